@@ -3,4 +3,6 @@
 //! `ARCHITECTURE.md` has the map. Modules import only from rows above them (`tests/architecture.rs` says so).
 
 pub mod id;
+pub mod runbook;
 pub mod time;
+pub mod words;
