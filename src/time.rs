@@ -163,7 +163,8 @@ mod tests {
     #[test]
     fn months_are_strict() {
         assert_eq!("2026-10".parse::<Month>().unwrap().compact(), "202610");
-        for bad in ["2026-13", "2026-00", "２０２６-１０", "2026-1", "2026-10\n", "+026-10", "202610", ""] {
+        for bad in ["2026-13", "2026-00", "２０２６-１０", "2026-1", "2026-10\n", "+026-10", "202610", ""]
+        {
             assert!(bad.parse::<Month>().is_err(), "{bad:?}");
         }
     }

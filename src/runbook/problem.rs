@@ -86,7 +86,9 @@ impl Sources {
 
     /// The number, from 1, of the line that holds byte `at` of `file`.
     pub fn line_at(&self, file: FileId, at: usize) -> usize {
-        self.files.get(usize::from(file.0)).map_or(1, |source| source.lines.partition_point(|start| *start <= at))
+        self.files
+            .get(usize::from(file.0))
+            .map_or(1, |source| source.lines.partition_point(|start| *start <= at))
     }
 
     /// The first byte of line `line` (from 1) of `file`; its length where there is no such line.
@@ -157,7 +159,9 @@ pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().min(word.chars().count()) / 4)
+        .filter(|(distance, candidate)| {
+            *distance <= 1 + candidate.chars().count().min(word.chars().count()) / 4
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
