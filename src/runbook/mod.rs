@@ -14,6 +14,7 @@ mod decode;
 pub mod grammar;
 pub mod model;
 pub mod problem;
+pub mod render;
 mod sense;
 pub mod text;
 pub mod yaml;
@@ -21,6 +22,7 @@ pub mod yaml;
 pub use grammar::{Kind, schema};
 pub use model::{Runbook, Step, Verb};
 pub use problem::{FileId, Problem, Severity, Sources, Span, Spanned};
+pub use render::{problems_json, render_problems};
 pub use text::take_file;
 
 use crate::time::Month;

@@ -10,6 +10,7 @@ use super::model::Text;
 use super::problem::{FileId, Problem, Sources, Span, Spanned};
 use super::text::{MAX_FILE, code_point, is_hidden, span, too_large, visible};
 use crate::msg;
+use crate::words::Msg;
 
 /// How deep lists and maps may stand in each other.
 const MAX_DEPTH: usize = 64;
@@ -88,10 +89,7 @@ pub fn parse(sources: &Sources, file: FileId, problems: &mut Vec<Problem>) -> Op
             None
         }
         Ok(()) => builder.root,
-        Err(problem) => {
-            problems.push(*problem);
-            None
-        }
+        Err(Stop) => None,
     }
 }
 
@@ -113,8 +111,10 @@ enum Open {
     Map { start: usize, keys: HashMap<String, Span>, key: Option<(Text, bool)>, entries: Vec<Entry> },
 }
 
-/// A problem after which nothing more can be read.
-type Read = Result<(), Box<Problem>>;
+/// Nothing more can be read; why is among the builder's problems.
+struct Stop;
+
+type Read = Result<(), Stop>;
 
 /// Puts the tree together from the parser's events, without recursion.
 struct Builder<'a> {
@@ -160,7 +160,7 @@ impl<'a> Builder<'a> {
                 self.enter(Open::Map { start, keys: HashMap::new(), key: None, entries: Vec::new() }, start)
             }
             Event::SequenceEnd | Event::MappingEnd => self.leave(end),
-            Event::Alias(_) => Err(self.fatal(start, end, msg!("problem-yaml-anchor"))),
+            Event::Alias(_) => Err(self.stop(start, end, msg!("problem-yaml-anchor"))),
             Event::DocumentEnd | Event::Nothing | Event::StreamStart | Event::StreamEnd => Ok(()),
         }
     }
@@ -170,12 +170,12 @@ impl<'a> Builder<'a> {
         if self.documents == 1 {
             return Ok(());
         }
-        Err(self.fatal(start, start + 3, msg!("problem-yaml-second-document")))
+        Err(self.stop(start, start + 3, msg!("problem-yaml-second-document")))
     }
 
     /// Notes tags and anchors; the value after them is read all the same.
     fn strict(&mut self, start: usize, end: usize, anchor: bool, tag: bool) {
-        let place = span(self.file, start, self.first_line_end(start, end));
+        let place = self.place(start, end);
         if anchor {
             self.problems.push(Problem::error(place, msg!("problem-yaml-anchor")));
         }
@@ -186,7 +186,7 @@ impl<'a> Builder<'a> {
 
     fn scalar(&mut self, text: &str, plain: bool, start: usize, end: usize) -> Read {
         let end = start + self.text.get(start..end).map_or(0, |slice| slice.trim_end().len());
-        let place = span(self.file, start, self.first_line_end(start, end));
+        let place = self.place(start, end);
         let null = plain && text.is_empty();
         let value = if null { Value::Null } else { Value::Scalar { text: text.to_owned(), plain } };
         self.put(Node { span: place, value })
@@ -194,7 +194,7 @@ impl<'a> Builder<'a> {
 
     fn enter(&mut self, open: Open, start: usize) -> Read {
         if self.open.len() >= MAX_DEPTH {
-            return Err(self.fatal(start, start + 1, msg!("problem-yaml-depth", limit = MAX_DEPTH)));
+            return Err(self.stop(start, start + 1, msg!("problem-yaml-depth", limit = MAX_DEPTH)));
         }
         self.open.push(open);
         Ok(())
@@ -211,7 +211,7 @@ impl<'a> Builder<'a> {
             None => return Ok(()),
         };
         let bracket = matches!(self.text.as_bytes().get(start), Some(b'[' | b'{'));
-        let own = span(self.file, start, self.first_line_end(start, end));
+        let own = self.place(start, end);
         self.put(Node { span: if bracket { own } else { first.unwrap_or(own) }, value })
     }
 
@@ -223,7 +223,9 @@ impl<'a> Builder<'a> {
             Some(Open::Map { key, keys, entries, .. }) => match key.take() {
                 None => {
                     let Value::Scalar { text, .. } = node.value else {
-                        return Err(Box::new(Problem::error(node.span, msg!("problem-yaml-key"))));
+                        let problem = Problem::error(node.span, msg!("problem-yaml-key"));
+                        self.problems.push(problem.help(msg!("help-problem-yaml-key")));
+                        return Err(Stop);
                     };
                     let fresh = note_key(keys, &text, node.span, &mut self.problems);
                     *key = Some((Spanned::new(text, node.span), fresh));
@@ -247,27 +249,51 @@ impl<'a> Builder<'a> {
         start + line.len()
     }
 
-    fn fatal(&self, start: usize, end: usize, message: crate::words::Msg) -> Box<Problem> {
-        Box::new(Problem::error(span(self.file, start, self.first_line_end(start, end)), message))
+    fn place(&self, start: usize, end: usize) -> Span {
+        span(self.file, start, self.first_line_end(start, end))
     }
 
-    fn not_yaml(&mut self, error: &ScanError) -> Box<Problem> {
+    /// Tells why nothing more can be read.
+    fn stop(&mut self, start: usize, end: usize, message: Msg) -> Stop {
+        self.problems.push(Problem::error(self.place(start, end), message));
+        Stop
+    }
+
+    fn not_yaml(&mut self, error: &ScanError) -> Stop {
         let at = self.cursor.at(error.marker());
         let line = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let indent = self.text[line..].find(|c| c != ' ').map_or(line, |offset| line + offset);
         if self.text[indent..].starts_with('\t') {
-            return self.fatal(indent, indent + 1, msg!("problem-yaml-tab"));
+            let problem = Problem::error(self.place(indent, indent + 1), msg!("problem-yaml-tab"));
+            self.problems.push(problem.help(msg!("help-problem-yaml-tab")));
+            return Stop;
         }
         let end = self.text[at..].chars().next().map_or(at, |c| at + c.len_utf8());
-        let info = error.info();
-        let message = if info.contains("recursion limit") {
-            msg!("problem-yaml-depth", limit = MAX_DEPTH)
-        } else if info.contains("anchor") {
-            msg!("problem-yaml-anchor")
-        } else {
-            msg!("problem-yaml-syntax", detail = visible(info, 200))
-        };
-        self.fatal(at, end, message)
+        self.stop(at, end, in_our_words(error.info()))
+    }
+}
+
+/// What the parser's own sentences come down to.
+fn in_our_words(info: &str) -> Msg {
+    let has = |words: &[&str]| words.iter().any(|word| info.contains(word));
+    if has(&["recursion limit"]) {
+        msg!("problem-yaml-depth", limit = MAX_DEPTH)
+    } else if has(&["anchor"]) {
+        msg!("problem-yaml-anchor")
+    } else if has(&["escape"]) {
+        msg!("problem-yaml-escape")
+    } else if has(&["quoted scalar"]) {
+        msg!("problem-yaml-quote")
+    } else if has(&["mapping values are not allowed", "':' indicator"]) {
+        msg!("problem-yaml-colon")
+    } else if has(&["unexpected character", "cannot start any token"]) {
+        msg!("problem-yaml-character")
+    } else if has(&["flow mapping", "flow sequence", "bracket"]) {
+        msg!("problem-yaml-bracket")
+    } else if has(&["block collection", "block mapping", "indentation", "document start"]) {
+        msg!("problem-yaml-indent")
+    } else {
+        msg!("problem-yaml-syntax", detail = visible(info, 200))
     }
 }
 

@@ -22,16 +22,17 @@ pub(in crate::runbook) fn check(node: &Node, shape: &Shape, problems: &mut Vec<P
         }
         (Shape::Secret, Value::Map(_)) => table(node, &SECRET_TABLE, problems),
         (Shape::List(of) | Shape::OneOrMany(of), Value::List(items)) => {
-            items.iter().for_each(|item| check(item, of, problems));
+            for item in items {
+                check(item, of, problems);
+            }
         }
         (Shape::OneOrMany(of), Value::Scalar { .. } | Value::Map(_)) => check(node, of, problems),
         (Shape::Map(keys), Value::Map(_)) => table(node, keys, problems),
-        (Shape::MapOf(key, of), Value::Map(entries)) => {
-            entries.iter().for_each(|entry| own_entry(entry, *key, of, problems));
-        }
-        (Shape::OneOf(key, of), Value::Map(entries)) => {
-            entries.iter().for_each(|entry| own_entry(entry, *key, of, problems));
-            if entries.len() != 1 {
+        (Shape::MapOf(key, of) | Shape::OneOf(key, of), Value::Map(entries)) => {
+            for entry in entries {
+                own_entry(entry, *key, of, problems);
+            }
+            if matches!(shape, Shape::OneOf(..)) && entries.len() != 1 {
                 problems
                     .push(Problem::error(node.head(), msg!("problem-not-one-entry", count = entries.len())));
             }
@@ -141,9 +142,9 @@ fn one_variant(
     guesses: &[&str],
     problems: &mut Vec<Problem>,
 ) {
-    let guessed = guesses.iter().any(|guess| table.variant(guess).is_some());
+    let misspelt = guesses.iter().any(|guess| table.variant(guess).is_some());
     match chosen {
-        [] if table.variants.is_empty() || guessed => {}
+        [] if table.variants.is_empty() || misspelt => {}
         [] => {
             let keys: Vec<&str> = table.variants.iter().map(|variant| variant.field.key).collect();
             let message = msg!("problem-no-variant", thing = Msg::new(table.id), keys = keys.join(", "));
