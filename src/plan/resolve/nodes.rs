@@ -59,12 +59,11 @@ pub(super) fn nodes(
         };
         let made = Maker::start(&mut desk).finish(&mut all);
         if let Some(key) = flow_key(draft, &made, &desk) {
-            let first = *flows.entry(key).or_insert(place);
-            if first != place && layout.drafts[first].name != draft.name {
-                let message = msg!("plan-flow-twice", name = harmless(&draft.name));
-                let first = layout.drafts[first].step.span;
-                let problem = Problem::error(draft.step.span, message);
-                desk.findings.push(problem.related(first, msg!("plan-first-here")));
+            let first = &layout.drafts[*flows.entry(key).or_insert(place)];
+            // Two of one name have been told already.
+            if let (true, Some(flow), Some(other)) = (first.name != draft.name, flow_of(draft), flow_of(first)) {
+                let problem = Problem::error(flow.span, msg!("plan-flow-twice", name = harmless(flow)));
+                desk.findings.push(problem.related(other.span, msg!("plan-first-here")));
             }
         }
     }
@@ -76,6 +75,14 @@ fn flow_key(draft: &Draft<'_>, work: &Work, desk: &Desk<'_, '_, '_>) -> Option<(
     let Work::Flow { flow, platform } = work else { return None };
     let flow = crate::plan::template::render(flow, &desk.scope).ok()?;
     Some((draft.stage, platform.clone(), flow, desk.scope.batch.clone().unwrap_or_default()))
+}
+
+/// The flow of a step, as written.
+fn flow_of<'a>(draft: &Draft<'a>) -> Option<&'a Text> {
+    match &draft.step.verb.value {
+        model::Verb::Flow { flow, .. } => Some(flow),
+        _ => None,
+    }
 }
 
 /// What the nodes of one step share.
