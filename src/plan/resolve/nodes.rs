@@ -200,16 +200,9 @@ impl<'m, 'd, 'a, 'p> Maker<'m, 'd, 'a, 'p> {
 }
 
 fn batch(desk: &mut Desk<'_, '_, '_>, written: Option<&Text>) -> Template {
-    let template = match written {
-        Some(text) => {
-            desk.fixed(text);
-            Template(text.value.clone())
-        }
-        None => Template("{{ month.compact }}".to_owned()),
-    };
-    let rendered = crate::plan::template::render(&template, &desk.scope);
-    desk.scope.batch = Some(rendered.unwrap_or_else(|_| desk.book.month().compact()));
-    template
+    let rendered = written.and_then(|text| desk.fixed(text));
+    desk.scope.batch = Some(rendered.unwrap_or_else(|| desk.book.month().compact()));
+    Template(written.map_or("{{ month.compact }}", |text| &text.value).to_owned())
 }
 
 /// `defaults:` that apply to the desk's step, nearest first: its stage's, its file's, the runbook's.
