@@ -7,5 +7,6 @@ pub mod id;
 pub mod plan;
 pub mod run;
 pub mod runbook;
+pub mod store;
 pub mod time;
 pub mod words;
