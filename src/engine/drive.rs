@@ -10,13 +10,14 @@ use tokio::sync::{mpsc, watch};
 
 use super::journal::{Journal, Recorded};
 use super::ports::{Executor, Job, Report, Reports, Stop};
-use crate::plan::template::{Scope, truth};
+use crate::plan::template::truth;
 use crate::plan::{NodeId, Work};
 use crate::run::request::{Answer, may_answer_in_advance};
 use crate::run::scheduler::{Effect, PlatformLimits, next, next_alarm};
+use crate::run::scope::scope_of;
 use crate::run::{
-    Asker, By, EngineId, Event, Failure, Life, Outcome, Record, Refusal, Request, RunState, RunStatus, SkipCause,
-    StepPath, StepStatus, Verdict,
+    Asker, By, EngineId, Event, Failure, Life, Outcome, Record, Refusal, Request, RunState, RunStatus,
+    SkipCause, StepPath, StepStatus, Verdict,
 };
 use crate::store::StoreError;
 
@@ -219,7 +220,11 @@ impl Loop<'_> {
         loop {
             let mut events = vec![Event::RunResumed { by: by.clone(), engine: engine.clone() }];
             for (id, again) in crate::run::scheduler::in_doubt(self.state()) {
-                events.push(Event::StepLost { step: self.path(id), attempt: self.state().step(id).attempt, again });
+                events.push(Event::StepLost {
+                    step: self.path(id),
+                    attempt: self.state().step(id).attempt,
+                    again,
+                });
             }
             if self.record(events).await? {
                 return Ok(());
@@ -286,9 +291,7 @@ impl Loop<'_> {
         let state = self.state();
         let Some(when) = &state.plan().node(id).when else { return Ok(true) };
         let today = self.journal.now().to_zoned(self.driver.zone.clone()).date();
-        let outputs = state.outputs_for(id);
-        let scope = Scope::of_node(state.plan(), id, today, &outputs);
-        truth(when, &scope).map_err(|error| error.to_string())
+        truth(when, &scope_of(state, id, today)).map_err(|error| error.to_string())
     }
 
     fn start(&mut self, id: NodeId) {
@@ -462,7 +465,11 @@ impl Loop<'_> {
         let polls: Vec<NodeId> = self.attempts.keys().copied().filter(|id| self.runs_again(*id)).collect();
         let mut events: Vec<Event> = polls
             .iter()
-            .map(|id| Event::StepLost { step: self.path(*id), attempt: self.state().step(*id).attempt, again: true })
+            .map(|id| Event::StepLost {
+                step: self.path(*id),
+                attempt: self.state().step(*id).attempt,
+                again: true,
+            })
             .collect();
         events.retain(|_| end != End::Cancelled);
         self.record_for_sure(events).await?;

@@ -31,7 +31,12 @@ pub enum Recorded {
 
 impl Journal {
     /// A new run: its plan and its first events. Refused by the store where there is one of that name.
-    pub async fn begin(store: Store, plan: Plan, events: Vec<Event>, tools: Tools) -> Result<Journal, StoreError> {
+    pub async fn begin(
+        store: Store,
+        plan: Plan,
+        events: Vec<Event>,
+        tools: Tools,
+    ) -> Result<Journal, StoreError> {
         let mut journal = Journal { store, state: RunState::new(Arc::new(plan)), tools };
         let (batch, _) = journal.take_in(events);
         journal.store.create(journal.state.plan(), &batch).await?;

@@ -5,6 +5,7 @@ pub mod event;
 pub mod life;
 pub mod request;
 pub mod scheduler;
+pub mod scope;
 mod standing;
 pub mod state;
 pub mod status;
