@@ -66,6 +66,11 @@ fn epilogue(month: Month) -> String {
     let (last, at) = (month.previous(), month.first());
     format!(
         "drop table pocket;
+        insert into dwd_month_done
+        select s.month, d.day_id, sum(s.acct_count), sum(s.sum_amount)
+        from dwd_acc_sum_bill_m_check as s
+        join (select distinct day_id from dwd_merge_daily_bill_d) as d on substr(d.day_id, 1, 6) = replace(s.month, '-', '')
+        group by s.month, d.day_id;
         insert into SHFIN.DISP_IMPORT_CTL
         select 'RPT_VR011', '{last}', 'AGENT_A', 99, count(*) from SHFIN.RPT_VR011;
         insert into all_objects

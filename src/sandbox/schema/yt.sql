@@ -52,6 +52,8 @@ create table dwd_acc_item_dtl_d (day_id text not null, area_code text not null, 
 create table dwd_acc_fin_item_dtl_d (day_id text not null, area_code text not null, acct_id integer not null, fin_item_code text not null, amount integer not null);
 create table dwd_acc_prepay_splited_d (day_id text not null, area_code text not null, prepay_id integer not null, cust_id integer not null, acct_id integer not null, amount integer not null, charged_amount integer not null);
 
+create table dwd_month_done (month text not null, day_id text not null, acct_count integer not null, sum_amount integer not null);
+
 -- Only sandboxes need this as a table: on the real appliance it is the dictionary's view.
 create table all_objects (owner text not null, object_name text not null, object_type text not null, last_ddl_time text not null);
 
