@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use monthstart::sandbox::{self, Sandbox, SandboxError};
 use monthstart::time::Month;
 use regex::Regex;
-use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use totals::{Failure, Proof, prove, unproven};
 
@@ -91,7 +91,9 @@ fn statements(sql: &str, names: &[&str]) -> Vec<String> {
 }
 
 async fn connect(dir: &Path, connection: &str) -> Result<SqliteConnection, Failure> {
-    let options = SqliteConnectOptions::new().filename(dir.join(format!("{connection}.db")));
+    let options = SqliteConnectOptions::new()
+        .filename(dir.join(format!("{connection}.db")))
+        .synchronous(SqliteSynchronous::Off);
     let mut conn = SqliteConnection::connect_with(&options).await?;
     let beside = dir.join(format!("{connection}_shfin.db"));
     if beside.exists() {

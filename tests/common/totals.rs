@@ -248,19 +248,35 @@ impl Prover {
             from prepay where month = ?";
         let paid = self.source(sql).await?;
         let last_day: Vec<Row> = paid.iter().copied().filter(|p| p.2 == 1).collect();
-        for (name, raw, table) in [
-            ("prepayments", &paid, "dwd_acc_prepay_splited_m"),
-            ("prepayments of the last day", &last_day, "dwd_acc_prepay_splited_d"),
+        let billed = by_first(&self.parts("bill", "acct_id, 0, 0, amount").await?);
+        let mut charged = by_first(&self.parts("rc_bill_dtl", "acct_id, 0, 0, amount").await?);
+        for (acct, _, _, amount) in self.parts("usage_bill", "acct_id, 0, 0, amount").await? {
+            *charged.entry(acct).or_insert(0) += amount;
+        }
+        for (acct, _, _, amount) in self.parts("prom_bill", "acct_id, 0, 0, amount").await? {
+            *charged.entry(acct).or_insert(0) -= amount;
+        }
+        for (name, raw, beside, column, table) in [
+            ("prepayments", &paid, &billed, "billed_amount", "dwd_acc_prepay_splited_m"),
+            (
+                "prepayments of the last day",
+                &last_day,
+                &charged,
+                "charged_amount",
+                "dwd_acc_prepay_splited_d",
+            ),
         ] {
-            let mut shares = BTreeMap::new();
+            let (mut shares, mut due) = (BTreeMap::new(), 0);
             for (_, cust, _, amount) in raw {
                 let among = accounts.get(cust).ok_or("a customer without accounts")?;
                 let count = i64::try_from(among.len())?;
                 for (nth, (_, acct)) in (0..).zip(among) {
                     *shares.entry(*acct).or_insert(0) += amount / count + i64::from(nth < amount % count);
+                    due += beside.get(acct).copied().unwrap_or(0);
                 }
             }
             self.expect(name, total(raw), "amount", table).await?;
+            self.expect(&format!("{column} beside {name}"), due, column, table).await?;
             self.expect(
                 &format!("{name} by account"),
                 fingerprint(&shares),
@@ -314,9 +330,15 @@ impl Prover {
             "select usr_id, length(state_code), 0, 1 from usr_state
              where '{last}' between valid_from and date(valid_to, '-1 day') and ? <> ''"
         );
-        let states = self.source(&sql).await?.iter().map(|s| s.0 * s.1).sum();
-        self.expect("subscribers' states", states, "usr_id * length(state_code)", "dwd_svc_usr_oxxtate_m")
-            .await
+        let states = self.source(&sql).await?;
+        let told = states.iter().map(|s| s.0 * s.1).sum();
+        self.expect("subscribers' states", told, "usr_id * length(state_code)", "dwd_svc_usr_oxxtate_m")
+            .await?;
+        let bills = by_first(&self.parts("bill", "usr_id, 0, 0, amount").await?);
+        let billed =
+            states.iter().filter_map(|s| bills.get(&s.0).map(|amount| amount * (s.0 % 1_000_003))).sum();
+        let what = "usr_id % 1000003 * billed_amount";
+        self.expect("bills of subscribers with a state", billed, what, "dwd_svc_usr_oxxtate_m").await
     }
 
     /// Group and member of those who are members on the month's last day.
@@ -333,6 +355,9 @@ impl Prover {
         let members = self.members().await?;
         let products = members.iter().map(|m| m.2 * m.0).sum();
         self.expect("members' products", products, "prod_id * grp_id", "dwd_svc_grp_mem_prod_m").await?;
+        let bills = by_first(&self.parts("bill", "usr_id, 0, 0, amount").await?);
+        let billed = members.iter().filter_map(|m| bills.get(&m.1)).sum();
+        self.expect("members' bills", billed, "billed_amount", "dwd_svc_grp_mem_prod_m").await?;
         let last = self.month.last_day();
         let created = format!("select grp_id, 0, 0, 1 from grp where created_day <= '{last}' and ? <> ''");
         let known: Vec<i64> = self.source(&created).await?.iter().map(|g| g.0).collect();
