@@ -63,6 +63,8 @@ async fn open(path: &Path, access: Access) -> Result<SqliteConnection, SandboxEr
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(safety)
         .busy_timeout(PATIENCE);
+    // A making is one long transaction: what it wrote is read again soon.
+    let options = if making { options.pragma("cache_size", "-65536") } else { options };
     Ok(SqliteConnection::connect_with(&options).await?)
 }
 
