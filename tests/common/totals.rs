@@ -27,6 +27,9 @@ pub(crate) struct Proof {
 const AREAS: [&str; 13] =
     ["025", "0510", "0516", "0519", "0512", "0513", "0518", "0517", "0515", "0514", "0511", "0523", "0527"];
 
+/// What a day's charges are made of.
+const CHARGES: [(&str, i64); 3] = [("rc_bill_dtl", 1), ("usage_bill", 1), ("prom_bill", -1)];
+
 /// A row of numbers: what it is about (an id), and up to three more.
 type Row = (i64, i64, i64, i64);
 
@@ -134,6 +137,18 @@ impl Prover {
         Ok(())
     }
 
+    /// The same, by `key`: an amount that was put to another one's account shows.
+    async fn expect_by(
+        &mut self,
+        name: &str,
+        expected: &BTreeMap<i64, i64>,
+        (key, column): (&str, &str),
+        table: &str,
+    ) -> Result<(), Failure> {
+        let what = format!("{key} % 1000003 * {column}");
+        self.expect(name, fingerprint(expected), &what, table).await
+    }
+
     fn put(&mut self, name: &str, from_sources: i64, in_warehouse: i64) {
         self.proofs.push(Proof { name: name.to_owned(), from_sources, in_warehouse });
     }
@@ -180,13 +195,8 @@ impl Prover {
             ("bill_dtl4", "dwd_merge_bill_dtl4_m"),
         ] {
             let raw = self.parts(source, "bill_id, 0, 0, amount").await?;
-            self.expect(
-                &format!("{source} by bill"),
-                fingerprint(&by_first(&raw)),
-                "bill_id % 1000003 * amount",
-                table,
-            )
-            .await?;
+            let name = format!("{source} by bill");
+            self.expect_by(&name, &by_first(&raw), ("bill_id", "amount"), table).await?;
         }
         let raw = self.parts("bill_dtl4", "bill_id, 0, 0, amount").await?;
         for table in ["dwd_merge_bill_dtl4_m", "dwd_merge_bill_dtl4_m_check"] {
@@ -211,9 +221,9 @@ impl Prover {
             *by_finance.entry(fin * 7 + acct).or_insert(0) += amount;
             *by_account.entry(*acct).or_insert(0) += amount;
         }
-        let what = "(cast(substr(fin_item_code, 2) as integer) * 7 + acct_id) % 1000003 * amount";
-        self.expect("finance items by account", fingerprint(&by_finance), what, "dwd_acc_fin_item_dtl_m")
-            .await?;
+        let key = "(cast(substr(fin_item_code, 2) as integer) * 7 + acct_id)";
+        let table = "dwd_acc_fin_item_dtl_m";
+        self.expect_by("finance items by account", &by_finance, (key, "amount"), table).await?;
         let adjusted =
             self.source("select acct_id, 0, 0, amount from adjust_busi_rec where month = ?").await?;
         for (acct, amount) in by_first(&adjusted) {
@@ -222,14 +232,8 @@ impl Prover {
         let sum = by_account.values().sum();
         self.expect("items less adjustments", sum, "sum_amount", "dwd_acc_sum_bill_m").await?;
         self.expect("items less adjustments, checked", sum, "sum_amount", "dwd_acc_sum_bill_m_check").await?;
-        let what = "acct_id % 1000003 * sum_amount";
-        self.expect(
-            "items less adjustments by account",
-            fingerprint(&by_account),
-            what,
-            "dwd_acc_sum_bill_m",
-        )
-        .await?;
+        let (by, table) = (("acct_id", "sum_amount"), "dwd_acc_sum_bill_m");
+        self.expect_by("items less adjustments by account", &by_account, by, table).await?;
         self.expect("adjustments", total(&adjusted), "amount", "dwd_acc_adjust_busi_rec_dm_m").await
     }
 
@@ -249,12 +253,11 @@ impl Prover {
         let paid = self.source(sql).await?;
         let last_day: Vec<Row> = paid.iter().copied().filter(|p| p.2 == 1).collect();
         let billed = by_first(&self.parts("bill", "acct_id, 0, 0, amount").await?);
-        let mut charged = by_first(&self.parts("rc_bill_dtl", "acct_id, 0, 0, amount").await?);
-        for (acct, _, _, amount) in self.parts("usage_bill", "acct_id, 0, 0, amount").await? {
-            *charged.entry(acct).or_insert(0) += amount;
-        }
-        for (acct, _, _, amount) in self.parts("prom_bill", "acct_id, 0, 0, amount").await? {
-            *charged.entry(acct).or_insert(0) -= amount;
+        let mut charged = BTreeMap::new();
+        for (source, sign) in CHARGES {
+            for (acct, _, _, amount) in self.parts(source, "acct_id, 0, 0, amount").await? {
+                *charged.entry(acct).or_insert(0) += sign * amount;
+            }
         }
         for (name, raw, beside, column, table) in [
             ("prepayments", &paid, &billed, "billed_amount", "dwd_acc_prepay_splited_m"),
@@ -277,13 +280,7 @@ impl Prover {
             }
             self.expect(name, total(raw), "amount", table).await?;
             self.expect(&format!("{column} beside {name}"), due, column, table).await?;
-            self.expect(
-                &format!("{name} by account"),
-                fingerprint(&shares),
-                "acct_id % 1000003 * amount",
-                table,
-            )
-            .await?;
+            self.expect_by(&format!("{name} by account"), &shares, ("acct_id", "amount"), table).await?;
         }
         Ok(())
     }
@@ -299,8 +296,7 @@ impl Prover {
             *owed.entry(acct).or_insert(0) -= amount;
         }
         self.expect("owed", total(&bills) - total(&paid), "owe_amount", "dwd_acc_owe_m").await?;
-        self.expect("owed by account", fingerprint(&owed), "acct_id % 1000003 * owe_amount", "dwd_acc_owe_m")
-            .await?;
+        self.expect_by("owed by account", &owed, ("acct_id", "owe_amount"), "dwd_acc_owe_m").await?;
 
         let members: HashMap<i64, i64> = self.members().await?.iter().map(|m| (m.1, m.0)).collect();
         let mut by_group: BTreeMap<i64, i64> = BTreeMap::new();
@@ -316,8 +312,8 @@ impl Prover {
                 *by_group.entry(*group).or_insert(0) -= amount;
             }
         }
-        let what = "grp_id % 1000003 * owe_amount";
-        self.expect("owed by groups", fingerprint(&by_group), what, "dwd_acc_grp_owe_info_m").await
+        let table = "dwd_acc_grp_owe_info_m";
+        self.expect_by("owed by groups", &by_group, ("grp_id", "owe_amount"), table).await
     }
 
     /// Pockets and the state of subscribers.
@@ -384,26 +380,19 @@ impl Prover {
             ("bill_dtl3", "amount", "dwd_merge_bill_dtl3_d"),
         ] {
             let raw = self.parts(source, &format!("usr_id, 0, 0, {amount}")).await?;
-            let what = format!("usr_id % 1000003 * {amount}");
-            self.expect(&format!("{source} of the day"), fingerprint(&by_first(&raw)), &what, table).await?;
+            let name = format!("{source} of the day");
+            self.expect_by(&name, &by_first(&raw), ("usr_id", amount), table).await?;
         }
         let mut items = BTreeMap::new();
-        for (source, sign) in [("rc_bill_dtl", 1), ("usage_bill", 1), ("prom_bill", -1)] {
+        for (source, sign) in CHARGES {
             for (acct, item, _, amount) in self.parts(source, "acct_id, item_code, 0, amount").await? {
                 *items.entry(acct * 31 + item).or_insert(0) += sign * amount;
             }
         }
-        let what = "(acct_id * 31 + item_code) % 1000003 * amount";
-        self.expect("rents and usage less promotions", fingerprint(&items), what, "dwd_acc_item_dtl_d")
-            .await?;
+        let (by, table) = (("(acct_id * 31 + item_code)", "amount"), "dwd_acc_item_dtl_d");
+        self.expect_by("rents and usage less promotions", &items, by, table).await?;
         let third = self.parts("bill_dtl3", "acct_id, 0, 0, amount").await?;
-        let what = "acct_id % 1000003 * amount";
-        self.expect(
-            "third-level details by account",
-            fingerprint(&by_first(&third)),
-            what,
-            "dwd_acc_fin_item_dtl_d",
-        )
-        .await
+        let (by, table) = (("acct_id", "amount"), "dwd_acc_fin_item_dtl_d");
+        self.expect_by("third-level details by account", &by_first(&third), by, table).await
     }
 }
