@@ -1,7 +1,7 @@
 //! The sandbox warehouse and the shipped flows: what they add up to, proven from the raw rows.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken helper fails its test")]
 
-#[path = "common/totals.rs"]
+#[path = "common/totals/mod.rs"]
 mod totals;
 
 use std::path::{Path, PathBuf};
@@ -155,7 +155,14 @@ async fn all_flows(sandbox: &Sandbox) -> Result<(), Failure> {
     levels(dir, "yt", DWD_MONTH, "202610").await?;
     sandbox.distribute_dtl4().await?;
     levels(dir, "mpp", MPP, "202610").await?;
-    levels(dir, "yt", DWD_DAILY, "20261031").await
+    levels(dir, "yt", DWD_DAILY, "20261031").await?;
+    run_sql(dir, "yt", &mark_done(), october(), "20261031").await.map(drop)
+}
+
+/// The statements of the step `mark-done`.
+fn mark_done() -> String {
+    let text = std::fs::read_to_string(project().join("dwd-billing.yaml")).unwrap();
+    text.split_once("sql: |\n").unwrap().1.to_owned()
 }
 
 /// A new sandbox for October from seed 7 in `dir`: made once, copied for every test.
