@@ -1,0 +1,212 @@
+//! A tree against a shape: every mistake at once, with what was expected, what stands there and what was meant.
+
+use super::{Field, REST, Scalar, Shape, Table, Variant, project::SECRET_TABLE};
+use crate::msg;
+use crate::runbook::problem::{Problem, meant};
+use crate::runbook::text::visible;
+use crate::runbook::yaml::{Entry, Node, Value};
+use crate::words::Msg;
+
+/// Adds everything to `problems` that keeps `node` from being a `shape`.
+pub(in crate::runbook) fn check(node: &Node, shape: &Shape, problems: &mut Vec<Problem>) {
+    match (shape, &node.value) {
+        (Shape::Scalar(scalar), Value::Scalar { text, plain }) => {
+            if let Some(fault) = scalar.fault(text, *plain) {
+                let problem = Problem { help: fault.help, ..Problem::error(node.span, fault.message) };
+                problems.push(problem);
+            }
+        }
+        (Shape::Secret, Value::Scalar { .. }) => {
+            let problem = Problem::error(node.span, msg!("problem-secret-in-text"));
+            problems.push(problem.help(msg!("help-problem-secret")));
+        }
+        (Shape::Secret, Value::Map(_)) => table(node, &SECRET_TABLE, problems),
+        (Shape::List(of) | Shape::OneOrMany(of), Value::List(items)) => {
+            for item in items {
+                check(item, of, problems);
+            }
+        }
+        (Shape::OneOrMany(of), Value::Scalar { .. } | Value::Map(_)) => check(node, of, problems),
+        (Shape::Map(keys), Value::Map(_)) => table(node, keys, problems),
+        (Shape::MapOf(key, of) | Shape::OneOf(key, of), Value::Map(entries)) => {
+            for entry in entries {
+                own_entry(entry, *key, of, problems);
+            }
+            if matches!(shape, Shape::OneOf(..)) && entries.len() != 1 {
+                problems
+                    .push(Problem::error(node.head(), msg!("problem-not-one-entry", count = entries.len())));
+            }
+        }
+        (Shape::AnyOf(shapes), _) => match pick(node, shapes) {
+            Some(shape) => check(node, shape, problems),
+            None => problems.push(unexpected(node, shape)),
+        },
+        _ => problems.push(unexpected(node, shape)),
+    }
+}
+
+/// The one of `shapes` that `node` was written as: of its kind, and knowing most of its keys.
+pub(super) fn pick(node: &Node, shapes: &[&'static Shape]) -> Option<&'static Shape> {
+    let fitting = shapes.iter().copied().filter(|shape| fits(node, shape));
+    fitting.rev_max_by_key(|shape| known_keys(node, shape))
+}
+
+/// The first of the greatest, where `Iterator::max_by_key` takes the last.
+trait FirstOfGreatest: Iterator + Sized {
+    fn rev_max_by_key<K: Ord>(self, key: impl Fn(&Self::Item) -> K) -> Option<Self::Item> {
+        self.reduce(|best, next| if key(&next) > key(&best) { next } else { best })
+    }
+}
+
+impl<I: Iterator> FirstOfGreatest for I {}
+
+fn fits(node: &Node, shape: &Shape) -> bool {
+    match (shape, &node.value) {
+        (_, Value::Null) => false,
+        (Shape::AnyOf(shapes), _) => shapes.iter().any(|shape| fits(node, shape)),
+        (Shape::OneOrMany(of), value) => matches!(value, Value::List(_)) || fits(node, of),
+        (Shape::Scalar(_), value) => matches!(value, Value::Scalar { .. }),
+        (Shape::List(_), value) => matches!(value, Value::List(_)),
+        (Shape::Secret | Shape::Map(_) | Shape::MapOf(..) | Shape::OneOf(..), value) => {
+            matches!(value, Value::Map(_))
+        }
+    }
+}
+
+fn known_keys(node: &Node, shape: &Shape) -> usize {
+    match shape {
+        Shape::Map(table) => node.entries().iter().filter(|entry| table.field(&entry.key).is_some()).count(),
+        _ => 0,
+    }
+}
+
+fn own_entry(entry: &Entry, key: Scalar, of: &Shape, problems: &mut Vec<Problem>) {
+    if let Some(fault) = key.fault(&entry.key, true) {
+        problems.push(Problem { help: fault.help, ..Problem::error(entry.key.span, fault.message) });
+    }
+    check(&entry.value, of, problems);
+}
+
+fn table(node: &Node, table: &Table, problems: &mut Vec<Problem>) {
+    let mut guesses = Vec::new();
+    let chosen: Vec<(&Entry, &Variant)> = node
+        .entries()
+        .iter()
+        .filter_map(|entry| table.variant(&entry.key).map(|variant| (entry, variant)))
+        .collect();
+    for entry in node.entries() {
+        if let Some(field) = table.field(&entry.key) {
+            known_entry(entry, field, table, &chosen, problems);
+        } else if let Some((key, of)) =
+            table.rest.filter(|_| chosen.first().is_some_and(|(_, v)| v.with == REST))
+        {
+            own_entry(entry, key, of, problems);
+        } else {
+            let guess = meant(&entry.key, table.keys());
+            guesses.extend(guess);
+            problems.push(unknown_key(entry, table, guess));
+        }
+    }
+    one_variant(node, table, &chosen, &guesses, problems);
+    let needed = chosen.first().map_or(&[][..], |(_, variant)| variant.needs);
+    let required = table.fields().filter(|field| field.required || needed.contains(&field.key));
+    for field in required.filter(|field| node.get(field.key).is_none() && !guesses.contains(&field.key)) {
+        let message = msg!("problem-missing-key", thing = Msg::new(table.id), key = field.key);
+        problems.push(Problem::error(node.head(), message));
+    }
+}
+
+fn known_entry(
+    entry: &Entry,
+    field: &Field,
+    table: &Table,
+    chosen: &[(&Entry, &Variant)],
+    problems: &mut Vec<Problem>,
+) {
+    let partners = table.goes_with(field.key);
+    if let [(verb, _)] = chosen
+        && !partners.is_empty()
+        && !partners.contains(&verb.key.as_str())
+    {
+        let message = msg!("problem-key-does-not-go-with", key = field.key, with = &verb.key.value);
+        let help = msg!("help-problem-goes-with", key = field.key, keys = partners.join(", "));
+        problems.push(Problem::error(entry.key.span, message).help(help));
+    }
+    check(&entry.value, field.shape, problems);
+}
+
+fn one_variant(
+    node: &Node,
+    table: &Table,
+    chosen: &[(&Entry, &Variant)],
+    guesses: &[&str],
+    problems: &mut Vec<Problem>,
+) {
+    let misspelt = guesses.iter().any(|guess| table.variant(guess).is_some());
+    match chosen {
+        [] if table.variants.is_empty() || misspelt => {}
+        [] => {
+            let keys: Vec<&str> = table.variants.iter().map(|variant| variant.field.key).collect();
+            let message = msg!("problem-no-variant", thing = Msg::new(table.id), keys = keys.join(", "));
+            problems.push(Problem::error(node.head(), message));
+        }
+        [(first, _), others @ ..] => {
+            for (other, _) in others {
+                let message = msg!(
+                    "problem-two-variants",
+                    thing = Msg::new(table.id),
+                    first = &first.key.value,
+                    second = &other.key.value
+                );
+                let problem = Problem::error(other.key.span, message);
+                problems.push(problem.related(first.key.span, msg!("problem-first-here")));
+            }
+        }
+    }
+}
+
+fn unknown_key(entry: &Entry, table: &Table, guess: Option<&'static str>) -> Problem {
+    let key = visible(&entry.key, 64);
+    let problem =
+        Problem::error(entry.key.span, msg!("problem-unknown-key", thing = Msg::new(table.id), key = key));
+    problem.help(match guess {
+        Some(word) => msg!("help-problem-meant", word = word),
+        None => msg!("help-problem-known-keys", keys = table.keys().collect::<Vec<_>>().join(", ")),
+    })
+}
+
+fn unexpected(node: &Node, shape: &Shape) -> Problem {
+    let found = match &node.value {
+        Value::Null => msg!("problem-found-nothing"),
+        Value::Scalar { text, .. } => msg!("problem-found-text", text = visible(text, 40)),
+        Value::List(_) => msg!("problem-found-list"),
+        Value::Map(_) => msg!("problem-found-map"),
+    };
+    let problem = Problem::error(node.span, msg!("problem-expected", what = what(shape), found = found));
+    match (shape, &node.value) {
+        (Shape::List(_), Value::Scalar { text, .. }) => {
+            problem.help(msg!("help-problem-write-list", text = visible(text, 40)))
+        }
+        _ => problem,
+    }
+}
+
+/// A shape in words.
+fn what(shape: &Shape) -> Msg {
+    match shape {
+        Shape::Scalar(scalar) => scalar.what(),
+        Shape::Secret => msg!("problem-shape-secret"),
+        Shape::List(_) => msg!("problem-shape-list"),
+        Shape::OneOrMany(of) => {
+            msg!("problem-shape-or", first = what(of), second = msg!("problem-shape-list"))
+        }
+        Shape::Map(table) => msg!("problem-shape-map", thing = Msg::new(table.id)),
+        Shape::MapOf(..) | Shape::OneOf(..) => msg!("problem-shape-map-of"),
+        Shape::AnyOf(shapes) => {
+            let words = shapes.iter().map(|shape| what(shape));
+            words
+                .reduce(|first, second| msg!("problem-shape-or", first = first, second = second))
+                .unwrap_or_else(|| msg!("problem-shape-line"))
+        }
+    }
+}
