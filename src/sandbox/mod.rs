@@ -1,5 +1,5 @@
 //! A played warehouse in `SQLite` files: a telecom's appliance, MPP database and billing database, made from a seed,
-//! with a year of history and, as methods, what the outside world does to it at the start of a month.
+//! with a year of former months and, as methods, what the outside world does to it at the start of a month.
 //!
 //! It promises the same data for the same seed and month, and that every move can be made again without harm.
 
@@ -57,7 +57,7 @@ pub enum SandboxError {
     Database(#[from] sqlx::Error),
 }
 
-/// Make a sandbox in `dir` for the accounting month `month`: a year of history before it, nothing of its own yet.
+/// Make a sandbox in `dir` for the accounting month `month`: a year of former months before it, nothing of its own yet.
 /// What an interrupted making left there is replaced; a finished sandbox is not.
 pub async fn build(dir: &Path, month: Month, seed: u64) -> Result<Sandbox, SandboxError> {
     let sandbox = Sandbox { dir: dir.to_owned(), month, seed };
