@@ -2,7 +2,13 @@
 //!
 //! `ARCHITECTURE.md` has the map. Modules import only from rows above them (`tests/architecture.rs` says so).
 
+pub mod cli;
+pub mod engine;
 pub mod id;
+pub mod plan;
+pub mod run;
 pub mod runbook;
+pub mod sandbox;
+pub mod store;
 pub mod time;
 pub mod words;

@@ -1,0 +1,1 @@
+### What exec, the terminal and files say.

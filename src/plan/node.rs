@@ -1,0 +1,297 @@
+//! One step of a plan: what it does, what it waits for, and how it is treated when it fails.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Gate, NodeId, ParamValue, PhaseId, StageId, Template};
+pub use crate::runbook::model::OnFailure;
+
+/// A step or a gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// The stage.
+    pub stage: StageId,
+    /// The phase.
+    pub phase: PhaseId,
+    /// Unique in its stage: `DwdMergeBillM`, `stations-南京`, `DwdMergeBillM#confirm`.
+    pub name: String,
+    /// Its title (rendered), where it has one.
+    pub title: Option<String>,
+    /// What it does.
+    pub work: Work,
+    /// Steps that it waits for besides the phases before its own: `needs:`, its `confirm:`, steps whose outputs it uses.
+    pub needs: Vec<NodeId>,
+    /// Steps whose outputs its templates use: as written there, and which step that is.
+    pub refs: Vec<(String, NodeId)>,
+    /// Its `for_each` variables.
+    pub vars: BTreeMap<String, String>,
+    /// False when it starts: skipped.
+    pub when: Option<Template>,
+    /// The period that flows are dispatched for.
+    pub batch: Template,
+    /// Retries, time-out, what a failure does.
+    pub policy: Policy,
+    /// Patterns that take outputs from what a program prints.
+    pub outputs: BTreeMap<String, String>,
+    /// Set by the month file: it does not run this month.
+    pub skip: Option<Skip>,
+    /// 1 (worst) to 4.
+    pub severity: u8,
+    /// Role or person.
+    pub owner: Option<String>,
+    /// When it is late.
+    pub deadline: Option<Timestamp>,
+}
+
+impl Node {
+    /// The word for what it does: `flow`, `run`, `sql`, `check`, `gate`, `notice`, …
+    pub fn kind(&self) -> &'static str {
+        self.work.kind()
+    }
+
+    /// Its platform, where it is a flow.
+    pub fn platform(&self) -> Option<&str> {
+        match &self.work {
+            Work::Flow { platform, .. } => Some(platform),
+            _ => None,
+        }
+    }
+
+    /// The gate that it is, if it is one.
+    pub fn gate(&self) -> Option<&Gate> {
+        match &self.work {
+            Work::Gate(gate) => Some(gate),
+            _ => None,
+        }
+    }
+}
+
+/// What a node does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// A flow of a platform.
+    Flow {
+        /// Its name.
+        flow: Template,
+        /// The platform, by its name in the settings.
+        platform: String,
+    },
+    /// A program or script of ours.
+    Run {
+        /// What is started.
+        command: Command,
+        /// Its environment beside the standing one; secrets are only named here.
+        env: BTreeMap<String, EnvValue>,
+    },
+    /// Statements on a connection.
+    Sql {
+        /// The statements.
+        text: SqlText,
+        /// The connection, by its name in the settings.
+        connection: String,
+        /// All in one transaction?
+        transaction: bool,
+    },
+    /// Things that must hold.
+    Check {
+        /// All of them.
+        items: Vec<Check>,
+        /// Looked at again until they hold.
+        poll: Option<Poll>,
+    },
+    /// A person's decision, or somebody's word.
+    Gate(Gate),
+    /// A verb of the language that cannot be executed yet: `validate` accepts it, `plan` and `run` refuse it.
+    Later {
+        /// The verb or key, as written.
+        what: String,
+    },
+}
+
+impl Work {
+    /// The word for it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Work::Flow { .. } => "flow",
+            Work::Run { .. } => "run",
+            Work::Sql { .. } => "sql",
+            Work::Check { .. } => "check",
+            Work::Gate(gate) => gate.kind.word(),
+            Work::Later { .. } => "later",
+        }
+    }
+
+    /// May it be begun again after a crash without asking, because it only reads or because its state is the journal's?
+    pub fn reads_only(&self) -> bool {
+        matches!(self, Work::Check { .. } | Work::Gate(_))
+    }
+}
+
+/// A value of `env:`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnvValue {
+    /// A template.
+    Text(Template),
+    /// The engine's own environment variable.
+    Env {
+        /// Its name.
+        name: String,
+        /// Taken when it is not set.
+        default: Option<String>,
+    },
+    /// The content of a file, relative to the project.
+    File(String),
+}
+
+/// A program or a script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// A program and its arguments.
+    Program(Vec<Template>),
+    /// For `sh -eu`; never a template.
+    Shell(String),
+}
+
+/// SQL, here or in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SqlText {
+    /// Written in the runbook.
+    Text(Template),
+    /// In a file; the path is relative to the project's folder.
+    File(Template),
+}
+
+/// `poll:`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Poll {
+    /// Between two looks.
+    pub every: Duration,
+    /// At the longest.
+    pub within: Option<Duration>,
+}
+
+/// One thing that must hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// What is looked at.
+    pub subject: Subject,
+    /// Unmet: told, but counted as met.
+    pub warn: bool,
+}
+
+/// What a check looks at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// The first column of the first row.
+    Value {
+        /// The query.
+        text: SqlText,
+        /// Where.
+        connection: String,
+        /// `> 0`, `between 10 and 20`, `= text`; rendered before it is read.
+        expect: Template,
+    },
+    /// A table is there.
+    Exists {
+        /// Where.
+        connection: String,
+        /// The table, with its schema where it has one.
+        table: String,
+    },
+}
+
+/// How a step is treated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Further attempts; `None`: none.
+    pub retry: Option<Retry>,
+    /// Longest time of one attempt.
+    pub timeout: Option<Duration>,
+    /// What a failure does to the rest.
+    pub on_failure: OnFailure,
+    /// May be run again blindly.
+    pub idempotent: bool,
+}
+
+/// Further attempts by themselves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Retry {
+    /// How many.
+    pub times: u32,
+    /// Before the first of them.
+    pub delay: Duration,
+    /// Each delay is the one before times this.
+    pub backoff: f64,
+    /// No delay is longer.
+    pub max_delay: Option<Duration>,
+    /// Only after these exit codes; all when empty.
+    pub on_exit: Vec<i32>,
+}
+
+impl Retry {
+    /// The delay before further attempt `number` (from 1).
+    pub fn delay_before(&self, number: u32) -> Duration {
+        let exponent = i32::try_from(number.saturating_sub(1)).unwrap_or(i32::MAX);
+        let seconds = self.delay.as_secs_f64() * self.backoff.powi(exponent);
+        let longest = self.max_delay.unwrap_or(Duration::from_hours(24));
+        Duration::try_from_secs_f64(seconds).unwrap_or(longest).min(longest)
+    }
+}
+
+/// `skip:` of a month file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skip {
+    /// Why.
+    pub reason: String,
+    /// By whose word, for people: `周经理, phone, 2026-11-01 02:10`.
+    pub agreed: Option<String>,
+}
+
+/// A field of a gate's form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// What it may be.
+    pub kind: FieldKind,
+    /// Smallest whole number.
+    pub min: Option<i64>,
+    /// Largest whole number.
+    pub max: Option<i64>,
+    /// Taken when nothing is said.
+    pub default: Option<String>,
+    /// May it be left out without a default? (Fields of a notice may.)
+    pub optional: bool,
+}
+
+/// The type of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    /// A month.
+    Month,
+    /// A civil date.
+    Date,
+    /// A whole number.
+    Integer,
+    /// True or false.
+    Boolean,
+    /// Text of one line.
+    Text,
+    /// One of these.
+    Choice(Vec<String>),
+}
+
+impl From<&str> for ParamValue {
+    fn from(text: &str) -> Self {
+        ParamValue::Text(text.to_owned())
+    }
+}

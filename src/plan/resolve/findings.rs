@@ -1,0 +1,99 @@
+//! Problems as they are found: each told once, with a guess at what was meant while guesses are cheap.
+
+use std::collections::HashSet;
+
+use crate::msg;
+use crate::plan::template::TemplateError;
+use crate::runbook::problem::{Problem, Severity, Sources, Span, meant};
+use crate::words::{Explain, Msg};
+
+/// Guessing compares a word with every known one; after so many mistakes nobody reads the guesses.
+const GUESSES: u32 = 200;
+
+/// The list of problems, and what has been told already.
+#[derive(Debug)]
+pub(crate) struct Findings<'p> {
+    problems: &'p mut Vec<Problem>,
+    told: HashSet<(Option<Span2>, String)>,
+    guesses: u32,
+    errors: usize,
+}
+
+type Span2 = (u16, u32, u32);
+
+impl<'p> Findings<'p> {
+    /// Findings that go to `problems`.
+    pub(crate) fn new(problems: &'p mut Vec<Problem>) -> Self {
+        Findings { problems, told: HashSet::new(), guesses: GUESSES, errors: 0 }
+    }
+
+    /// Keeps `problem`, unless the same was said of the same place before (by another value of a `for_each`).
+    pub(crate) fn push(&mut self, problem: Problem) {
+        let place = problem.span.map(|span| (span.file.0, span.start, span.end));
+        if self.told.insert((place, format!("{:?}", problem.message))) {
+            self.errors += usize::from(problem.severity == Severity::Error);
+            self.problems.push(problem);
+        }
+    }
+
+    /// An error at `span`.
+    pub(crate) fn error(&mut self, span: Span, message: Msg) {
+        self.push(Problem::error(span, message));
+    }
+
+    /// A warning at `span`.
+    pub(crate) fn warn(&mut self, span: Span, message: Msg) {
+        self.push(Problem::warning(span, message));
+    }
+
+    /// An error about `word`, with the known word that was probably meant.
+    pub(crate) fn unknown<'k>(
+        &mut self,
+        span: Span,
+        message: Msg,
+        word: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) {
+        let guess = if self.guesses > 0 { meant(word, known) } else { None };
+        self.guesses = self.guesses.saturating_sub(1);
+        let problem = Problem::error(span, message);
+        self.push(match guess {
+            Some(guess) => problem.help(msg!("help-plan-meant", name = guess)),
+            None => problem,
+        });
+    }
+
+    /// An error in a template that was written at `span`; the caret goes under the expression where it can be found.
+    pub(crate) fn template(&mut self, span: Span, error: &TemplateError, sources: &Sources) {
+        let problem = Problem::error(narrow(span, &error.expression, sources), error.explain());
+        self.push(match error.advice() {
+            Some(advice) => problem.help(advice),
+            None => problem,
+        });
+    }
+
+    /// Something is wrong that others tell of.
+    pub(crate) fn spoil(&mut self) {
+        self.errors += 1;
+    }
+
+    /// Has an error been found?
+    pub(crate) fn failed(&self) -> bool {
+        self.errors > 0
+    }
+}
+
+/// The part of `span` where `part` stands, if it stands there as it is.
+pub(super) fn narrow(span: Span, part: &str, sources: &Sources) -> Span {
+    let text = sources.text(span.file);
+    let found = text
+        .get(span.start as usize..span.end as usize)
+        .filter(|_| !part.is_empty())
+        .and_then(|written| written.find(part))
+        .and_then(|at| u32::try_from(at).ok());
+    let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
+    match found {
+        Some(at) => Span { file: span.file, start: span.start + at, end: span.start + at + length },
+        None => span,
+    }
+}

@@ -1,0 +1,41 @@
+//! What the month file leaves out this month.
+
+use super::book::Book;
+use super::desk::unknown_step;
+use super::expand::Layout;
+use super::findings::Findings;
+use super::index::Found;
+use super::params::harmless;
+use crate::msg;
+use crate::plan::{Node, Skip};
+use crate::runbook::model::MonthSkip;
+use crate::runbook::problem::Problem;
+
+/// Marks the steps that do not run this month, with their gates.
+pub(super) fn skip(book: &Book<'_>, layout: &Layout<'_>, nodes: &mut [Node], findings: &mut Findings<'_>) {
+    for skip in book.input.month_file.into_iter().flat_map(|file| &file.skip) {
+        let mark = Skip { reason: harmless(&skip.reason), agreed: agreed(skip) };
+        match layout.index.find(None, &skip.step) {
+            Found::Steps(steps) => {
+                for draft in steps.into_iter().map(|step| &layout.drafts[step]) {
+                    for id in draft.confirm.into_iter().chain([draft.id]).chain(draft.review) {
+                        if let Some(node) = nodes.get_mut(id.index()) {
+                            node.skip = Some(mark.clone());
+                        }
+                    }
+                }
+            }
+            Found::Ambiguous(_) => {
+                let message = msg!("plan-step-ambiguous", name = harmless(&skip.step));
+                findings.push(Problem::error(skip.step.span, message).help(msg!("help-plan-step-full")));
+            }
+            Found::Unknown => unknown_step(layout, &skip.step, skip.step.span, findings),
+        }
+    }
+}
+
+fn agreed(skip: &MonthSkip) -> Option<String> {
+    let agreed = skip.agreed.as_ref()?;
+    let parts = std::iter::once(&agreed.who).chain(&agreed.channel).chain(&agreed.told_at);
+    Some(parts.map(|part| harmless(part)).collect::<Vec<_>>().join(", "))
+}
