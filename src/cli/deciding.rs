@@ -13,7 +13,7 @@ use crate::engine::Journal;
 use crate::msg;
 use crate::plan::NodeId;
 use crate::plan::project::Project;
-use crate::run::{Answer, Asker, EngineId, Event, RunState, Request, StepPath, Verdict};
+use crate::run::{Answer, Asker, EngineId, Event, Request, RunState, StepPath, Verdict};
 use crate::store::RunLock;
 use crate::words::Msg;
 
@@ -77,8 +77,12 @@ fn read(state: &RunState, verb: &Verb) -> Result<Request, Failed> {
         Verb::Retry { steps: names, reason } => {
             Request::Retry { steps: steps(names)?, reason: reason.as_deref().map(clean) }
         }
-        Verb::Skip(marking) => Request::Skip { steps: steps(&marking.steps)?, reason: clean(&marking.reason) },
-        Verb::Force(marking) => Request::Force { steps: steps(&marking.steps)?, reason: clean(&marking.reason) },
+        Verb::Skip(marking) => {
+            Request::Skip { steps: steps(&marking.steps)?, reason: clean(&marking.reason) }
+        }
+        Verb::Force(marking) => {
+            Request::Force { steps: steps(&marking.steps)?, reason: clean(&marking.reason) }
+        }
         Verb::Settle { step, as_done, reason, .. } => {
             Request::Settle { step: pick::step(state, step)?, done: *as_done, reason: clean(reason) }
         }

@@ -43,9 +43,8 @@ fn localised(command: Command, lang: Lang) -> Command {
     for verb in verbs {
         let about = words(lang, &format!("help-{verb}"), &[]);
         let template = words(lang, "help-template-verb", &[]);
-        command = command.mut_subcommand(&verb, |sub| {
-            with_arguments(sub.about(about), lang).help_template(template)
-        });
+        command = command
+            .mut_subcommand(&verb, |sub| with_arguments(sub.about(about), lang).help_template(template));
     }
     command
 }

@@ -77,7 +77,9 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Mails { run, send } => looking::mails(session, run.as_deref(), send).await,
         Verb::Logs { step, attempt } => looking::logs(session, &step, attempt).await,
         Verb::Events { run } => looking::events(session, run.as_deref()).await,
-        Verb::Demo { dir, month, driving } => demo::demo(session, dir.as_deref(), month.as_deref(), &driving).await,
+        Verb::Demo { dir, month, driving } => {
+            demo::demo(session, dir.as_deref(), month.as_deref(), &driving).await
+        }
         Verb::Completions { shell } => Ok(help::completions(session, shell)),
         deciding => deciding::decide(session, deciding).await,
     }

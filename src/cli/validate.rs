@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failed};
-use super::project::{Book, SETTINGS, find_root, locate, open, read_book, read_month, resolve_book, show_problems};
+use super::project::{
+    Book, SETTINGS, find_root, locate, open, read_book, read_month, resolve_book, show_problems,
+};
 use super::session::Session;
 use super::shelf::Shelf;
 use crate::msg;
@@ -59,7 +61,13 @@ fn finish(session: &Session, shelf: &mut Shelf, count: usize) -> Result<Exit, Fa
 }
 
 /// Each runbook as it stands, and with what every month file says.
-fn resolve_all(shelf: &mut Shelf, project: &Project, books: &[Book], months: &[MonthFile], request: &Request) {
+fn resolve_all(
+    shelf: &mut Shelf,
+    project: &Project,
+    books: &[Book],
+    months: &[MonthFile],
+    request: &Request,
+) {
     // Mistakes of a request are not the files' mistakes: nothing was asked for here.
     for book in books {
         let _ = resolve_book(shelf, project, book, None, request);
@@ -77,7 +85,9 @@ fn resolve_all(shelf: &mut Shelf, project: &Project, books: &[Book], months: &[M
             // A month file speaks of all runbooks: a step is unknown when none of them has it.
             unknown_everywhere = Some(match unknown_everywhere {
                 None => unknown,
-                Some(so_far) => so_far.into_iter().filter(|p| unknown.iter().any(|q| q.span == p.span)).collect(),
+                Some(so_far) => {
+                    so_far.into_iter().filter(|p| unknown.iter().any(|q| q.span == p.span)).collect()
+                }
             });
         }
         shelf.problems.extend(unknown_everywhere.unwrap_or_default());

@@ -69,7 +69,9 @@ impl Explain for Mistake {
             Mistake::Bad { name, value, wants } => {
                 msg!("plan-param-bad", name = name, value = value, wants = wants.clone())
             }
-            Mistake::Missing { name, wants } => msg!("plan-param-missing", name = name, wants = wants.clone()),
+            Mistake::Missing { name, wants } => {
+                msg!("plan-param-missing", name = name, wants = wants.clone())
+            }
             Mistake::Twice { name } => msg!("plan-param-twice", name = name),
             Mistake::Future { month, present } => {
                 msg!("plan-month-future", month = month.to_string(), present = present.to_string())
@@ -80,8 +82,18 @@ impl Explain for Mistake {
 
 /// Names that mean something else where parameters are bound or written.
 const RESERVED: [&str; 12] = [
-    "month_compact", "month_first", "month_last_day", "month_next", "month_previous", "batch", "run_id", "today", "run",
-    "steps", "params", "flow",
+    "month_compact",
+    "month_first",
+    "month_last_day",
+    "month_next",
+    "month_previous",
+    "batch",
+    "run_id",
+    "today",
+    "run",
+    "steps",
+    "params",
+    "flow",
 ];
 
 /// Is `name` taken by something that is always there?
@@ -120,12 +132,20 @@ pub(super) fn declared<'a>(files: &[&'a Runbook], findings: &mut Findings<'_>) -
 }
 
 /// The accounting month that `request` asks for: given, else the declared default, else the closing one.
-pub fn accounting_month(runbook: &Runbook, included: &[Runbook], request: &Request) -> Result<Month, Mistake> {
+pub fn accounting_month(
+    runbook: &Runbook,
+    included: &[Runbook],
+    request: &Request,
+) -> Result<Month, Mistake> {
     let given: Vec<&str> =
         request.params.iter().filter(|(name, _)| name == "month").map(|(_, value)| value.as_str()).collect();
     let mut months = request.month.into_iter().map(Ok).chain(given.iter().map(|text| {
         text.parse::<Month>().or_else(|_| {
-            if *text == "closing" { Ok(Month::closing(request.today)) } else { Err(bad("month", &ParamKind::Month, text)) }
+            if *text == "closing" {
+                Ok(Month::closing(request.today))
+            } else {
+                Err(bad("month", &ParamKind::Month, text))
+            }
         })
     }));
     let month = match months.next() {
@@ -169,7 +189,12 @@ pub(super) fn values(
             Some(value) => drop(values.insert(param.name.value.clone(), value)),
             None => findings.error(
                 default.span,
-                msg!("plan-param-bad", name = &param.name.value, value = show(&default.value), wants = wants(&param.kind)),
+                msg!(
+                    "plan-param-bad",
+                    name = &param.name.value,
+                    value = show(&default.value),
+                    wants = wants(&param.kind)
+                ),
             ),
         }
     }
@@ -193,7 +218,8 @@ pub(super) fn values(
     }
     for param in declared.iter().filter(|param| param.default.is_none() && param.name.value != "month") {
         let (name, kind) = (&param.name.value, &param.kind);
-        let mistaken = mistakes.iter().any(|mistake| matches!(mistake, Mistake::Bad { name: bad, .. } if bad == name));
+        let mistaken =
+            mistakes.iter().any(|mistake| matches!(mistake, Mistake::Bad { name: bad, .. } if bad == name));
         if values.contains_key(name) || mistaken {
             continue;
         }
@@ -229,7 +255,12 @@ fn preset(
             Some(value) => drop(values.insert(name.value.clone(), value)),
             None => findings.error(
                 given.span,
-                msg!("plan-param-bad", name = &name.value, value = show(&given.value), wants = wants(&param.kind)),
+                msg!(
+                    "plan-param-bad",
+                    name = &name.value,
+                    value = show(&given.value),
+                    wants = wants(&param.kind)
+                ),
             ),
         }
     }
@@ -282,7 +313,10 @@ fn list<'a>(items: impl Iterator<Item = &'a str>) -> Option<ParamValue> {
 
 /// Text of one line, without anything that a terminal would obey.
 fn line(text: &str) -> Option<String> {
-    let clean = !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+    let clean = !text.chars().any(|c| {
+        c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    });
     (clean && text.len() <= 4_096).then(|| text.to_owned())
 }
 
