@@ -6,7 +6,7 @@ use crate::plan::template::{
 };
 use crate::plan::{Command, SqlText, Template};
 use crate::runbook::model::{self, SqlSource, Text};
-use crate::runbook::problem::{Problem, Severity, Span};
+use crate::runbook::problem::{Problem, Span};
 
 use super::book::Book;
 use super::expand::{Draft, Layout};
@@ -239,10 +239,12 @@ impl<'a> Desk<'_, 'a, '_> {
 
     /// Tells that something is accepted and cannot be done yet.
     pub(super) fn not_yet(&mut self, span: Span, what: &str) {
-        self.findings.push(Problem {
-            severity: Severity::Warning,
-            ..Problem::error(span, msg!("plan-not-yet", what = what))
-        });
+        self.findings.warn(span, msg!("plan-not-yet", what = what));
+    }
+
+    /// Tells that something is accepted and does nothing yet.
+    pub(super) fn ignored_yet(&mut self, span: Span, what: &str) {
+        self.findings.warn(span, msg!("plan-ignored-yet", what = what));
     }
 
     /// This step sees values of steps from now on.

@@ -44,10 +44,10 @@ fn gate(desk: &mut Desk<'_, '_, '_>, kind: GateKind, gate: &model::Gate) -> Opti
         who(project, word, desk.findings);
     }
     if let Some(remind) = &gate.remind {
-        desk.not_yet(remind.span, "remind");
+        desk.ignored_yet(remind.span, "remind");
     }
     if let Some(first) = gate.escalate.first() {
-        desk.not_yet(first.span, "escalate");
+        desk.ignored_yet(first.span, "escalate");
     }
     let deadline = gate.deadline.as_ref().or(desk.step().deadline.as_ref().filter(|_| is_step(kind)));
     let deadline = deadline.and_then(|day| moment(project, desk.book.month(), day, desk.findings));

@@ -11,6 +11,7 @@ use crate::msg;
 use crate::plan::ParamValue;
 use crate::runbook::model::{MonthFile, Param, ParamKind, Runbook, Scalars};
 use crate::runbook::problem::meant;
+use crate::runbook::text::{is_hidden, visible};
 use crate::time::Month;
 use crate::words::{Explain, Msg};
 
@@ -69,9 +70,7 @@ impl Explain for Mistake {
             Mistake::Bad { name, value, wants } => {
                 msg!("plan-param-bad", name = name, value = value, wants = wants.clone())
             }
-            Mistake::Missing { name, wants } => {
-                msg!("plan-param-missing", name = name, wants = wants.clone())
-            }
+            Mistake::Missing { name, wants } => msg!("plan-param-missing", name = name, wants = wants.clone()),
             Mistake::Twice { name } => msg!("plan-param-twice", name = name),
             Mistake::Future { month, present } => {
                 msg!("plan-month-future", month = month.to_string(), present = present.to_string())
@@ -82,18 +81,8 @@ impl Explain for Mistake {
 
 /// Names that mean something else where parameters are bound or written.
 const RESERVED: [&str; 12] = [
-    "month_compact",
-    "month_first",
-    "month_last_day",
-    "month_next",
-    "month_previous",
-    "batch",
-    "run_id",
-    "today",
-    "run",
-    "steps",
-    "params",
-    "flow",
+    "month_compact", "month_first", "month_last_day", "month_next", "month_previous", "batch", "run_id", "today", "run",
+    "steps", "params", "flow",
 ];
 
 /// Is `name` taken by something that is always there?
@@ -132,20 +121,12 @@ pub(super) fn declared<'a>(files: &[&'a Runbook], findings: &mut Findings<'_>) -
 }
 
 /// The accounting month that `request` asks for: given, else the declared default, else the closing one.
-pub fn accounting_month(
-    runbook: &Runbook,
-    included: &[Runbook],
-    request: &Request,
-) -> Result<Month, Mistake> {
+pub fn accounting_month(runbook: &Runbook, included: &[Runbook], request: &Request) -> Result<Month, Mistake> {
     let given: Vec<&str> =
         request.params.iter().filter(|(name, _)| name == "month").map(|(_, value)| value.as_str()).collect();
     let mut months = request.month.into_iter().map(Ok).chain(given.iter().map(|text| {
         text.parse::<Month>().or_else(|_| {
-            if *text == "closing" {
-                Ok(Month::closing(request.today))
-            } else {
-                Err(bad("month", &ParamKind::Month, text))
-            }
+            if *text == "closing" { Ok(Month::closing(request.today)) } else { Err(bad("month", &ParamKind::Month, text)) }
         })
     }));
     let month = match months.next() {
@@ -189,12 +170,7 @@ pub(super) fn values(
             Some(value) => drop(values.insert(param.name.value.clone(), value)),
             None => findings.error(
                 default.span,
-                msg!(
-                    "plan-param-bad",
-                    name = &param.name.value,
-                    value = show(&default.value),
-                    wants = wants(&param.kind)
-                ),
+                msg!("plan-param-bad", name = &param.name.value, value = show(&default.value), wants = wants(&param.kind)),
             ),
         }
     }
@@ -218,8 +194,7 @@ pub(super) fn values(
     }
     for param in declared.iter().filter(|param| param.default.is_none() && param.name.value != "month") {
         let (name, kind) = (&param.name.value, &param.kind);
-        let mistaken =
-            mistakes.iter().any(|mistake| matches!(mistake, Mistake::Bad { name: bad, .. } if bad == name));
+        let mistaken = mistakes.iter().any(|mistake| matches!(mistake, Mistake::Bad { name: bad, .. } if bad == name));
         if values.contains_key(name) || mistaken {
             continue;
         }
@@ -255,12 +230,7 @@ fn preset(
             Some(value) => drop(values.insert(name.value.clone(), value)),
             None => findings.error(
                 given.span,
-                msg!(
-                    "plan-param-bad",
-                    name = &name.value,
-                    value = show(&given.value),
-                    wants = wants(&param.kind)
-                ),
+                msg!("plan-param-bad", name = &name.value, value = show(&given.value), wants = wants(&param.kind)),
             ),
         }
     }
@@ -313,10 +283,7 @@ fn list<'a>(items: impl Iterator<Item = &'a str>) -> Option<ParamValue> {
 
 /// Text of one line, without anything that a terminal would obey.
 fn line(text: &str) -> Option<String> {
-    let clean = !text.chars().any(|c| {
-        c.is_control()
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    });
+    let clean = !text.chars().any(is_hidden);
     (clean && text.len() <= 4_096).then(|| text.to_owned())
 }
 
@@ -357,17 +324,9 @@ fn show(value: &Scalars) -> String {
     }
 }
 
-/// At most 60 characters, with control characters spelled out.
-pub(crate) fn harmless(text: &str) -> String {
-    let mut shown: String = text
-        .chars()
-        .take(60)
-        .flat_map(|c| if c.is_control() { c.escape_debug().collect::<Vec<_>>() } else { vec![c] })
-        .collect();
-    if text.chars().count() > 60 {
-        shown.push('…');
-    }
-    shown
+/// At most 60 characters, nothing hidden among them.
+pub(super) fn harmless(text: &str) -> String {
+    visible(text, 60)
 }
 
 /// A name as a person's id.
