@@ -8,6 +8,7 @@ mod gate;
 mod node;
 pub mod project;
 pub mod roster;
+pub mod template;
 
 use std::collections::BTreeMap;
 use std::fmt;
