@@ -3,6 +3,7 @@
 //! `ARCHITECTURE.md` has the map. Modules import only from rows above them (`tests/architecture.rs` says so).
 
 pub mod engine;
+pub mod exec;
 pub mod id;
 pub mod plan;
 pub mod run;
