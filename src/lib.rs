@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod exec;
 pub mod id;
 pub mod plan;
 pub mod run;
