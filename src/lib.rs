@@ -5,6 +5,7 @@
 pub mod engine;
 pub mod id;
 pub mod plan;
+pub mod progress;
 pub mod run;
 pub mod runbook;
 pub mod time;
