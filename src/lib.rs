@@ -7,6 +7,7 @@ pub mod engine;
 pub mod exec;
 pub mod id;
 pub mod plan;
+pub mod progress;
 pub mod run;
 pub mod runbook;
 pub mod sandbox;
