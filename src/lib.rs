@@ -4,6 +4,7 @@
 
 pub mod engine;
 pub mod id;
+pub mod mail;
 pub mod plan;
 pub mod run;
 pub mod runbook;
