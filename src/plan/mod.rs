@@ -11,6 +11,7 @@ mod node;
 pub mod project;
 pub mod resolve;
 pub mod roster;
+pub mod show;
 pub mod template;
 pub mod who;
 
@@ -132,6 +133,16 @@ impl Plan {
     pub fn path(&self, id: NodeId) -> String {
         let node = self.node(id);
         format!("{}/{}", self.stage(node.stage).name, node.name)
+    }
+
+    /// The nodes that cannot be executed yet: path, and the verb or key. Such a plan may be shown and not run.
+    pub fn not_yet(&self) -> Vec<(String, String)> {
+        self.iter()
+            .filter_map(|(id, node)| match &node.work {
+                Work::Later { what } => Some((self.path(id), what.clone())),
+                _ => None,
+            })
+            .collect()
     }
 
     /// All nodes with their numbers.
