@@ -1,0 +1,16 @@
+//! The contract of the command line, told by the binary alone: no test here knows how the product is built.
+//!
+//! A case lays out a project in a temporary folder, drives the binary with a hard time limit, and looks at exit
+//! codes, output, files that steps wrote, letters and databases. Nothing waits by the clock: what takes time is
+//! polled for with a deadline. `MONTHSTART_UNDER_TEST` names another binary to try.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test speaks by failing, starts processes and polls the clock"
+)]
+
+mod harness;
+
+mod validate;
