@@ -13,4 +13,6 @@
 
 mod harness;
 
+mod plan;
+mod run;
 mod validate;

@@ -35,6 +35,23 @@ pub(crate) fn levels(text: &str) -> String {
     format!("name: x\nstages:\n  - name: s\n    levels:\n{}", indent(text, 6))
 }
 
+/// One step of a level: a shell script by name.
+pub(crate) fn sh(name: &str, script: &str) -> String {
+    sh_with(name, script, "")
+}
+
+/// The same with more keys, as in `timeout: 1s`.
+pub(crate) fn sh_with(name: &str, script: &str, keys: &str) -> String {
+    let script = script.replace('\'', "''");
+    let comma = if keys.is_empty() { "" } else { ", " };
+    format!("  - {{name: {name}, run: '{script}'{comma}{keys}}}\n")
+}
+
+/// Shell that writes a line into the ledger.
+pub(crate) fn note(line: &str) -> String {
+    format!("echo '{line}' >> ledger")
+}
+
 /// Shell that waits until the test makes a file; it ends when the project's folder goes away.
 pub(crate) fn hold(file: &str) -> String {
     format!("until [ -e {file} ] || [ ! -e monthstart.yaml ]; do sleep 0.05; done")

@@ -14,7 +14,6 @@ wrong_step! {
     month_in_a_shell_script: "- {name: a, run: 'echo {{ month }}'} # !!" => ["env"];
     parameter_in_a_shell_script: "- {name: a, run: 'echo {{ params.note }}'} # !!" => ["env"];
     step_output_in_a_shell_script: "- {name: b, run: [ls]}\n- {name: a, needs: [b], run: \"echo {{ steps['b'].outputs.last }}\"} # !!" => ["env"];
-    output_of_a_step_that_runs_beside: "- {name: b, run: [ls]}\n- {name: a, run: [echo, \"{{ steps['b'].outputs.last }}\"]} # !!" => ["b"];
     duration_without_a_unit: "- {name: a, run: [ls], timeout: 5} # !!" => ["5"];
     duration_in_words: "- {name: a, run: [ls], timeout: 5 minutes} # !!" => ["5 minutes"];
     duration_below_zero: "- {name: a, run: [ls], timeout: -5m} # !!" => ["-5m"];
