@@ -13,6 +13,13 @@
 
 mod harness;
 
+mod crash;
+mod faults;
+mod gates;
+mod mail;
+mod misc;
 mod plan;
 mod run;
+mod terminal;
 mod validate;
+mod verbs;

@@ -12,7 +12,7 @@ mod status;
 pub(crate) use letters::Letter;
 pub(crate) use live::Live;
 pub(crate) use out::Out;
-pub(crate) use project::{ROSTER, Project, hold, levels, note, sh, sh_with};
+pub(crate) use project::{ROSTER, Project, binary, hold, levels, note, sh, sh_with};
 pub(crate) use smtp::{Manner, Smtp};
 pub(crate) use status::Status;
 

@@ -217,6 +217,29 @@ impl Project {
         self.ms(&format!("resume{}", self.acting()))
     }
 
+    /// `resume` as far as it goes without people.
+    #[track_caller]
+    pub(crate) fn resume_no_wait(&self) -> Out {
+        self.ms(&format!("resume --no-wait{}", self.acting())).one_of(&[0, 4, 5])
+    }
+
+    /// Resumes to a successful end, answering for each lost step that it has to be done again.
+    #[track_caller]
+    pub(crate) fn resume_all(&self) -> Out {
+        for _ in 0..20 {
+            let out = self.resume().one_of(&[0, 4]);
+            if out.code == 0 {
+                return out;
+            }
+            let status = self.status();
+            for step in status.rows("steps").iter().filter(|step| step["status"] == "lost") {
+                let path = step["path"].as_str().unwrap();
+                self.ms(&format!("retry {path}{}", self.acting())).code(0);
+            }
+        }
+        panic!("does not come to an end: {:#}", self.status().0)
+    }
+
     /// The command line that `run` uses.
     pub(crate) fn line(&self, run: &str) -> String {
         format!("{run}{MONTH}{}", self.acting())
