@@ -6,7 +6,12 @@ use std::time::Duration;
 
 /// Runs until step `b` is in flight, then kills the engine.
 fn crashed(keys: &str) -> Project {
-    let levels = format!("1:\n{}2:\n{}3:\n{}", sh("a", &note("a")), sh_with("b", &format!("{}; {}", note("b"), hold("go")), keys), sh("c", &note("c")));
+    let levels = format!(
+        "1:\n{}2:\n{}3:\n{}",
+        sh("a", &note("a")),
+        sh_with("b", &format!("{}; {}", note("b"), hold("go")), keys),
+        sh("c", &note("c"))
+    );
     let project = Project::of(&levels).roster();
     let live = project.start();
     let begun = poll(PATIENCE, || (project.count("b") == 1).then_some(()));
@@ -36,7 +41,10 @@ fn a_lost_step_settled_as_done_lets_the_run_go_on() {
     project.resume().code(0);
     assert_eq!(project.ledger(), ["a", "b", "c"]);
     let status = project.status();
-    assert_eq!((status.run(), &status.step("b")["by"], &status.step("b")["reason"]), ("succeeded", &"li.na".into(), &"rows are there".into()));
+    assert_eq!(
+        (status.run(), &status.step("b")["by"], &status.step("b")["reason"]),
+        ("succeeded", &"li.na".into(), &"rows are there".into())
+    );
 }
 
 #[test]
@@ -71,7 +79,9 @@ fn an_idempotent_step_runs_again_by_itself() {
 
 #[test]
 fn an_open_gate_stays_open_and_its_answer_counts() {
-    let project = Project::of("1:\n  - {name: g, gate: {ask: ok?}}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n").roster();
+    let project =
+        Project::of("1:\n  - {name: g, gate: {ask: ok?}}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n")
+            .roster();
     let live = project.start();
     project.until("open", |s| s.open("g"));
     live.kill9();
@@ -84,7 +94,14 @@ fn an_open_gate_stays_open_and_its_answer_counts() {
 
 #[test]
 fn marks_survive_a_crash() {
-    let project = Project::of(&format!("1:\n{}{}\n2:\n{}3:\n{}", sh("a", "exit 1"), sh("slow", "true"), sh("b", &hold("go")), sh("c", &note("c")))).roster();
+    let project = Project::of(&format!(
+        "1:\n{}{}\n2:\n{}3:\n{}",
+        sh("a", "exit 1"),
+        sh("slow", "true"),
+        sh("b", &hold("go")),
+        sh("c", &note("c"))
+    ))
+    .roster();
     project.run().code(4);
     project.ms("force a --as li.na --reason 'loaded by hand'").code(0);
     let live = project.spawn("resume --as zhang.wei");
@@ -94,7 +111,10 @@ fn marks_survive_a_crash() {
     project.resume_all();
     let status = project.status();
     let row = status.step("a");
-    assert_eq!((&row["status"], &row["by"], &row["reason"]), (&"forced".into(), &"li.na".into(), &"loaded by hand".into()));
+    assert_eq!(
+        (&row["status"], &row["by"], &row["reason"]),
+        (&"forced".into(), &"li.na".into(), &"loaded by hand".into())
+    );
 }
 
 #[test]
@@ -131,7 +151,8 @@ fn sql_in_one_transaction_is_done_once_whenever_the_engine_dies() {
 fn a_flow_in_flight_is_found_again_and_never_submitted_twice() {
     let scheduler = "case $1 in\nsubmit) echo submit >> ledger; touch there; echo 4711 ;;\nstate) echo poll >> polls; cat state 2>/dev/null || echo WAITING ;;\nfind) [ ! -e there ] || echo 4711 ;;\nesac\n";
     let platform = "platforms:\n  d:\n    flow:\n      find: {run: [sh, sched.sh, find], id: '^(\\d+)'}\n      submit: {run: [sh, sched.sh, submit], id: '^(\\d+)'}\n      poll: {run: [sh, sched.sh, state], every: 1s, succeeded: '^SUCCESS', failed: '^FAILED'}\n";
-    let project = Project::of("1:\n  - {flow: F, platform: d}\n").file("sched.sh", scheduler).settings(platform);
+    let project =
+        Project::of("1:\n  - {flow: F, platform: d}\n").file("sched.sh", scheduler).settings(platform);
     let live = project.start();
     assert!(poll(PATIENCE, || project.path("polls").exists().then_some(())).is_some());
     live.kill9();
@@ -142,9 +163,13 @@ fn a_flow_in_flight_is_found_again_and_never_submitted_twice() {
 
 #[test]
 fn a_flow_killed_in_the_middle_of_its_submission_is_never_submitted_blindly() {
-    let scheduler = format!("case $1 in\nsubmit) echo submit >> ledger; {}; echo 4711 ;;\nstate) echo SUCCESS ;;\nesac\n", hold("go"));
+    let scheduler = format!(
+        "case $1 in\nsubmit) echo submit >> ledger; {}; echo 4711 ;;\nstate) echo SUCCESS ;;\nesac\n",
+        hold("go")
+    );
     let platform = "platforms:\n  d:\n    flow:\n      submit: {run: [sh, sched.sh, submit], id: '^(\\d+)'}\n      poll: {run: [sh, sched.sh, state], every: 1s, succeeded: '^SUCCESS', failed: '^FAILED'}\n";
-    let project = Project::of("1:\n  - {flow: F, platform: d}\n").file("sched.sh", &scheduler).settings(platform);
+    let project =
+        Project::of("1:\n  - {flow: F, platform: d}\n").file("sched.sh", &scheduler).settings(platform);
     let live = project.start();
     assert!(poll(PATIENCE, || (project.count("submit") == 1).then_some(())).is_some());
     live.kill9();
@@ -176,7 +201,7 @@ fn starts(project: &Project) -> BTreeMap<String, usize> {
 fn tormented(project: &Project, kills: usize) -> BTreeMap<String, usize> {
     let (mut instant, mut asked, mut done) = (instants(), BTreeMap::new(), BTreeMap::new());
     for kill in 0..kills {
-        let mut live = if project.stateless() { project.start() } else { project.spawn("resume --as zhang.wei") };
+        let mut live = project.drive();
         poll(instant(), || live.ended().then_some(()));
         live.kill9();
         let out = project.ms("status --json").one_of(&[0, 2]);
@@ -191,7 +216,9 @@ fn tormented(project: &Project, kills: usize) -> BTreeMap<String, usize> {
         for step in status.rows("steps") {
             let name = step["name"].as_str().unwrap().to_owned();
             match step["status"].as_str().unwrap() {
-                "succeeded" => drop(done.insert(name.clone(), now.get(&name).copied().unwrap_or(0))),
+                "succeeded" => {
+                    done.insert(name.clone(), now.get(&name).copied().unwrap_or(0));
+                }
                 "lost" if kill % 2 == 0 => {
                     project.ms(&format!("retry {name} --as zhang.wei")).code(0);
                     *asked.entry(name).or_default() += 1;
@@ -204,7 +231,13 @@ fn tormented(project: &Project, kills: usize) -> BTreeMap<String, usize> {
 }
 
 fn many_levels(keys: &str) -> Project {
-    let level = |n: usize| format!("{n}:\n{}{}", sh_with(&format!("a{n}"), &format!("echo a{n} >> ledger; sleep 0.1"), keys), sh_with(&format!("b{n}"), &format!("echo b{n} >> ledger; sleep 0.15"), keys));
+    let level = |n: usize| {
+        format!(
+            "{n}:\n{}{}",
+            sh_with(&format!("a{n}"), &format!("echo a{n} >> ledger; sleep 0.1"), keys),
+            sh_with(&format!("b{n}"), &format!("echo b{n} >> ledger; sleep 0.15"), keys)
+        )
+    };
     Project::of(&(1..=8).map(level).collect::<String>()).roster()
 }
 
@@ -247,7 +280,7 @@ fn events_never_lose_or_change_what_they_held_before_a_kill() {
     let mut before: Vec<serde_json::Value> = Vec::new();
     let mut instant = instants();
     for _ in 0..8 {
-        let mut live = if project.stateless() { project.start() } else { project.spawn("resume --as zhang.wei") };
+        let mut live = project.drive();
         poll(instant(), || live.ended().then_some(()));
         live.kill9();
         let out = project.ms("events --json").one_of(&[0, 2]);

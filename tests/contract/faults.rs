@@ -17,7 +17,11 @@ fn refused(project: &Project) {
     for line in ["status", "runs", "run x.yaml --month 2025-09", "resume", "skip a --reason r"] {
         project.ms(line).code(7).says("journal.db").is_tame();
     }
-    assert_eq!(before, std::fs::read(project.path(".monthstart/journal.db")).ok(), "a broken store is never recreated over");
+    assert_eq!(
+        before,
+        std::fs::read(project.path(".monthstart/journal.db")).ok(),
+        "a broken store is never recreated over"
+    );
     assert_eq!(project.count("a"), 1);
 }
 
@@ -74,7 +78,11 @@ fn the_state_folder_is_private() {
     let project = finished();
     let mode = |path: &str| std::fs::metadata(project.path(path)).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(".monthstart"), 0o700);
-    for (path, _) in project.snapshot().iter().filter(|(path, _)| path.starts_with(project.path(".monthstart")) && path.is_file()) {
+    for (path, _) in project
+        .snapshot()
+        .iter()
+        .filter(|(path, _)| path.starts_with(project.path(".monthstart")) && path.is_file())
+    {
         let mode = std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode & 0o077, 0, "{} is {mode:o}", path.display());
     }
@@ -91,7 +99,11 @@ fn a_state_folder_that_is_a_link_is_refused() {
 
 #[test]
 fn a_file_system_that_takes_no_more_stops_the_run_and_loses_nothing() {
-    let project = Project::of(&format!("1:\n{}2:\n{}", sh("a", &note("a")), sh("b", "head -c 50000000 /dev/zero | tr '\\000' '\\n'; echo b >> ledger")));
+    let project = Project::of(&format!(
+        "1:\n{}2:\n{}",
+        sh("a", &note("a")),
+        sh("b", "head -c 50000000 /dev/zero | tr '\\000' '\\n'; echo b >> ledger")
+    ));
     let script = "ulimit -f 600; trap '' XFSZ; exec \"$0\" run x.yaml --month 2025-10";
     let binary = crate::harness::binary().display().to_string();
     let command = project.command(Path::new("bash"), &["-c".into(), script.into(), binary]);
@@ -108,11 +120,13 @@ fn few_open_files_are_no_reason_to_lose_a_step() {
     let steps: String = (0..30).map(|n| sh(&format!("a{n}"), "echo one >> ledger")).collect();
     let project = Project::of(&format!("1:\n{steps}"));
     let binary = crate::harness::binary().display().to_string();
-    let command = project.command(Path::new("bash"), &["-c".into(), "ulimit -n 40; exec \"$0\" run x.yaml --month 2025-10".into(), binary]);
+    let command = project.command(
+        Path::new("bash"),
+        &["-c".into(), "ulimit -n 40; exec \"$0\" run x.yaml --month 2025-10".into(), binary],
+    );
     let out = Live::spawn(command, "run with 40 open files").finish(PATIENCE);
     assert!([0, 1, 4, 7].contains(&out.code) && !out.all().contains("panicked"), "{out}");
-    assert_eq!(project.ledger().len(), if out.code == 0 { 30 } else { project.ledger().len() });
-    assert!(project.ledger().len() <= 30);
+    assert!(project.ledger().len() == 30 || (out.code != 0 && project.ledger().len() < 30), "{out}");
 }
 
 #[test]
@@ -120,7 +134,8 @@ fn the_project_may_stand_in_a_folder_of_any_name() {
     let project = Project::new();
     let base = "月初 $(id) 'quoted' ; #?&%20";
     let project = project.file(&format!("{base}/monthstart.yaml"), "timezone: Asia/Shanghai\nlanguage: en\n");
-    let project = project.file(&format!("{base}/x.yaml"), &crate::harness::levels(&format!("1:\n{}", sh("a", "pwd > here"))));
+    let project = project
+        .file(&format!("{base}/x.yaml"), &crate::harness::levels(&format!("1:\n{}", sh("a", "pwd > here"))));
     project.argv(&["-C", base, "run", "x.yaml", "--month", "2025-10"]).code(0);
     assert!(project.read(&format!("{base}/here")).trim().ends_with(base));
 }
@@ -150,7 +165,17 @@ fn readers_never_stand_in_the_way_of_a_run() {
 #[test]
 fn reading_changes_nothing_in_a_fresh_project() {
     let project = Project::of(&format!("1:\n{}", sh("a", &note("a"))));
-    for line in ["runs", "gates", "mails", "events", "status", "validate", "plan x.yaml", "schema runbook", "completions bash"] {
+    for line in [
+        "runs",
+        "gates",
+        "mails",
+        "events",
+        "status",
+        "validate",
+        "plan x.yaml",
+        "schema runbook",
+        "completions bash",
+    ] {
         project.ms(line).one_of(&[0, 2]);
     }
     assert!(project.stateless());

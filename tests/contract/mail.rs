@@ -45,7 +45,10 @@ fn each_stage_that_finishes_writes_to_the_next_shift() {
     let letters = project.letters();
     assert_eq!(letters.len(), project.status().rows("mails").len());
     for title in ["First part", "Second part"] {
-        let letter = letters.iter().find(|l| l.header("Subject").contains(title)).unwrap_or_else(|| panic!("no letter about {title}: {letters:#?}"));
+        let letter = letters
+            .iter()
+            .find(|l| l.header("Subject").contains(title))
+            .unwrap_or_else(|| panic!("no letter about {title}: {letters:#?}"));
         assert!(may.iter().any(|address| letter.header("To").contains(address)), "{letter:#?}");
         assert!(letter.text().contains(title) && letter.html().contains(title), "{letter:#?}");
         assert!(letter.text().contains(MONTH), "{letter:#?}");
@@ -78,7 +81,10 @@ fn letters_are_in_the_projects_language() {
     let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..'\u{9fff}').contains(&c));
     for (language, wanted) in [("en", false), ("zh", true)] {
         let project = team();
-        let project = project.file("monthstart.yaml", &format!("timezone: Asia/Shanghai\nlanguage: {language}\nroster: roster.yaml\n"));
+        let project = project.file(
+            "monthstart.yaml",
+            &format!("timezone: Asia/Shanghai\nlanguage: {language}\nroster: roster.yaml\n"),
+        );
         project.run().code(0);
         let letters = project.letters();
         assert!(letters.iter().all(|letter| chinese(letter.text()) == wanted), "{language}: {letters:#?}");
@@ -91,7 +97,10 @@ fn handover_names_whom() {
         let project = team().runbook(&format!("handover: {whom}\n{}", two_stages()));
         project.run().code(0);
         let letters = project.letters();
-        assert!(!letters.is_empty() && letters.iter().all(|letter| letter.header("To").contains(address)), "{letters:#?}");
+        assert!(
+            !letters.is_empty() && letters.iter().all(|letter| letter.header("To").contains(address)),
+            "{letters:#?}"
+        );
     }
     let project = team().runbook(&format!("handover: none\n{}", two_stages()));
     project.run().code(0);
@@ -104,18 +113,28 @@ fn nobody_on_duty_means_the_fallback() {
     let project = team().file("roster.yaml", &roster);
     project.run().code(0);
     let letters = project.letters();
-    assert!(!letters.is_empty() && letters.iter().all(|letter| letter.header("To").contains("zhang.wei@example.com")), "{letters:#?}");
+    assert!(
+        !letters.is_empty()
+            && letters.iter().all(|letter| letter.header("To").contains("zhang.wei@example.com")),
+        "{letters:#?}"
+    );
 }
 
 #[test]
 fn marks_and_reasons_stand_in_the_letter() {
-    let text = "name: x\nstages:\n  - {name: one, title: First part, levels: {1: [{name: a, run: 'exit 1'}]}}\n";
+    let text =
+        "name: x\nstages:\n  - {name: one, title: First part, levels: {1: [{name: a, run: 'exit 1'}]}}\n";
     let project = Project::new().roster().runbook(text);
     project.run().code(4);
     project.ms("force a --as li.na --reason 'loaded by hand'").code(0);
     project.resume().one_of(&[0, 6]);
     let letters = project.letters();
-    assert!(letters.iter().any(|letter| letter.text().contains("loaded by hand") && letter.html().contains("loaded by hand")), "{letters:#?}");
+    assert!(
+        letters.iter().any(
+            |letter| letter.text().contains("loaded by hand") && letter.html().contains("loaded by hand")
+        ),
+        "{letters:#?}"
+    );
 }
 
 #[test]
@@ -127,7 +146,12 @@ fn titles_never_become_headers_or_markup() {
     assert!(!letters.is_empty());
     for letter in letters {
         assert!(letter.headers("Bcc").is_empty(), "{letter:#?}");
-        assert!(!letter.header("To").contains("evil") && !letter.html().contains("<script") && !letter.html().contains("<img src=x"), "{letter:#?}");
+        assert!(
+            !letter.header("To").contains("evil")
+                && !letter.html().contains("<script")
+                && !letter.html().contains("<img src=x"),
+            "{letter:#?}"
+        );
     }
 }
 
@@ -152,7 +176,8 @@ fn later_is_tried_again_under_one_message_id() {
     let project = team().settings(&server.here());
     project.run().code(0);
     drained(&project);
-    let mut ids: Vec<String> = server.taken().iter().map(|letter: &Letter| letter.header("Message-ID")).collect();
+    let mut ids: Vec<String> =
+        server.taken().iter().map(|letter: &Letter| letter.header("Message-ID")).collect();
     assert!(ids.len() > project.status().rows("mails").len(), "some came twice: {ids:?}");
     ids.sort();
     ids.dedup();
@@ -208,7 +233,9 @@ fn never_is_failed_and_shown_and_the_run_is_done() {
 #[test]
 fn one_refused_recipient_does_not_rob_the_others() {
     let server = Smtp::start(&[Manner::NotFor("li.na")]);
-    let roster = crate::harness::ROSTER.replace("[[wang.fang]]", "[[wang.fang, li.na]]").replace("[[li.na]]", "[[li.na, wang.fang]]");
+    let roster = crate::harness::ROSTER
+        .replace("[[wang.fang]]", "[[wang.fang, li.na]]")
+        .replace("[[li.na]]", "[[li.na, wang.fang]]");
     let project = team().settings(&server.here()).file("roster.yaml", &roster);
     project.run().code(0);
     assert!(poll(PATIENCE, || (!server.taken().is_empty()).then_some(())).is_some());
@@ -240,7 +267,8 @@ fn a_letter_survives_the_engine() {
 #[test]
 fn a_password_reaches_no_record() {
     let server = Smtp::start(&[Manner::Later]);
-    let settings = format!("{}  user: {{env: MAIL_USER}}\n  password: {{env: MAIL_PASSWORD}}\n", server.here());
+    let settings =
+        format!("{}  user: {{env: MAIL_USER}}\n  password: {{env: MAIL_PASSWORD}}\n", server.here());
     let project = team().settings(&settings).env("MAIL_USER", "bob").env("MAIL_PASSWORD", "hunter2-secret");
     let out = project.run();
     let out = if out.code == 0 { out } else { out.one_of(&[0, 3, 7]) };

@@ -8,7 +8,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::disallowed_methods,
-    reason = "a test speaks by failing, starts processes and polls the clock"
+    clippy::format_collect,
+    reason = "a test speaks by failing, starts processes, polls the clock, and writes its texts plainly"
 )]
 
 mod harness;

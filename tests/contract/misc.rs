@@ -55,7 +55,11 @@ fn schemas_are_json_schemas() {
     for kind in ["", "runbook", "project", "roster", "month"] {
         let schema = Project::new().ms(&format!("schema {kind}")).code(0).json();
         assert!(schema["$schema"].is_string(), "{kind}: {schema}");
-        assert!(schema.get("properties").is_some() || schema.get("$ref").is_some() || schema.get("$defs").is_some());
+        assert!(
+            schema.get("properties").is_some()
+                || schema.get("$ref").is_some()
+                || schema.get("$defs").is_some()
+        );
     }
     let text = Project::new().ms("schema runbook").code(0).text();
     for key in ["stages", "levels", "for_each", "on_failure", "approvers", "handover"] {
@@ -85,14 +89,18 @@ fn the_language_is_chosen_by_option() {
 fn json_speaks_no_language() {
     let project = Project::of(&format!("1:\n{}", sh("a", "true")));
     project.run().code(0);
-    let (zh, en) = (project.ms("status --json --lang zh").code(0).json(), project.ms("status --json --lang en").code(0).json());
+    let (zh, en) = (
+        project.ms("status --json --lang zh").code(0).json(),
+        project.ms("status --json --lang en").code(0).json(),
+    );
     assert_eq!((&zh["steps"], &zh["run"]["status"]), (&en["steps"], &en["run"]["status"]));
 }
 
 #[test]
 fn diagnostics_in_chinese_hold_the_same_places() {
     let project = Project::new().runbook(&levels("1:\n  - {name: a, rnu: [ls]}\n"));
-    let out = project.ms("validate x.yaml --lang zh").code(3).says("rnu").says("run").says("x.yaml").says("^");
+    let out =
+        project.ms("validate x.yaml --lang zh").code(3).says("rnu").says("run").says("x.yaml").says("^");
     assert!(chinese(&out.all()), "{out}");
 }
 
@@ -122,7 +130,11 @@ fn the_demonstration_ends_by_itself() {
     assert!(!out.all().is_empty());
     let status = project.ms("-C stage status --json").code(0).json();
     assert_eq!(status["run"]["status"], "succeeded", "{status:#}");
-    let decided = status["gates"].as_array().unwrap().iter().any(|gate| !gate["decisions"].as_array().unwrap().is_empty());
+    let decided = status["gates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|gate| !gate["decisions"].as_array().unwrap().is_empty());
     assert!(decided, "{status:#}");
     assert!(!project.path(".monthstart").exists(), "it stays in its folder");
 }

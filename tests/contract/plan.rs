@@ -31,8 +31,14 @@ fn the_tree_reads_in_the_order_of_what_will_happen() {
 #[test]
 fn it_names_who_is_asked_and_who_gets_letters() {
     let out = plan(&story(), "").code(0).says("Are the books right?");
-    assert!(out.text().contains("Zhang Wei") || out.text().contains("zhang.wei") || out.text().contains("lead"), "{out}");
-    assert!(["Wang Fang", "wang.fang", "Li Na", "li.na", "next shift"].iter().any(|who| out.text().contains(who)), "{out}");
+    assert!(
+        out.text().contains("Zhang Wei") || out.text().contains("zhang.wei") || out.text().contains("lead"),
+        "{out}"
+    );
+    assert!(
+        ["Wang Fang", "wang.fang", "Li Na", "li.na", "next shift"].iter().any(|who| out.text().contains(who)),
+        "{out}"
+    );
 }
 
 #[test]
@@ -75,7 +81,9 @@ fn dot_is_a_digraph() {
 
 #[test]
 fn titles_cannot_break_out_of_a_drawing() {
-    let text = levels("1:\n  - {name: a, run: [ls], title: 'x\"]; click a \"javascript:alert(1)\" --> b[\"<script>'}\n");
+    let text = levels(
+        "1:\n  - {name: a, run: [ls], title: 'x\"]; click a \"javascript:alert(1)\" --> b[\"<script>'}\n",
+    );
     let project = Project::new().runbook(&text);
     let dot = plan(&project, "--format dot").code(0);
     for line in dot.text().lines() {
@@ -106,18 +114,26 @@ fn the_month_of_the_run_is_shown() {
 fn what_this_month_skips_is_shown_with_its_reason() {
     let month = "skip:\n  - {step: one/beta, reason: customer stopped it, agreed: {who: Mr Zhou, channel: phone, told_at: \"2025-11-01 02:10\"}}\n";
     plan(&story().file("months/2025-10.yaml", month), "").code(0).says("customer stopped it");
-    story().file("months/2025-10.yaml", month).ms("plan x.yaml --month 2025-09").code(0).hides("customer stopped it");
+    story()
+        .file("months/2025-10.yaml", month)
+        .ms("plan x.yaml --month 2025-09")
+        .code(0)
+        .hides("customer stopped it");
 }
 
 #[test]
 fn a_value_of_the_month_is_put_in() {
-    let text = levels("1:\n  - {name: a, run: [ls], title: 'up to {{ month.last_day }} after {{ month.previous }}'}\n");
+    let text = levels(
+        "1:\n  - {name: a, run: [ls], title: 'up to {{ month.last_day }} after {{ month.previous }}'}\n",
+    );
     plan(&Project::new().runbook(&text), "").code(0).says("up to 2025-10-31 after 2025-09");
 }
 
 #[test]
 fn february_and_the_turn_of_the_year() {
-    let text = levels("1:\n  - {name: a, run: [ls], title: '{{ month.last_day }} {{ month.next }} {{ month.previous }}'}\n");
+    let text = levels(
+        "1:\n  - {name: a, run: [ls], title: '{{ month.last_day }} {{ month.next }} {{ month.previous }}'}\n",
+    );
     let project = Project::new().runbook(&text);
     project.ms("plan x.yaml --month 2024-02").code(0).says("2024-02-29 2024-03 2024-01");
     project.ms("plan x.yaml --month 2024-12").code(0).says("2024-12-31 2025-01 2024-11");

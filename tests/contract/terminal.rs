@@ -6,7 +6,9 @@ use std::process::Stdio;
 use std::time::Duration;
 
 fn gate() -> Project {
-    Project::of("1:\n  - {name: g, gate: {ask: Are the books right?}}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n")
+    Project::of(
+        "1:\n  - {name: g, gate: {ask: Are the books right?}}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n",
+    )
 }
 
 /// Ctrl-C, and once more when the first did not end it.
@@ -76,7 +78,11 @@ fn nonsense_and_bare_returns_at_a_terminal_are_no_answer() {
 
 #[test]
 fn a_terminal_that_goes_away_does_not_stop_the_run() {
-    let project = Project::of(&format!("1:\n{}2:\n  - {{name: g, gate: {{ask: ok?}}}}\n3:\n{}", sh("a", &hold("go")), sh("b", "echo b >> ledger")));
+    let project = Project::of(&format!(
+        "1:\n{}2:\n  - {{name: g, gate: {{ask: ok?}}}}\n3:\n{}",
+        sh("a", &hold("go")),
+        sh("b", "echo b >> ledger")
+    ));
     let live = project.terminal("run x.yaml --month 2025-10");
     project.until("running", |s| s.is("a", "running"));
     live.kill9();
@@ -90,7 +96,8 @@ fn a_terminal_that_goes_away_does_not_stop_the_run() {
 #[test]
 fn what_a_step_prints_reaches_no_terminal_as_it_came() {
     let script = r"printf '\033]0;evil title\007\033[31mred\033[0m\n'; printf '\033P0;evil\033\\' >&2";
-    let project = Project::of(&format!("1:\n{}2:\n{}", sh("a", script), sh("b", &format!("{script}; exit 1"))));
+    let project =
+        Project::of(&format!("1:\n{}2:\n{}", sh("a", script), sh("b", &format!("{script}; exit 1"))));
     let out = project.terminal("run x.yaml --month 2025-10 -v").finish(PATIENCE);
     for evil in ["\u{1b}]0;evil", "\u{1b}P0;evil", "\u{1b}[31mred"] {
         assert!(!out.all().contains(evil), "{evil:?} in\n{out}");
@@ -135,7 +142,11 @@ fn an_interrupt_without_a_terminal_is_130_and_resumable() {
 
 #[test]
 fn term_leaves_at_once_and_everything_is_resumable() {
-    let project = Project::of(&format!("1:\n  - {{name: a, idempotent: true, run: 'echo a >> ledger; {}'}}\n2:\n{}", hold("go"), sh("b", "echo b >> ledger")));
+    let project = Project::of(&format!(
+        "1:\n  - {{name: a, idempotent: true, run: 'echo a >> ledger; {}'}}\n2:\n{}",
+        hold("go"),
+        sh("b", "echo b >> ledger")
+    ));
     let live = project.start();
     project.until("running", |s| s.is("a", "running"));
     live.signal(Signal::TERM);

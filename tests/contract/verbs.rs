@@ -4,7 +4,12 @@ use crate::harness::{PATIENCE, Project, Status, alive, hold, note, poll, sh};
 
 /// a succeeds, b fails until `fixed` is there, c comes after both.
 fn broken() -> Project {
-    let levels = format!("1:\n{}2:\n{}3:\n{}", sh("alpha", &note("a")), sh("beta", "echo b >> ledger; [ -e fixed ]"), sh("gamma", &note("c")));
+    let levels = format!(
+        "1:\n{}2:\n{}3:\n{}",
+        sh("alpha", &note("a")),
+        sh("beta", "echo b >> ledger; [ -e fixed ]"),
+        sh("gamma", &note("c"))
+    );
     let project = Project::of(&levels).roster();
     project.run().code(4);
     assert_eq!(project.ledger(), ["a", "b"]);
@@ -15,7 +20,11 @@ fn broken() -> Project {
 #[track_caller]
 fn marked(status: &Status, step: &str, word: &str, by: &str, reason: &str) {
     let row = status.step(step);
-    assert_eq!((&row["status"], &row["by"], &row["reason"]), (&word.into(), &by.into(), &reason.into()), "{row:#}");
+    assert_eq!(
+        (&row["status"], &row["by"], &row["reason"]),
+        (&word.into(), &by.into(), &reason.into()),
+        "{row:#}"
+    );
 }
 
 #[test]
@@ -38,7 +47,12 @@ fn retry_of_a_step_that_fails_again_halts_again() {
 
 #[test]
 fn a_failed_step_is_repaired_while_the_rest_still_runs() {
-    let project = Project::of(&format!("1:\n{}{}2:\n{}", sh("a", "echo a >> ledger; [ -e fixed ]"), sh("slow", &hold("go")), sh("z", &note("z"))));
+    let project = Project::of(&format!(
+        "1:\n{}{}2:\n{}",
+        sh("a", "echo a >> ledger; [ -e fixed ]"),
+        sh("slow", &hold("go")),
+        sh("z", &note("z"))
+    ));
     let live = project.start();
     project.until("a failed while slow runs", |s| s.is("a", "failed") && s.is("slow", "running"));
     project.put("fixed", b"");
@@ -72,7 +86,12 @@ fn force_lets_what_follows_go_on_and_keeps_its_mark() {
 
 #[test]
 fn force_while_live_releases_what_follows() {
-    let project = Project::of(&format!("1:\n{}{}\n2:\n{}", sh("a", "exit 1"), sh("slow", &hold("go")), sh("z", &note("z"))));
+    let project = Project::of(&format!(
+        "1:\n{}{}\n2:\n{}",
+        sh("a", "exit 1"),
+        sh("slow", &hold("go")),
+        sh("z", &note("z"))
+    ));
     let live = project.start();
     project.until("a failed", |s| s.is("a", "failed"));
     project.ms("force a --reason 'done by hand'").code(0);
@@ -96,7 +115,16 @@ fn a_step_is_skipped_before_its_turn() {
 #[test]
 fn what_changes_history_needs_a_reason() {
     let project = broken();
-    for line in ["skip beta", "force beta", "cancel", "settle beta --as-done", "settle beta --reason r", "skip beta --reason ''", "force beta --reason '  '", "skip --reason r"] {
+    for line in [
+        "skip beta",
+        "force beta",
+        "cancel",
+        "settle beta --as-done",
+        "settle beta --reason r",
+        "skip beta --reason ''",
+        "force beta --reason '  '",
+        "skip --reason r",
+    ] {
         project.ms(&format!("{line} --as li.na")).code(2);
     }
     project.status().are(&[("beta", "failed"), ("gamma", "pending")]);
@@ -112,7 +140,14 @@ fn several_steps_are_all_or_none() {
 #[test]
 fn verbs_refuse_the_wrong_state() {
     let project = broken();
-    for line in ["retry alpha", "retry gamma", "settle beta --as-done --reason r", "settle alpha --as-failed --reason r", "skip alpha --reason r", "force alpha --reason r"] {
+    for line in [
+        "retry alpha",
+        "retry gamma",
+        "settle beta --as-done --reason r",
+        "settle alpha --as-failed --reason r",
+        "skip alpha --reason r",
+        "force alpha --reason r",
+    ] {
         project.ms(&format!("{line} --as li.na")).code(6);
     }
     project.status().are(&[("alpha", "succeeded"), ("beta", "failed"), ("gamma", "pending")]);
@@ -122,7 +157,8 @@ fn verbs_refuse_the_wrong_state() {
 #[test]
 fn verbs_refuse_whom_the_roster_does_not_let() {
     let project = broken();
-    for line in ["retry beta", "skip beta --reason r", "force beta --reason r", "cancel --reason r", "resume"] {
+    for line in ["retry beta", "skip beta --reason r", "force beta --reason r", "cancel --reason r", "resume"]
+    {
         project.ms(&format!("{line} --as chen.jie")).code(6);
         project.ms(line).code(6);
     }
@@ -162,7 +198,14 @@ fn plan_shows_and_changes_nothing() {
 
 #[test]
 fn cancel_ends_the_processes_with_all_their_children() {
-    let project = Project::of(&format!("1:\n{}2:\n{}", sh("a", "trap '' TERM; sh -c 'trap \"\" TERM; while :; do sleep 1; done' & echo $! > child.pid; while :; do sleep 1; done"), sh("b", &note("b"))));
+    let project = Project::of(&format!(
+        "1:\n{}2:\n{}",
+        sh(
+            "a",
+            "trap '' TERM; sh -c 'trap \"\" TERM; while :; do sleep 1; done' & echo $! > child.pid; while :; do sleep 1; done"
+        ),
+        sh("b", &note("b"))
+    ));
     let live = project.start();
     let child = project.until_file("child.pid");
     project.spawn("cancel --reason 'wrong month'").finish(std::time::Duration::from_secs(60)).code(0);
@@ -231,6 +274,7 @@ fn verbs_tell_the_journal_who_did_what() {
     let project = broken();
     project.ms("skip beta --as li.na --reason 'not this month'").code(0);
     let events = project.ms("events --json").code(0).json_lines();
-    let told = events.iter().any(|event| event.to_string().contains("not this month") && event["by"] == "li.na");
+    let told =
+        events.iter().any(|event| event.to_string().contains("not this month") && event["by"] == "li.na");
     assert!(told, "{events:#?}");
 }

@@ -13,7 +13,10 @@ fn a_gate_is_confirmed_from_elsewhere_while_the_run_is_live() {
     project.ms("confirm g --as wang.fang --note 'looked at it'").code(0);
     live.finish(PATIENCE).code(0);
     let kept = &decisions(&project, "g")[0];
-    assert_eq!((&kept["by"], &kept["decision"], &kept["note"]), (&"wang.fang".into(), &"confirmed".into(), &"looked at it".into()));
+    assert_eq!(
+        (&kept["by"], &kept["decision"], &kept["note"]),
+        (&"wang.fang".into(), &"confirmed".into(), &"looked at it".into())
+    );
     assert_eq!(kept["in_advance"], false);
     assert_eq!(project.ledger(), ["a", "b"]);
 }
@@ -99,7 +102,10 @@ fn a_gate_holds_what_depends_on_it_and_nothing_else() {
 
 #[test]
 fn no_wait_leaves_only_when_nothing_else_can_be_done() {
-    let project = Project::of(&format!("1:\n  - {{name: g, gate: {{ask: ok?}}}}\n{}", sh("a", "sleep 1; echo a >> ledger")));
+    let project = Project::of(&format!(
+        "1:\n  - {{name: g, gate: {{ask: ok?}}}}\n{}",
+        sh("a", "sleep 1; echo a >> ledger")
+    ));
     project.ms("run x.yaml --month 2025-10 --no-wait").code(5);
     assert_eq!(project.ledger(), ["a"]);
 }
@@ -127,7 +133,8 @@ fn a_step_whose_question_is_rejected_never_starts() {
 
 #[test]
 fn retry_does_not_walk_round_the_question() {
-    let project = Project::of("1:\n  - {name: a, confirm: Load now?, run: 'echo a >> ledger; exit 1'}\n").roster();
+    let project =
+        Project::of("1:\n  - {name: a, confirm: Load now?, run: 'echo a >> ledger; exit 1'}\n").roster();
     project.ms(&project.line("run x.yaml --no-wait --month ")).code(5);
     project.ms("retry a --as li.na").code(6);
     project.resume_no_wait();
@@ -147,8 +154,20 @@ fn a_notice_is_recorded_with_who_said_it() {
 }
 
 #[test]
+fn a_notice_came_by_a_known_channel() {
+    let project = Project::of("1:\n  - {name: told, notice: The books are closed}\n").roster();
+    project.ms(&project.line("run x.yaml --no-wait --month ")).code(5);
+    project.ms("confirm told --as li.na --set channel=pigeon").code(2);
+    project.ms("confirm told --as li.na --set who='Mr Zhou' --set channel=phone --set told_at='2025-11-01 02:10'").code(0);
+    let kept = project.status().gate("told")["decisions"].to_string();
+    assert!(kept.contains("Mr Zhou") && kept.contains("phone"), "{kept}");
+}
+
+#[test]
 fn a_gate_that_is_not_open_yet_takes_no_answer() {
-    let project = Project::of(&format!("1:\n{}2:\n  - {{name: g, gate: {{ask: ok?}}}}\n", sh("a", &hold("go")))).roster();
+    let project =
+        Project::of(&format!("1:\n{}2:\n  - {{name: g, gate: {{ask: ok?}}}}\n", sh("a", &hold("go"))))
+            .roster();
     let live = project.start();
     project.until("a runs", |s| s.is("a", "running"));
     project.ms("confirm g --as li.na").code(6);

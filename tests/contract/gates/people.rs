@@ -10,7 +10,10 @@ const LEAD: &str = ", approvers: [lead]";
 fn logged_in(keys: &str) -> Project {
     let user = Command::new("id").arg("-un").output().unwrap().stdout;
     let user = String::from_utf8(user).unwrap();
-    let roster = ROSTER.replace("email: li.na@example.com,", &format!("email: li.na@example.com, os_user: {},{keys}", user.trim()));
+    let roster = ROSTER.replace(
+        "email: li.na@example.com,",
+        &format!("email: li.na@example.com, os_user: {},{keys}", user.trim()),
+    );
     let text = "1:\n  - {name: g, gate: {ask: ok?}}\n";
     Project::of(text).settings("roster: roster.yaml\n").file("roster.yaml", &roster)
 }
@@ -20,7 +23,10 @@ fn only_approvers_answer() {
     let project = parked(LEAD);
     for person in ["li.na", "wang.fang", "chen.jie"] {
         let out = project.ms(&format!("confirm g --as {person}")).code(6);
-        assert!(["lead", "zhang.wei", "Zhang Wei"].iter().any(|who| out.all().contains(who)), "says who may\n{out}");
+        assert!(
+            ["lead", "zhang.wei", "Zhang Wei"].iter().any(|who| out.all().contains(who)),
+            "says who may\n{out}"
+        );
         project.ms(&format!("reject g --as {person} --note no")).code(6);
     }
     assert!(project.status().open("g") && decisions(&project, "g").is_empty());
@@ -63,7 +69,8 @@ fn strangers_start_nothing() {
 
 #[test]
 fn the_name_in_the_environment_is_nobody() {
-    let project = gated(LEAD).env("USER", "zhang.wei").env("LOGNAME", "zhang.wei").env("SUDO_USER", "zhang.wei");
+    let project =
+        gated(LEAD).env("USER", "zhang.wei").env("LOGNAME", "zhang.wei").env("SUDO_USER", "zhang.wei");
     project.ms("run x.yaml --month 2025-10 --no-wait --as li.na").code(5);
     project.ms("confirm g").code(6);
     assert!(project.status().open("g"));

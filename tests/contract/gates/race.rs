@@ -3,13 +3,18 @@
 use super::{decisions, gated, parked};
 use crate::harness::{Live, PATIENCE, Project};
 
-const PEOPLE: [(&str, &str); 3] = [("zhang.wei", "Zhang Wei"), ("wang.fang", "Wang Fang"), ("li.na", "Li Na")];
+const PEOPLE: [(&str, &str); 3] =
+    [("zhang.wei", "Zhang Wei"), ("wang.fang", "Wang Fang"), ("li.na", "Li Na")];
 
 /// Ten answers at once; who gave which.
 fn answers(project: &Project) -> Vec<(&'static str, bool, Live)> {
     let one = |n: usize| {
         let (person, confirms) = (PEOPLE[n % 3].0, n % 2 == 0);
-        let line = if confirms { format!("confirm g --as {person}") } else { format!("reject g --note no --as {person}") };
+        let line = if confirms {
+            format!("confirm g --as {person}")
+        } else {
+            format!("reject g --note no --as {person}")
+        };
         (person, confirms, project.spawn(&line))
     };
     (0..10).map(one).collect()
@@ -17,7 +22,10 @@ fn answers(project: &Project) -> Vec<(&'static str, bool, Live)> {
 
 /// Insists that one decision stands and that every racer was told so; returns whether it was a confirmation.
 fn judge(project: &Project, racers: Vec<(&'static str, bool, Live)>) -> bool {
-    let outs: Vec<_> = racers.into_iter().map(|(who, yes, live)| (who, yes, live.finish(PATIENCE).one_of(&[0, 6]))).collect();
+    let outs: Vec<_> = racers
+        .into_iter()
+        .map(|(who, yes, live)| (who, yes, live.finish(PATIENCE).one_of(&[0, 6])))
+        .collect();
     let kept = decisions(project, "g");
     assert_eq!(kept.len(), 1, "{kept:?}");
     let winner = kept[0]["by"].as_str().unwrap();
@@ -28,7 +36,10 @@ fn judge(project: &Project, racers: Vec<(&'static str, bool, Live)>) -> bool {
             assert_eq!(out.code, 0, "{out}");
         } else if yes != confirmed {
             assert_eq!(out.code, 6, "{out}");
-            assert!(out.all().contains(winner) || out.all().contains(name), "says who was first: {winner}\n{out}");
+            assert!(
+                out.all().contains(winner) || out.all().contains(name),
+                "says who was first: {winner}\n{out}"
+            );
         }
     }
     confirmed

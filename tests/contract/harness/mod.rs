@@ -3,6 +3,7 @@
 mod letters;
 mod live;
 mod out;
+mod own;
 mod project;
 mod pty;
 mod smtp;
@@ -12,7 +13,7 @@ mod status;
 pub(crate) use letters::Letter;
 pub(crate) use live::Live;
 pub(crate) use out::Out;
-pub(crate) use project::{ROSTER, Project, binary, hold, levels, note, sh, sh_with};
+pub(crate) use project::{Project, ROSTER, binary, hold, levels, note, sh, sh_with};
 pub(crate) use smtp::{Manner, Smtp};
 pub(crate) use status::Status;
 
@@ -41,7 +42,10 @@ pub(crate) fn poll<T>(within: Duration, mut ask: impl FnMut() -> Option<T>) -> O
 /// Is there a process of this id that still runs (a zombie does not)?
 pub(crate) fn alive(pid: &str) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
-    stat.rsplit(')').next().and_then(|rest| rest.trim().chars().next()).is_some_and(|state| !"ZX".contains(state))
+    stat.rsplit(')')
+        .next()
+        .and_then(|rest| rest.trim().chars().next())
+        .is_some_and(|state| !"ZX".contains(state))
 }
 
 /// The words of a command line; single quotes keep spaces together.

@@ -58,7 +58,8 @@ impl Out {
     /// Insists that nothing in the output could act on a terminal.
     #[track_caller]
     pub(crate) fn is_tame(self) -> Self {
-        let wild = |c: &char| (c.is_control() && *c != '\n' && *c != '\t') || ('\u{202a}'..='\u{202e}').contains(c);
+        let wild =
+            |c: &char| (c.is_control() && *c != '\n' && *c != '\t') || ('\u{202a}'..='\u{202e}').contains(c);
         let found: Vec<char> = self.all().chars().filter(wild).collect();
         assert!(found.is_empty(), "control characters reached the output: {found:?}\n{self}");
         self
@@ -83,7 +84,9 @@ impl Out {
     /// Standard output as one JSON object a line.
     #[track_caller]
     pub(crate) fn json_lines(&self) -> Vec<Value> {
-        let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("not JSON: {e}: {line}\n{self}"));
+        let parse = |line: &str| {
+            serde_json::from_str(line).unwrap_or_else(|e| panic!("not JSON: {e}: {line}\n{self}"))
+        };
         self.text().lines().map(parse).collect()
     }
 }

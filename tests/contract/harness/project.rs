@@ -223,21 +223,31 @@ impl Project {
         self.ms(&format!("resume --no-wait{}", self.acting())).one_of(&[0, 4, 5])
     }
 
-    /// Resumes to a successful end, answering for each lost step that it has to be done again.
+    /// Resumes to a successful end, asking for each lost or failed step to be done again.
     #[track_caller]
     pub(crate) fn resume_all(&self) -> Out {
         for _ in 0..20 {
-            let out = self.resume().one_of(&[0, 4]);
-            if out.code == 0 {
+            let out = self.resume().one_of(&[0, 4, 6]);
+            let status = self.status();
+            if status.run() == "succeeded" {
                 return out;
             }
-            let status = self.status();
-            for step in status.rows("steps").iter().filter(|step| step["status"] == "lost") {
+            for step in status
+                .rows("steps")
+                .iter()
+                .filter(|step| step["status"] == "lost" || step["status"] == "failed")
+            {
                 let path = step["path"].as_str().unwrap();
                 self.ms(&format!("retry {path}{}", self.acting())).code(0);
             }
         }
         panic!("does not come to an end: {:#}", self.status().0)
+    }
+
+    /// Drives the month on beside the test: its run when there is one, else a new one.
+    pub(crate) fn drive(&self) -> Live {
+        let known = self.ms("status --json").one_of(&[0, 2]).code == 0;
+        if known { self.spawn(&format!("resume{}", self.acting())) } else { self.start() }
     }
 
     /// The command line that `run` uses.
@@ -293,5 +303,6 @@ impl Project {
 
 /// The binary under test.
 pub(crate) fn binary() -> PathBuf {
-    std::env::var_os("MONTHSTART_UNDER_TEST").map_or_else(|| env!("CARGO_BIN_EXE_monthstart").into(), PathBuf::from)
+    std::env::var_os("MONTHSTART_UNDER_TEST")
+        .map_or_else(|| env!("CARGO_BIN_EXE_monthstart").into(), PathBuf::from)
 }

@@ -64,7 +64,9 @@ impl Smtp {
 
     /// The settings that send letters to a port.
     pub(crate) fn settings(port: u16) -> String {
-        format!("mail:\n  from: Duty <ops@example.com>\n  smtp: \"smtp://127.0.0.1:{port}\"\n  starttls: none\n")
+        format!(
+            "mail:\n  from: Duty <ops@example.com>\n  smtp: \"smtp://127.0.0.1:{port}\"\n  starttls: none\n"
+        )
     }
 
     /// The settings that send letters here.

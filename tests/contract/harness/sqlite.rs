@@ -1,4 +1,4 @@
-//! A look into a SQLite database from outside.
+//! A look into a database file from outside.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions};
@@ -17,7 +17,10 @@ pub(crate) fn execute(database: &Path, statements: &str) {
 pub(crate) fn column(database: &Path, query: &str) -> Vec<String> {
     wait(async {
         let mut connection = open(database).await;
-        sqlx::query_scalar::<_, String>(AssertSqlSafe(query.to_owned())).fetch_all(&mut connection).await.unwrap()
+        sqlx::query_scalar::<_, String>(AssertSqlSafe(query.to_owned()))
+            .fetch_all(&mut connection)
+            .await
+            .unwrap()
     })
 }
 

@@ -65,8 +65,20 @@ fn ten_starts_at_once_are_one_run() {
 #[test]
 fn usage_is_2() {
     let project = simple();
-    for line in ["frobnicate", "run", "run x.yaml --no-such-option", "status no/such-run", "run x.yaml --month", "status --lang fr",
-        "confirm", "plan x.yaml --format", "logs", "run x.yaml --progress loud", "schema colour", "completions klingon"] {
+    for line in [
+        "frobnicate",
+        "run",
+        "run x.yaml --no-such-option",
+        "status no/such-run",
+        "run x.yaml --month",
+        "status --lang fr",
+        "confirm",
+        "plan x.yaml --format",
+        "logs",
+        "run x.yaml --progress loud",
+        "schema colour",
+        "completions klingon",
+    ] {
         project.ms(line).code(2);
     }
     assert!(project.stateless());
@@ -81,7 +93,10 @@ fn status_before_any_run_is_a_usage_error() {
 #[test]
 fn help_is_0_and_names_every_verb() {
     let out = simple().ms("--help").code(0);
-    for verb in ["init", "validate", "plan", "run", "resume", "status", "runs", "gates", "confirm", "reject", "retry", "skip", "force", "settle", "cancel", "logs", "mails", "events", "demo"] {
+    for verb in [
+        "init", "validate", "plan", "run", "resume", "status", "runs", "gates", "confirm", "reject", "retry",
+        "skip", "force", "settle", "cancel", "logs", "mails", "events", "demo",
+    ] {
         assert!(out.text().contains(verb), "{verb} in\n{out}");
     }
     simple().ms("--version").code(0);
@@ -127,22 +142,57 @@ fn another_store_by_option_and_by_environment() {
 
 #[test]
 fn the_fields_of_status() {
-    let project = Project::of(&format!("1:\n{}2:\n  - {{name: g, gate: {{ask: ok?}}}}\n", sh("a", "true"))).roster();
+    let project =
+        Project::of(&format!("1:\n{}2:\n  - {{name: g, gate: {{ask: ok?}}}}\n", sh("a", "true"))).roster();
     project.ms("run x.yaml --month 2025-10 --as zhang.wei --yes").code(0);
     let status = project.status();
-    has(&status.0["run"], &["id", "runbook", "month", "round", "status", "started_at", "finished_at", "started_by", "engine"]);
+    has(
+        &status.0["run"],
+        &["id", "runbook", "month", "round", "status", "started_at", "finished_at", "started_by", "engine"],
+    );
     has(&status.rows("stages")[0], &["name", "title", "status", "started_at", "finished_at"]);
-    has(status.step("a"), &["path", "stage", "level", "name", "kind", "platform", "status", "attempt", "started_at", "finished_at", "by", "reason", "error"]);
+    has(
+        status.step("a"),
+        &[
+            "path",
+            "stage",
+            "level",
+            "name",
+            "kind",
+            "platform",
+            "status",
+            "attempt",
+            "started_at",
+            "finished_at",
+            "by",
+            "reason",
+            "error",
+        ],
+    );
     has(status.gate("g"), &["path", "kind", "ask", "status", "votes", "decisions"]);
     has(&status.gate("g")["decisions"][0], &["by", "decision", "for", "at", "note", "form", "in_advance"]);
     has(&status.rows("mails")[0], &["id", "to", "subject", "status", "attempts", "error"]);
     let run = &status.0["run"];
-    assert_eq!((&run["id"], &run["runbook"], &run["month"], &run["round"]), (&"x/2025-10".into(), &"x".into(), &"2025-10".into(), &1.into()));
+    assert_eq!(
+        (&run["id"], &run["runbook"], &run["month"], &run["round"]),
+        (&"x/2025-10".into(), &"x".into(), &"2025-10".into(), &1.into())
+    );
     assert_eq!((&run["started_by"], &run["engine"]), (&"zhang.wei".into(), &Value::Null));
-    assert_eq!((&status.step("a")["path"], &status.step("a")["attempt"], &status.step("a")["kind"]), (&"s/a".into(), &1.into(), &"run".into()));
-    assert_eq!((&status.gate("g")["kind"], &status.step("g")["status"]), (&"gate".into(), &"succeeded".into()));
+    assert_eq!(
+        (&status.step("a")["path"], &status.step("a")["attempt"], &status.step("a")["kind"]),
+        (&"s/a".into(), &1.into(), &"run".into())
+    );
+    assert_eq!(
+        (&status.gate("g")["kind"], &status.step("g")["status"]),
+        (&"gate".into(), &"succeeded".into())
+    );
     let rfc3339 = Regex::new(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$").unwrap();
-    for at in [&run["started_at"], &run["finished_at"], &status.step("a")["started_at"], &status.gate("g")["decisions"][0]["at"]] {
+    for at in [
+        &run["started_at"],
+        &run["finished_at"],
+        &status.step("a")["started_at"],
+        &status.gate("g")["decisions"][0]["at"],
+    ] {
         assert!(at.as_str().is_some_and(|at| rfc3339.is_match(at)), "{at}");
     }
 }
@@ -179,7 +229,12 @@ fn events_are_one_object_a_line_in_their_order() {
     let events = project.ms("events --json").code(0).json_lines();
     let seqs: Vec<i64> = events.iter().map(|event| event["seq"].as_i64().unwrap()).collect();
     assert!(seqs.windows(2).all(|pair| pair[0] < pair[1]), "{seqs:?}");
-    let at = |kind: &str| events.iter().position(|event| event["kind"] == kind).unwrap_or_else(|| panic!("no {kind} in {events:?}"));
+    let at = |kind: &str| {
+        events
+            .iter()
+            .position(|event| event["kind"] == kind)
+            .unwrap_or_else(|| panic!("no {kind} in {events:?}"))
+    };
     assert!(at("run_started") < at("step_started") && at("step_started") < at("step_ended"));
     has(&events[at("step_started")], &["seq", "at", "kind", "step", "attempt", "by"]);
 }

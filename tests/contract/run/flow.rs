@@ -19,7 +19,8 @@ const PLATFORM: &str = r#"platforms:
       poll:   {run: [sh, sched.sh, state, "{{ id }}"], every: 1s, succeeded: "^SUCCESS$", failed: "^(FAILED|KILLED)", reason: "reason=(.*)"}
 "#;
 
-const FIND: &str = "      find:   {run: [sh, sched.sh, find, \"{{ flow }}\", \"{{ batch }}\"], id: \"^(\\\\d+)\"}\n";
+const FIND: &str =
+    "      find:   {run: [sh, sched.sh, find, \"{{ flow }}\", \"{{ batch }}\"], id: \"^(\\\\d+)\"}\n";
 
 /// A project with that scheduler as platform `d` and the flow `F` on it.
 pub(crate) fn scheduled(more: &str) -> Project {
@@ -137,7 +138,11 @@ fn cancel_reaches_the_platform() {
 #[test]
 fn a_flow_of_sql_is_done_when_its_sql_is() {
     let text = levels("1: [A]\n2: [B]\n").replace("- name: s\n", "- name: s\n    platform: yt\n");
-    let project = Project::new().yt().runbook(&text).file("flows/A.sql", "insert into t values ('a');\n").file("flows/B.sql", "insert into t select a || 'b' from t;\n");
+    let project = Project::new()
+        .yt()
+        .runbook(&text)
+        .file("flows/A.sql", "insert into t values ('a');\n")
+        .file("flows/B.sql", "insert into t select a || 'b' from t;\n");
     project.run().code(0);
     assert_eq!(project.query("select a from t order by a"), ["a", "ab"]);
     let status = project.status();

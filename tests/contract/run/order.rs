@@ -22,7 +22,12 @@ fn many(count: usize, script: &str) -> String {
 
 #[test]
 fn levels_follow_their_numbers_not_their_place() {
-    let project = Project::of(&format!("10:\n{}2:\n{}7:\n{}", sh("c", &note("c")), sh("a", &note("a")), sh("b", &note("b"))));
+    let project = Project::of(&format!(
+        "10:\n{}2:\n{}7:\n{}",
+        sh("c", &note("c")),
+        sh("a", &note("a")),
+        sh("b", &note("b"))
+    ));
     project.run().code(0);
     assert_eq!(project.ledger(), ["a", "b", "c"]);
 }
@@ -43,14 +48,16 @@ fn sixteen_run_side_by_side_and_no_more() {
 
 #[test]
 fn the_limit_of_a_run_holds() {
-    let project = Project::new().runbook(&format!("limit: 2\n{}", levels(&format!("1:\n{}", many(6, counted())))));
+    let project =
+        Project::new().runbook(&format!("limit: 2\n{}", levels(&format!("1:\n{}", many(6, counted())))));
     project.run().code(0);
     assert!((1..=2).contains(&peak(&project)), "{} at a time", peak(&project));
 }
 
 #[test]
 fn the_limit_of_a_stage_holds() {
-    let text = levels(&format!("1:\n{}", many(6, counted()))).replace("- name: s\n", "- name: s\n    limit: 1\n");
+    let text =
+        levels(&format!("1:\n{}", many(6, counted()))).replace("- name: s\n", "- name: s\n    limit: 1\n");
     let project = Project::new().runbook(&text);
     project.run().code(0);
     assert_eq!(peak(&project), 1);
@@ -60,7 +67,8 @@ fn the_limit_of_a_stage_holds() {
 fn the_limit_of_a_platform_holds_over_all_runs() {
     let flows = "1:\n  - {flow: F1, platform: p}\n  - {flow: F2, platform: p}\n  - {flow: F3, platform: p}\n";
     let project = Project::of(flows).file("y.yaml", &levels(flows).replace("name: x", "name: y"));
-    let project = project.file("flow.sh", "mkdir busy || echo clash >> ledger\nsleep 0.3\nrmdir busy\necho done >> ledger\n");
+    let project = project
+        .file("flow.sh", "mkdir busy || echo clash >> ledger\nsleep 0.3\nrmdir busy\necho done >> ledger\n");
     let project = project.settings("platforms:\n  p: {limit: 1, flow: {run: [sh, flow.sh, '{{ flow }}']}}\n");
     let other = project.spawn("run y.yaml --month 2025-10");
     project.run().code(0);
@@ -70,7 +78,12 @@ fn the_limit_of_a_platform_holds_over_all_runs() {
 
 #[test]
 fn a_level_waits_for_every_step_before_it() {
-    let project = Project::of(&format!("1:\n{}{}2:\n{}", sh("a", &note("a")), sh("b", &format!("{}; {}", hold("go"), note("b"))), sh("c", &note("c"))));
+    let project = Project::of(&format!(
+        "1:\n{}{}2:\n{}",
+        sh("a", &note("a")),
+        sh("b", &format!("{}; {}", hold("go"), note("b"))),
+        sh("c", &note("c"))
+    ));
     let live = project.start();
     project.until("a done, b running", |s| s.is("a", "succeeded") && s.is("b", "running"));
     project.status().are(&[("c", "pending")]);
@@ -81,15 +94,16 @@ fn a_level_waits_for_every_step_before_it() {
 
 #[test]
 fn ready_comes_first_one_after_another_and_verify_last() {
-    let text = format!(
-        "name: x\nstages:\n  - name: s\n    ready:\n      - {{name: r1, run: 'sleep 0.2; {}'}}\n      - {{name: r2, run: '{}'}}\n    levels: {{1: [{{name: l, run: '{}'}}]}}\n    verify:\n      - {{name: v1, run: 'sleep 0.2; {}'}}\n      - {{name: v2, run: '{}'}}\n",
-        "echo r1 >> ledger", "echo r2 >> ledger", "echo l >> ledger", "echo v1 >> ledger", "echo v2 >> ledger"
-    );
-    let project = Project::new().runbook(&text);
+    let text = "name: x\nstages:\n  - name: s\n    ready:\n      - {name: r1, run: 'sleep 0.2; echo r1 >> ledger'}\n      - {name: r2, run: 'echo r2 >> ledger'}\n    \
+         levels: {1: [{name: l, run: 'echo l >> ledger'}]}\n    verify:\n      - {name: v1, run: 'sleep 0.2; echo v1 >> ledger'}\n      - {name: v2, run: 'echo v2 >> ledger'}\n";
+    let project = Project::new().runbook(text);
     project.run().code(0);
     assert_eq!(project.ledger(), ["r1", "r2", "l", "v1", "v2"]);
     let status = project.status();
-    assert_eq!((&status.step("r1")["level"], &status.step("v1")["level"]), (&"ready".into(), &"verify".into()));
+    assert_eq!(
+        (&status.step("r1")["level"], &status.step("v1")["level"]),
+        (&"ready".into(), &"verify".into())
+    );
     assert_eq!(status.step("l")["level"], 1);
 }
 
@@ -115,8 +129,14 @@ fn needs_orders_inside_a_level_and_across_stages() {
 
 #[test]
 fn when_is_false_the_step_is_skipped_and_what_follows_goes_on() {
-    let text = format!("params:\n  full: {{type: text, default: 'no'}}\n{}", levels(&format!("1:\n{}2:\n{}",
-        sh_with("a", &note("a"), "when: \"{{ params.full == 'yes' }}\""), sh("b", &note("b")))));
+    let text = format!(
+        "params:\n  full: {{type: text, default: 'no'}}\n{}",
+        levels(&format!(
+            "1:\n{}2:\n{}",
+            sh_with("a", &note("a"), "when: \"{{ params.full == 'yes' }}\""),
+            sh("b", &note("b"))
+        ))
+    );
     let project = Project::new().runbook(&text);
     project.run().code(0);
     assert_eq!(project.ledger(), ["b"]);
@@ -127,7 +147,9 @@ fn when_is_false_the_step_is_skipped_and_what_follows_goes_on() {
 
 #[test]
 fn for_each_is_one_step_a_value() {
-    let project = Project::of("1:\n  - {name: 'st-{{ city }}', run: [sh, -c, 'echo \"$1\" >> ledger', sh, '{{ city }}'], for_each: {city: [南京, wu xi, \"$(id)\"]}}\n2:\n  - {name: z, run: 'echo z >> ledger'}\n");
+    let project = Project::of(
+        "1:\n  - {name: 'st-{{ city }}', run: [sh, -c, 'echo \"$1\" >> ledger', sh, '{{ city }}'], for_each: {city: [南京, wu xi, \"$(id)\"]}}\n2:\n  - {name: z, run: 'echo z >> ledger'}\n",
+    );
     project.run().code(0);
     let mut ledger = project.ledger();
     assert_eq!(ledger.pop().unwrap(), "z");
@@ -158,7 +180,11 @@ fn what_the_month_skips_is_skipped_and_says_why() {
 
 #[test]
 fn a_thousand_steps_end_and_each_ran_once() {
-    let project = Project::of(&format!("1:\n{}2:\n{}", many(500, "echo one >> ledger"), (0..500).map(|n| sh(&format!("b{n}"), "echo two >> ledger")).collect::<String>()));
+    let project = Project::of(&format!(
+        "1:\n{}2:\n{}",
+        many(500, "echo one >> ledger"),
+        (0..500).map(|n| sh(&format!("b{n}"), "echo two >> ledger")).collect::<String>()
+    ));
     project.start().finish(std::time::Duration::from_secs(120)).code(0);
     let ledger = project.ledger();
     assert_eq!(ledger.len(), 1000);

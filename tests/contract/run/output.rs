@@ -25,7 +25,8 @@ fn control_sequences_in_an_output_value_never_come_out_either() {
 
 #[test]
 fn bytes_that_are_no_text_do_not_stop_anything() {
-    let project = Project::of(&format!("1:\n{}", sh("a", r"printf '\377\376\000abc\n\200\n'; printf '\xff' >&2")));
+    let project =
+        Project::of(&format!("1:\n{}", sh("a", r"printf '\377\376\000abc\n\200\n'; printf '\xff' >&2")));
     project.run().code(0);
     project.ms("logs a").code(0).says("abc").is_tame();
     project.ms("logs a --json").code(0);
@@ -42,7 +43,10 @@ fn standard_error_is_kept_too() {
 
 #[test]
 fn two_hundred_megabytes_without_a_line_end() {
-    let project = Project::of(&format!("1:\n{}", sh("a", "echo head; head -c 200000000 /dev/zero | tr '\\000' x; echo; echo tail")));
+    let project = Project::of(&format!(
+        "1:\n{}",
+        sh("a", "echo head; head -c 200000000 /dev/zero | tr '\\000' x; echo; echo tail")
+    ));
     let mut live = project.start();
     let mut peak = 0;
     let ended = poll(Duration::from_secs(120), || {
@@ -69,7 +73,10 @@ fn a_million_lines_keep_head_and_tail() {
 
 #[test]
 fn logs_of_a_step_that_runs() {
-    let project = Project::of(&format!("1:\n{}", sh("a", &format!("echo early; {}; echo late", crate::harness::hold("go")))));
+    let project = Project::of(&format!(
+        "1:\n{}",
+        sh("a", &format!("echo early; {}; echo late", crate::harness::hold("go")))
+    ));
     let live = project.start();
     let seen = poll(PATIENCE, || project.ms("logs a").text().contains("early").then_some(()));
     assert!(seen.is_some(), "the log is empty while the step runs");

@@ -36,7 +36,8 @@ fn byte_order_mark_is_fine() {
 
 #[test]
 fn windows_line_ends_are_fine() {
-    let project = Project::new().runbook(&levels("1:\n  - name: a\n    run: |\n      echo hello\n").replace('\n', "\r\n"));
+    let project = Project::new()
+        .runbook(&levels("1:\n  - name: a\n    run: |\n      echo hello\n").replace('\n', "\r\n"));
     project.ms("validate x.yaml").code(0);
     project.run().code(0);
     project.ms("logs a").code(0).says("hello");
@@ -57,7 +58,8 @@ fn not_utf8_is_named_with_its_place() {
 
 #[test]
 fn utf16_is_refused() {
-    let bytes: Vec<u8> = std::iter::once(0xfeff).chain(levels(GOOD).encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let bytes: Vec<u8> =
+        std::iter::once(0xfeff).chain(levels(GOOD).encode_utf16()).flat_map(u16::to_le_bytes).collect();
     Project::new().bytes("x.yaml", &bytes).ms("validate x.yaml").code(3).says("x.yaml");
 }
 
@@ -92,12 +94,9 @@ fn raw_escape_sequences_do_not_pass_through_the_shown_line() {
 
 #[test]
 fn alias_bomb() {
-    let mut text = String::from("name: x\na0: &a0 [l, l, l, l, l, l, l, l, l]\n");
-    for n in 1..30 {
-        let before = vec![format!("*a{}", n - 1); 9].join(", ");
-        text.push_str(&format!("a{n}: &a{n} [{before}]\n"));
-    }
-    text.push_str("stages: *a29\n");
+    let bomb = |n: i32| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", "));
+    let bombs: String = (1..30).map(bomb).collect();
+    let text = format!("name: x\na0: &a0 [l, l, l, l, l, l, l, l, l]\n{bombs}stages: *a29\n");
     frugal(&Project::new().runbook(&text));
 }
 

@@ -54,7 +54,9 @@ pub(super) fn step(text: &str) -> Project {
 /// Insists that `validate` refuses the project, names every marked line with a caret, and writes nothing.
 #[track_caller]
 pub(super) fn wrong(project: Project, words: &[&str]) -> Out {
-    wrong_by(&project, "validate x.yaml", words)
+    let out = wrong_by(&project, "validate x.yaml", words);
+    drop(project);
+    out
 }
 
 /// The same for another command line.

@@ -46,7 +46,8 @@ fn a_name_of_64_letters_is_right() {
 
 #[test]
 fn a_runbook_may_include_others() {
-    let project = Project::new().runbook("name: x\ninclude: [parts/part.yaml]\n").file("parts/part.yaml", PART);
+    let project =
+        Project::new().runbook("name: x\ninclude: [parts/part.yaml]\n").file("parts/part.yaml", PART);
     project.ms("validate x.yaml").code(0);
     project.ms("validate parts/part.yaml").code(0);
     project.run().code(0);
@@ -55,19 +56,27 @@ fn a_runbook_may_include_others() {
 
 #[test]
 fn includes_in_a_circle() {
-    let project = Project::new().runbook("name: x\ninclude: [y.yaml]\n").file("y.yaml", "name: y\ninclude: [x.yaml]\n");
+    let project =
+        Project::new().runbook("name: x\ninclude: [y.yaml]\n").file("y.yaml", "name: y\ninclude: [x.yaml]\n");
     wrong(project, &["x.yaml", "y.yaml"]);
 }
 
 #[test]
 fn a_mistake_in_an_included_file_is_shown_in_that_file() {
-    let part = PART.replace("{name: s, levels", "{name: s, levels").replace("run: [ls]}]}}", "rnu: [ls]}]}} # !!");
-    wrong(Project::new().runbook("name: x\ninclude: [part.yaml]\n").file("part.yaml", &part), &["rnu", "run"]);
+    let part =
+        PART.replace("{name: s, levels", "{name: s, levels").replace("run: [ls]}]}}", "rnu: [ls]}]}} # !!");
+    wrong(
+        Project::new().runbook("name: x\ninclude: [part.yaml]\n").file("part.yaml", &part),
+        &["rnu", "run"],
+    );
 }
 
 #[test]
 fn included_stages_of_one_name() {
-    let project = Project::new().runbook("name: x\ninclude: [a.yaml, b.yaml]\n").file("a.yaml", PART).file("b.yaml", PART);
+    let project = Project::new()
+        .runbook("name: x\ninclude: [a.yaml, b.yaml]\n")
+        .file("a.yaml", PART)
+        .file("b.yaml", PART);
     wrong(project, &["p"]);
 }
 
@@ -141,7 +150,9 @@ fn a_runbook_without_a_project_is_refused_or_runs() {
 
 #[test]
 fn the_project_is_found_upwards_and_from_elsewhere() {
-    let project = Project::new().yt().file("books/deep/y.yaml", &levels("1:\n  - {name: a, connection: yt, sql: select 1}\n"));
+    let project = Project::new()
+        .yt()
+        .file("books/deep/y.yaml", &levels("1:\n  - {name: a, connection: yt, sql: select 1}\n"));
     project.ms("validate books/deep/y.yaml").code(0);
     project.ms("-C books/deep validate y.yaml").code(0);
     project.ms("validate -C books/deep y.yaml").code(0);

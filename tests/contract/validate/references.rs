@@ -81,7 +81,8 @@ fn month_file_without_a_reason() {
 
 #[test]
 fn month_file_with_an_unknown_key() {
-    let project = Project::of("1:\n  - {name: load, run: [ls]}\n").file("months/2025-10.yaml", "skp: [] # !!\n");
+    let project =
+        Project::of("1:\n  - {name: load, run: [ls]}\n").file("months/2025-10.yaml", "skp: [] # !!\n");
     super::wrong_by(&project, "validate", &["skp", "skip"]);
 }
 
@@ -101,12 +102,16 @@ fn a_bad_file_of_another_month_does_not_stop_this_one() {
 
 #[test]
 fn a_step_that_reads_what_its_neighbour_writes_is_a_warning() {
-    let project = Project::of("1:\n  - {name: a, run: [ls], writes: [dwd_x]}\n  - {name: b, run: [ls], reads: [dwd_x]}\n");
+    let project = Project::of(
+        "1:\n  - {name: a, run: [ls], writes: [dwd_x]}\n  - {name: b, run: [ls], reads: [dwd_x]}\n",
+    );
     project.ms("validate x.yaml").code(0).says("dwd_x");
 }
 
 #[test]
 fn a_step_that_reads_what_an_earlier_one_writes_is_no_warning() {
-    let project = Project::of("1:\n  - {name: a, run: [ls], writes: [dwd_x]}\n2:\n  - {name: b, run: [ls], reads: [dwd_x]}\n");
+    let project = Project::of(
+        "1:\n  - {name: a, run: [ls], writes: [dwd_x]}\n2:\n  - {name: b, run: [ls], reads: [dwd_x]}\n",
+    );
     project.ms("validate x.yaml").code(0).hides("dwd_x");
 }

@@ -40,19 +40,33 @@ fn the_sample_is_refused_by_plan_and_run_with_one_line_until_its_verbs_exist() {
 #[test]
 fn moving_a_flow_to_another_level_is_two_lines_and_right() {
     let line = "        - DwdAccFinItemDtlM\n";
-    let moved = RUNBOOK.replace(&format!("      2:\n{line}"), "").replace("        - DwdMergeBillProdM\n", &format!("        - DwdMergeBillProdM\n{line}"));
+    let moved = RUNBOOK
+        .replace(&format!("      2:\n{line}"), "")
+        .replace("        - DwdMergeBillProdM\n", &format!("        - DwdMergeBillProdM\n{line}"));
     assert_ne!(moved, RUNBOOK);
     samples().file("month-start.yaml", &moved).ms("validate month-start.yaml").code(0);
 }
 
 #[test]
 fn one_letter_wrong_in_the_sample_is_found() {
-    for (right, wrong) in [("approvers: [lead]", "approvers: [laed]"), ("since: told", "since: tlod"), ("handover: next_shift", "handover: next_shfit"),
-        ("platform: mpp}", "platform: mpq}"), ("after: []", "after: [bil-item]"), ("on_reject: {redo: [DimAccItemCode]}", "on_reject: {redo: [DimAccItemCoed]}"),
-        ("except: [starter]", "except: [startre]"), ("deadline: {day: 2,", "deadline: {day: two,"), ("by: 10%", "by: ten"), ("last: 3 months", "last: 3 moths")] {
+    for (right, wrong) in [
+        ("approvers: [lead]", "approvers: [laed]"),
+        ("since: told", "since: tlod"),
+        ("handover: next_shift", "handover: next_shfit"),
+        ("platform: mpp}", "platform: mpq}"),
+        ("after: []", "after: [bil-item]"),
+        ("on_reject: {redo: [DimAccItemCode]}", "on_reject: {redo: [DimAccItemCoed]}"),
+        ("except: [starter]", "except: [startre]"),
+        ("deadline: {day: 2,", "deadline: {day: two,"),
+        ("by: 10%", "by: ten"),
+        ("last: 3 months", "last: 3 moths"),
+    ] {
         assert!(RUNBOOK.contains(right), "{right}");
         let line = RUNBOOK.lines().position(|line| line.contains(right)).unwrap() + 1;
-        let out = samples().file("month-start.yaml", &RUNBOOK.replacen(right, wrong, 1)).ms("validate month-start.yaml").code(3);
+        let out = samples()
+            .file("month-start.yaml", &RUNBOOK.replacen(right, wrong, 1))
+            .ms("validate month-start.yaml")
+            .code(3);
         assert!(super::names(&out.all(), "month-start.yaml", line), "{wrong} in line {line}\n{out}");
     }
 }

@@ -81,13 +81,12 @@ fn the_teams_own_level_three_is_caught_at_both_doubled_programs() {
     let flows = "DwdAccPrepaySplitedM DwdSvcGrpMemProdM DwdSvcGrpSrvAttrM DwdSvcUsrOXXtateM DwdPrtyGrpInfoM \
          DwdAccWriteoffRecM DwdAccAdjustBusiRecDmM DwdAccPocketM DwdAccSumBillM DwdAccPocketM DwdAccSumBillM \
          DwdAccGrpAdjustM DwdAccGrpOweInfoM DwdAccOweM";
-    let mut text = String::from("name: x\nstages:\n  - name: s\n    platform: yt\n    levels:\n      3:\n");
-    let mut project = Project::new().yt();
-    for flow in flows.split_whitespace() {
-        let mark = if flow == "DwdAccPocketM" || flow == "DwdAccSumBillM" { " # !!" } else { "" };
-        text.push_str(&format!("        - {flow}{mark}\n"));
-        project = project.file(&format!("flows/{flow}.sql"), "select 1;\n");
-    }
+    let mark = |flow: &str| if flow == "DwdAccPocketM" || flow == "DwdAccSumBillM" { " # !!" } else { "" };
+    let steps: String =
+        flows.split_whitespace().map(|flow| format!("        - {flow}{}\n", mark(flow))).collect();
+    let text = format!("name: x\nstages:\n  - name: s\n    platform: yt\n    levels:\n      3:\n{steps}");
+    let with_file = |project: Project, flow| project.file(&format!("flows/{flow}.sql"), "select 1;\n");
+    let project = flows.split_whitespace().fold(Project::new().yt(), with_file);
     super::wrong(project.runbook(&text), &["DwdAccPocketM", "DwdAccSumBillM"]);
 }
 
@@ -108,13 +107,16 @@ fn five_mistakes_are_five_findings() {
 #[test]
 fn mistakes_in_several_files_are_shown_together() {
     let project = Project::of("1:\n  - {name: a, run: [ls], needs: [zz]} # !!\n").roster();
-    let project = project.settings("lnguage: zh # !!\n").file("roster.yaml", "people:\n  a.b: {name: A, roels: [x]} # !!\n");
+    let project = project
+        .settings("lnguage: zh # !!\n")
+        .file("roster.yaml", "people:\n  a.b: {name: A, roels: [x]} # !!\n");
     super::wrong(project, &["zz", "lnguage", "roels"]);
 }
 
 #[test]
 fn run_and_plan_refuse_what_validate_refuses_and_start_nothing() {
-    let project = Project::of("1:\n  - {name: a, run: 'touch ran'}\n  - {name: b, run: [ls], needs: [zz]} # !!\n");
+    let project =
+        Project::of("1:\n  - {name: a, run: 'touch ran'}\n  - {name: b, run: [ls], needs: [zz]} # !!\n");
     super::wrong_by(&project, &project.line("plan x.yaml --month "), &["zz"]);
     super::wrong_by(&project, &project.line("run x.yaml --month "), &["zz"]);
     assert!(project.stateless() && project.read("ran").is_empty());
@@ -131,7 +133,8 @@ fn validate_of_a_right_project_is_quiet_about_errors_and_writes_nothing() {
 
 #[test]
 fn validate_without_a_file_finds_the_mistake_in_any_runbook() {
-    let project = Project::of("1:\n  - {name: a, run: [ls]}\n").file("y.yaml", &levels("1:\n  - {name: b, rnu: [ls]} # !!\n"));
+    let project = Project::of("1:\n  - {name: a, run: [ls]}\n")
+        .file("y.yaml", &levels("1:\n  - {name: b, rnu: [ls]} # !!\n"));
     super::wrong_by(&project, "validate", &["rnu", "run"]);
 }
 

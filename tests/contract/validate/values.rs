@@ -59,7 +59,8 @@ fn output_of_a_step_in_the_text_of_sql() {
 
 #[test]
 fn text_as_a_name_in_sql_goes_through_ident() {
-    let text = format!("{NOTE}- {{name: a, connection: yt, sql: 'select * from {{{{ params.note | ident }}}}'}}\n");
+    let text =
+        format!("{NOTE}- {{name: a, connection: yt, sql: 'select * from {{{{ params.note | ident }}}}'}}\n");
     Project::new().yt().runbook(&text).ms("validate x.yaml").code(0);
 }
 
@@ -71,8 +72,12 @@ fn text_bound_in_sql_is_right() {
 
 #[test]
 fn templates_without_an_end_end() {
-    for value in ["{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}", "{{ 'x' * 9999999999 }}",
-        "{{ range(99999999999) }}", "{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{"] {
+    for value in [
+        "{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}",
+        "{{ 'x' * 9999999999 }}",
+        "{{ range(99999999999) }}",
+        "{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{",
+    ] {
         let text = levels(&format!("1:\n  - {{name: a, run: [ls], title: \"{value}\"}}\n"));
         Project::new().runbook(&text).ms("validate x.yaml").one_of(&[0, 3]);
     }
@@ -80,9 +85,23 @@ fn templates_without_an_end_end() {
 
 #[test]
 fn bad_values_on_the_command_line_are_usage_errors() {
-    let project = Project::new().runbook(&format!("{NOTE}- {{name: a, run: [echo, '{{{{ params.note }}}}']}}\n"));
-    for args in ["--month 2025-13", "--month 2025-00", "--month 202510", "--month 2025-1", "--month ２０２５-10", "--month '2025-10 '",
-        "--month ''", "--month 2025-10-01", "--month '; rm -rf /'", "-p nope=1", "-p note", "-p =x", "-p month=2025-13"] {
+    let project =
+        Project::new().runbook(&format!("{NOTE}- {{name: a, run: [echo, '{{{{ params.note }}}}']}}\n"));
+    for args in [
+        "--month 2025-13",
+        "--month 2025-00",
+        "--month 202510",
+        "--month 2025-1",
+        "--month ２０２５-10",
+        "--month '2025-10 '",
+        "--month ''",
+        "--month 2025-10-01",
+        "--month '; rm -rf /'",
+        "-p nope=1",
+        "-p note",
+        "-p =x",
+        "-p month=2025-13",
+    ] {
         project.ms(&format!("run x.yaml {args}")).code(2).hides("panicked");
         project.ms(&format!("plan x.yaml {args}")).code(2);
     }
@@ -101,7 +120,14 @@ fn parameters_of_a_type_are_checked() {
          - {name: s, levels: {1: [{name: a, run: [echo, '{{ params.rows }}', '{{ params.day }}']}]}}\n";
     let project = Project::new().runbook(text);
     project.ms("validate x.yaml").code(0);
-    for args in ["-p rows=many", "-p rows=1.5", "-p 'rows=1; drop table t'", "-p rows=", "-p day=2025-02-30", "-p day=tomorrow"] {
+    for args in [
+        "-p rows=many",
+        "-p rows=1.5",
+        "-p 'rows=1; drop table t'",
+        "-p rows=",
+        "-p day=2025-02-30",
+        "-p day=tomorrow",
+    ] {
         project.ms(&format!("run x.yaml --month 2025-10 {args}")).code(2);
     }
     assert!(project.stateless());
