@@ -80,7 +80,7 @@ fn an_idempotent_step_runs_again_by_itself() {
 #[test]
 fn an_open_gate_stays_open_and_its_answer_counts() {
     let project =
-        Project::of("1:\n  - {name: g, gate: {ask: ok?}}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n")
+        Project::of("1:\n  - {name: g, gate: {ask: ok to go}}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n")
             .roster();
     let live = project.start();
     project.until("open", |s| s.open("g"));

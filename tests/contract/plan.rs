@@ -3,7 +3,7 @@
 use crate::harness::{Out, Project, levels, sh};
 
 const STORY: &str = "name: x\ntitle: The story\nstages:\n  - name: one\n    title: First part\n    levels:\n      2:\n        - {name: beta, run: [ls]}\n      1:\n        \
-     - {name: alpha, run: [ls]}\n    verify:\n      - {name: sure, gate: {ask: Are the books right?, approvers: [lead]}}\n  - name: two\n    after: [one]\n    levels: {1: [{name: gamma, run: [ls]}]}\n";
+     - {name: alpha, run: [ls]}\n    verify:\n      - {name: sure, gate: {ask: 'Are the books right?', approvers: [lead]}}\n  - name: two\n    after: [one]\n    levels: {1: [{name: gamma, run: [ls]}]}\n";
 
 fn story() -> Project {
     Project::new().roster().runbook(STORY)
@@ -160,7 +160,7 @@ refused! {
     wait_is_refused: "- {name: w, wait: {file: data/x, stable_for: 1m}}" => "wait";
     mail_is_refused: "- {name: m, mail: {to: [lead], subject: s, text: t}}" => "mail";
     load_is_refused: "- {name: l, connection: yt, load: {file: data/x.csv, into: t, key: [a], mode: replace}}" => "load";
-    review_is_refused: "- {name: r, run: [ls], review: {ask: fine?}}" => "review";
+    review_is_refused: "- {name: r, run: [ls], review: {ask: fine fine}}" => "review";
     tables_compared_are_refused: "- {name: c, check: [{table: {from: 'yt:t', to: 'yt:t'}, compare: [rows]}]}" => "table";
     former_months_are_refused: "- {name: c, connection: yt, check: [{sql: select 1, like: {last: 3 months, by: 10%}}]}" => "like";
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 fn gate() -> Project {
     Project::of(
-        "1:\n  - {name: g, gate: {ask: Are the books right?}}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n",
+        "1:\n  - {name: g, gate: {ask: 'Are the books right?'}}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n",
     )
 }
 
@@ -79,7 +79,7 @@ fn nonsense_and_bare_returns_at_a_terminal_are_no_answer() {
 #[test]
 fn a_terminal_that_goes_away_does_not_stop_the_run() {
     let project = Project::of(&format!(
-        "1:\n{}2:\n  - {{name: g, gate: {{ask: ok?}}}}\n3:\n{}",
+        "1:\n{}2:\n  - {{name: g, gate: {{ask: ok to go}}}}\n3:\n{}",
         sh("a", &hold("go")),
         sh("b", "echo b >> ledger")
     ));

@@ -102,7 +102,7 @@ fn force_while_live_releases_what_follows() {
 
 #[test]
 fn a_step_is_skipped_before_its_turn() {
-    let project = Project::of("1:\n  - {name: g, gate: {ask: ok?}}\n2:\n  - {name: a, run: 'echo a >> ledger'}\n  - {name: b, run: 'echo b >> ledger'}\n3:\n  - {name: c, run: 'echo c >> ledger'}\n").roster();
+    let project = Project::of("1:\n  - {name: g, gate: {ask: ok to go}}\n2:\n  - {name: a, run: 'echo a >> ledger'}\n  - {name: b, run: 'echo b >> ledger'}\n3:\n  - {name: c, run: 'echo c >> ledger'}\n").roster();
     project.ms(&project.line("run x.yaml --no-wait --month ")).code(5);
     project.ms("skip a s/b --as li.na --reason 'not this month'").code(0);
     project.ms("confirm g --as li.na").code(0);

@@ -79,7 +79,7 @@ fn a_rejection_halts_a_live_run_and_retry_asks_again() {
 
 #[test]
 fn two_open_gates_are_answered_in_any_order() {
-    let text = "1:\n  - {name: g1, gate: {ask: one?}}\n  - {name: g2, gate: {ask: two?}}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n";
+    let text = "1:\n  - {name: g1, gate: {ask: one fine}}\n  - {name: g2, gate: {ask: two fine}}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n";
     let project = Project::of(text).roster();
     let live = project.start();
     project.until("both open", |s| s.open("g1") && s.open("g2"));
@@ -92,7 +92,7 @@ fn two_open_gates_are_answered_in_any_order() {
 
 #[test]
 fn a_gate_holds_what_depends_on_it_and_nothing_else() {
-    let text = "name: x\nstages:\n  - {name: one, levels: {1: [{name: g, gate: {ask: ok?}}], 2: [{name: b, run: 'echo b >> ledger'}]}}\n  \
+    let text = "name: x\nstages:\n  - {name: one, levels: {1: [{name: g, gate: {ask: ok to go}}], 2: [{name: b, run: 'echo b >> ledger'}]}}\n  \
          - {name: two, after: [], levels: {1: [{name: c, run: 'echo c >> ledger'}], 2: [{name: d, run: 'echo d >> ledger'}]}}\n  - {name: three, after: [two], levels: {1: [{name: e, run: 'echo e >> ledger'}]}}\n";
     let project = Project::new().runbook(text);
     project.ms("run x.yaml --month 2025-10 --no-wait").code(5);
@@ -103,7 +103,7 @@ fn a_gate_holds_what_depends_on_it_and_nothing_else() {
 #[test]
 fn no_wait_leaves_only_when_nothing_else_can_be_done() {
     let project = Project::of(&format!(
-        "1:\n  - {{name: g, gate: {{ask: ok?}}}}\n{}",
+        "1:\n  - {{name: g, gate: {{ask: ok to go}}}}\n{}",
         sh("a", "sleep 1; echo a >> ledger")
     ));
     project.ms("run x.yaml --month 2025-10 --no-wait").code(5);
@@ -112,7 +112,7 @@ fn no_wait_leaves_only_when_nothing_else_can_be_done() {
 
 #[test]
 fn a_step_may_ask_before_it_starts() {
-    let project = Project::of("1:\n  - {name: a, confirm: Load now?, run: 'echo a >> ledger'}\n").roster();
+    let project = Project::of("1:\n  - {name: a, confirm: 'Load now?', run: 'echo a >> ledger'}\n").roster();
     let live = project.start();
     let status = project.until("asked", |s| s.open("s/a#confirm"));
     assert_eq!(status.gate("s/a#confirm")["ask"], "Load now?");
@@ -124,7 +124,7 @@ fn a_step_may_ask_before_it_starts() {
 
 #[test]
 fn a_step_whose_question_is_rejected_never_starts() {
-    let project = Project::of("1:\n  - {name: a, confirm: Load now?, run: 'echo a >> ledger'}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n").roster();
+    let project = Project::of("1:\n  - {name: a, confirm: 'Load now?', run: 'echo a >> ledger'}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n").roster();
     project.ms(&project.line("run x.yaml --no-wait --month ")).code(5);
     project.ms("reject s/a#confirm --as li.na --note 'not now'").code(0);
     project.resume().code(4);
@@ -134,7 +134,7 @@ fn a_step_whose_question_is_rejected_never_starts() {
 #[test]
 fn retry_does_not_walk_round_the_question() {
     let project =
-        Project::of("1:\n  - {name: a, confirm: Load now?, run: 'echo a >> ledger; exit 1'}\n").roster();
+        Project::of("1:\n  - {name: a, confirm: 'Load now?', run: 'echo a >> ledger; exit 1'}\n").roster();
     project.ms(&project.line("run x.yaml --no-wait --month ")).code(5);
     project.ms("retry a --as li.na").code(6);
     project.resume_no_wait();
@@ -166,7 +166,7 @@ fn a_notice_came_by_a_known_channel() {
 #[test]
 fn a_gate_that_is_not_open_yet_takes_no_answer() {
     let project =
-        Project::of(&format!("1:\n{}2:\n  - {{name: g, gate: {{ask: ok?}}}}\n", sh("a", &hold("go"))))
+        Project::of(&format!("1:\n{}2:\n  - {{name: g, gate: {{ask: ok to go}}}}\n", sh("a", &hold("go"))))
             .roster();
     let live = project.start();
     project.until("a runs", |s| s.is("a", "running"));

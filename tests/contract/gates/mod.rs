@@ -9,7 +9,7 @@ use crate::harness::Project;
 /// A step, a gate that zhang.wei (lead) or whoever is named answers, and a step behind it.
 pub(super) fn gated(keys: &str) -> Project {
     let text = format!(
-        "1:\n  - {{name: a, run: 'echo a >> ledger'}}\n2:\n  - {{name: g, gate: {{ask: Are the books right?{keys}}}}}\n3:\n  - {{name: b, run: 'echo b >> ledger'}}\n"
+        "1:\n  - {{name: a, run: 'echo a >> ledger'}}\n2:\n  - {{name: g, gate: {{ask: 'Are the books right?'{keys}}}}}\n3:\n  - {{name: b, run: 'echo b >> ledger'}}\n"
     );
     Project::of(&text).roster()
 }

@@ -14,7 +14,7 @@ fn logged_in(keys: &str) -> Project {
         "email: li.na@example.com,",
         &format!("email: li.na@example.com, os_user: {},{keys}", user.trim()),
     );
-    let text = "1:\n  - {name: g, gate: {ask: ok?}}\n";
+    let text = "1:\n  - {name: g, gate: {ask: ok to go}}\n";
     Project::of(text).settings("roster: roster.yaml\n").file("roster.yaml", &roster)
 }
 
@@ -127,7 +127,7 @@ fn a_known_user_may_stand_in_and_both_names_are_kept() {
 
 #[test]
 fn without_a_roster_everyone_is_an_operator() {
-    let project = Project::of("1:\n  - {name: g, gate: {ask: ok?}}\n");
+    let project = Project::of("1:\n  - {name: g, gate: {ask: ok to go}}\n");
     project.ms("run x.yaml --month 2025-10 --no-wait").code(5);
     project.ms("confirm g").code(0);
     project.resume().code(0);

@@ -67,7 +67,7 @@ fn ten_answers_at_once_while_the_run_is_live() {
 
 #[test]
 fn twenty_gates_answered_at_once_are_all_answered() {
-    let gates: String = (0..20).map(|n| format!("  - {{name: g{n}, gate: {{ask: ok {n}?}}}}\n")).collect();
+    let gates: String = (0..20).map(|n| format!("  - {{name: g{n}, gate: {{ask: ok {n}}}}}\n")).collect();
     let project = Project::of(&format!("1:\n{gates}2:\n  - {{name: b, run: 'echo b >> ledger'}}\n")).roster();
     let live = project.start();
     project.until("all open", |s| (0..20).all(|n| s.open(&format!("g{n}"))));

@@ -104,7 +104,7 @@ fn help_is_0_and_names_every_verb() {
 
 #[test]
 fn waiting_for_people_is_5() {
-    let project = Project::of("1:\n  - {name: g, gate: {ask: ok?}}\n");
+    let project = Project::of("1:\n  - {name: g, gate: {ask: ok to go}}\n");
     project.ms("run x.yaml --month 2025-10 --no-wait").code(5);
     assert_eq!(project.status().run(), "waiting");
     project.ms("resume --no-wait").code(5);
@@ -143,7 +143,8 @@ fn another_store_by_option_and_by_environment() {
 #[test]
 fn the_fields_of_status() {
     let project =
-        Project::of(&format!("1:\n{}2:\n  - {{name: g, gate: {{ask: ok?}}}}\n", sh("a", "true"))).roster();
+        Project::of(&format!("1:\n{}2:\n  - {{name: g, gate: {{ask: ok to go}}}}\n", sh("a", "true")))
+            .roster();
     project.ms("run x.yaml --month 2025-10 --as zhang.wei --yes").code(0);
     let status = project.status();
     has(
@@ -211,13 +212,13 @@ fn status_words_while_it_runs() {
 
 #[test]
 fn runs_gates_and_mails_are_arrays_of_the_same_objects() {
-    let project = Project::of("1:\n  - {name: g, gate: {ask: ok?}}\n").roster();
+    let project = Project::of("1:\n  - {name: g, gate: {ask: ok to go}}\n").roster();
     project.ms("run x.yaml --month 2025-10 --as zhang.wei --no-wait").code(5);
     let status = project.status();
     assert_eq!(project.ms("runs --json").code(0).json()[0]["id"], status.0["run"]["id"]);
     assert_eq!(project.ms("gates --json").code(0).json()[0]["path"], status.gate("g")["path"]);
     assert!(project.ms("mails --json").code(0).json().is_array());
-    project.ms("gates x/2025-10").code(0).says("ok?");
+    project.ms("gates x/2025-10").code(0).says("ok to go");
     project.ms("runs").code(0).says("x/2025-10");
     project.ms("mails").code(0);
 }
@@ -241,7 +242,7 @@ fn events_are_one_object_a_line_in_their_order() {
 
 #[test]
 fn several_open_runs_are_listed() {
-    let project = Project::of("1:\n  - {name: g, gate: {ask: ok?}}\n");
+    let project = Project::of("1:\n  - {name: g, gate: {ask: ok to go}}\n");
     project.ms("run x.yaml --month 2025-10 --no-wait").code(5);
     project.ms("run x.yaml --month 2025-09 --no-wait").code(5);
     project.ms("status").code(2).says("x/2025-10").says("x/2025-09");

@@ -136,7 +136,7 @@ fn a_default_time_out_never_ends_a_gate() {
     let text = format!(
         "defaults: {{timeout: 1s}}\n{}",
         levels(&format!(
-            "1:\n  - {{name: g, gate: {{ask: ok?}}}}\n{}2:\n{}",
+            "1:\n  - {{name: g, gate: {{ask: ok to go}}}}\n{}2:\n{}",
             sh("a", "sleep 0.1"),
             sh("b", &note("b"))
         ))

@@ -6,4 +6,5 @@ mod fail;
 mod flow;
 mod order;
 mod output;
+mod random;
 mod sql;

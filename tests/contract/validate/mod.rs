@@ -3,6 +3,7 @@
 //! A line that holds a mistake ends in `# !!`: the report has to name every such line.
 
 mod bytes;
+mod fuzz;
 mod paths;
 mod people;
 mod references;

@@ -39,13 +39,13 @@ fn a_need_by_stage_and_name_is_right() {
 
 #[test]
 fn unknown_approver() {
-    let text = levels("1:\n  - name: g\n    gate: {ask: ok?, approvers: [lead, zhang.we]} # !!\n");
+    let text = levels("1:\n  - name: g\n    gate: {ask: ok to go, approvers: [lead, zhang.we]} # !!\n");
     wrong(Project::new().roster().runbook(&text), &["zhang.we", "zhang.wei"]);
 }
 
 #[test]
 fn unknown_role_of_approvers() {
-    let text = levels("1:\n  - name: g\n    gate: {ask: ok?, approvers: [laed]} # !!\n");
+    let text = levels("1:\n  - name: g\n    gate: {ask: ok to go, approvers: [laed]} # !!\n");
     wrong(Project::new().roster().runbook(&text), &["laed", "lead"]);
 }
 

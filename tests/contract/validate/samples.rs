@@ -2,12 +2,12 @@
 
 use crate::harness::Project;
 
-const SETTINGS: &str = include_str!("../samples/monthstart.yaml");
-const RUNBOOK: &str = include_str!("../samples/month-start.yaml");
-const MONTH_FILE: &str = include_str!("../samples/2026-10.yaml");
-const ROSTER: &str = include_str!("../samples/roster.yaml");
+pub(super) const SETTINGS: &str = include_str!("../samples/monthstart.yaml");
+pub(super) const RUNBOOK: &str = include_str!("../samples/month-start.yaml");
+pub(super) const MONTH_FILE: &str = include_str!("../samples/2026-10.yaml");
+pub(super) const ROSTER: &str = include_str!("../samples/roster.yaml");
 
-fn samples() -> Project {
+pub(super) fn samples() -> Project {
     let mut project = Project::new().file("monthstart.yaml", SETTINGS).file("month-start.yaml", RUNBOOK);
     for flow in ["DimAccItemCode", "DwdMergeBillM", "DwdMergeBillProdM", "DwdAccFinItemDtlM"] {
         project = project.file(&format!("flows/yt/{flow}.sql"), "select 1;\n");
