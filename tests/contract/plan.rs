@@ -139,13 +139,17 @@ fn february_and_the_turn_of_the_year() {
     project.ms("plan x.yaml --month 2024-12").code(0).says("2024-12-31 2025-01 2024-11");
 }
 
+/// A database and a scheduler that can do everything.
+const SCHEDULED: &str = "connections:\n  yt: {url: \"sqlite:data/yt.db\"}\nplatforms:\n  yt: {connection: yt, flow: {sql: select 1}}\n  d:\n    flow:\n      \
+     submit: {run: [ls], id: '(.*)'}\n      poll: {run: [ls], every: 1s, succeeded: a, failed: b}\n      force_pass: {run: [ls]}\n";
+
 /// Verbs that are read but not yet executed: one line that names the step, exit code 3, nothing begun.
 macro_rules! refused {
     ($($name:ident: $step:expr => $word:expr;)+) => {$(
         #[test]
         fn $name() {
             let body = format!("1:\n{}2:\n  {}\n", sh("first", "touch ran"), $step);
-            let project = Project::new().roster().yt().runbook(&levels(&body));
+            let project = Project::new().roster().settings(SCHEDULED).runbook(&levels(&body)).file("data/x", "");
             project.ms("validate x.yaml").code(0);
             plan(&project, "").code(3).line_with(&[$word]);
             project.run().code(3).line_with(&[$word]);
@@ -155,8 +159,8 @@ macro_rules! refused {
 }
 
 refused! {
-    follow_is_refused: "- {follow: F, platform: yt}" => "follow";
-    force_pass_is_refused: "- {force_pass: F, platform: yt}" => "force_pass";
+    follow_is_refused: "- {follow: F, platform: d}" => "follow";
+    force_pass_is_refused: "- {force_pass: F, platform: d}" => "force_pass";
     wait_is_refused: "- {name: w, wait: {file: data/x, stable_for: 1m}}" => "wait";
     mail_is_refused: "- {name: m, mail: {to: [lead], subject: s, text: t}}" => "mail";
     load_is_refused: "- {name: l, connection: yt, load: {file: data/x.csv, into: t, key: [a], mode: replace}}" => "load";

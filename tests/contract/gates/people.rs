@@ -50,7 +50,7 @@ fn without_approvers_any_operator_answers_and_nobody_else() {
 #[test]
 fn strangers_look_and_do_not_decide() {
     let project = parked("");
-    project.ms("confirm g").code(6).says("--as");
+    project.ms("confirm g").one_of(&[2, 6]).says("--as");
     project.ms("confirm g --as ghost").one_of(&[2, 6]).says("ghost");
     project.ms("confirm g --as ''").one_of(&[2, 6]);
     for line in ["status", "gates", "runs", "mails", "events", "logs a"] {
@@ -62,7 +62,7 @@ fn strangers_look_and_do_not_decide() {
 #[test]
 fn strangers_start_nothing() {
     let project = gated("");
-    project.ms("run x.yaml --month 2025-10").code(6).says("--as");
+    project.ms("run x.yaml --month 2025-10").one_of(&[2, 6]).says("--as");
     project.ms("run x.yaml --month 2025-10 --as chen.jie").code(6);
     assert!(project.ledger().is_empty());
 }
@@ -72,7 +72,7 @@ fn the_name_in_the_environment_is_nobody() {
     let project =
         gated(LEAD).env("USER", "zhang.wei").env("LOGNAME", "zhang.wei").env("SUDO_USER", "zhang.wei");
     project.ms("run x.yaml --month 2025-10 --no-wait --as li.na").code(5);
-    project.ms("confirm g").code(6);
+    project.ms("confirm g").one_of(&[2, 6]);
     assert!(project.status().open("g"));
 }
 

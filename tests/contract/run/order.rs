@@ -168,6 +168,32 @@ fn for_each_from_a_file_and_its_failures_stand_alone() {
 }
 
 #[test]
+fn for_each_values_from_a_file_never_become_paths() {
+    for value in ["../../evil", "a/b", "\u{1b}[2J", "a\u{0}b"] {
+        let project = Project::of(
+            "1:\n  - {name: 'st-{{ city }}', run: [touch, ran], for_each: {city: {file: data/cities.csv, column: city}}}\n",
+        );
+        let project = project.file("data/cities.csv", &format!("id,city\n1,{value}\n"));
+        project.run().one_of(&[2, 3]).is_tame();
+        assert!(project.stateless() && !project.path("ran").exists(), "{value:?}");
+    }
+}
+
+#[test]
+fn for_each_of_a_column_or_file_that_is_not_there() {
+    for list in [
+        "{file: data/cities.csv, column: ctiy}",
+        "{file: data/citees.csv, column: city}",
+        "{file: ../cities.csv, column: city}",
+    ] {
+        let project = Project::of(&format!(
+            "1:\n  - {{name: 'st-{{{{ city }}}}', run: [touch, ran], for_each: {{city: {list}}}}}\n"
+        ));
+        project.file("data/cities.csv", "id,city\n1,a\n").run().one_of(&[2, 3]);
+    }
+}
+
+#[test]
 fn what_the_month_skips_is_skipped_and_says_why() {
     let project = Project::of(&format!("1:\n{}{}", sh("a", &note("a")), sh("b", &note("b"))))
         .file("months/2025-10.yaml", "skip:\n  - {step: s/a, reason: customer stopped it}\n");

@@ -99,7 +99,7 @@ fn first_rows_and_the_count_are_kept() {
 }
 
 #[test]
-fn ten_million_rows_do_not_fill_the_memory() {
+fn millions_of_rows_do_not_fill_the_memory() {
     let project = of(
         "1:\n  - {name: a, connection: yt, sql: \"with recursive n(i) as (select 1 union all select i + 1 from n where i < 3000000) select i, 'a long enough text to matter' from n\"}\n",
     );

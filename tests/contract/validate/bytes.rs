@@ -112,7 +112,7 @@ fn hundred_thousand_closed_brackets() {
 }
 
 #[test]
-fn ten_thousand_nested_block_maps() {
+fn three_thousand_nested_block_maps() {
     let nested: String = (0..3000).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
     frugal(&Project::new().runbook(&format!("name: x\n{nested}")));
 }
