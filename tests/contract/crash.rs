@@ -1,7 +1,9 @@
 //! kill -9 at any instant: nothing recorded is lost, nothing done is done again.
 
-use crate::harness::{PATIENCE, Project, hold, note, poll, sh, sh_with};
+use crate::harness::{Live, PATIENCE, Project, hold, note, poll, sh, sh_with};
+use rustix::process::Signal;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 /// Runs until step `b` is in flight, then kills the engine.
@@ -177,6 +179,48 @@ fn a_flow_killed_in_the_middle_of_its_submission_is_never_submitted_blindly() {
     project.resume().code(4);
     assert!(project.status().is("F", "lost"));
     assert_eq!(project.count("submit"), 1);
+}
+
+#[test]
+fn five_resumes_at_once_are_one_engine() {
+    let project = crashed("idempotent: true");
+    project.put("go", b"");
+    let racers: Vec<_> = (0..5).map(|_| project.spawn("resume --as zhang.wei")).collect();
+    let codes: Vec<i32> = racers.into_iter().map(|live| live.finish(PATIENCE).one_of(&[0, 6]).code).collect();
+    assert!(codes.contains(&0), "{codes:?}");
+    assert_eq!((project.count("a"), project.count("b"), project.count("c")), (1, 2, 1));
+}
+
+#[test]
+fn a_stopped_engine_is_answered_past_and_never_doubled() {
+    let project =
+        Project::of("1:\n  - {name: g, gate: {ask: ok to go}}\n2:\n  - {name: b, run: 'echo b >> ledger'}\n")
+            .roster();
+    let live = project.start();
+    project.until("open", |s| s.open("g"));
+    live.signal(Signal::STOP);
+    project.ms("confirm g --as li.na").code(0);
+    let other = project.spawn("resume --as zhang.wei");
+    live.signal(Signal::CONT);
+    live.finish(PATIENCE).one_of(&[0, 6]);
+    other.finish(PATIENCE).one_of(&[0, 6]);
+    project.until("done", |s| s.run() == "succeeded");
+    assert_eq!(project.ledger(), ["b"]);
+}
+
+#[test]
+fn a_store_that_is_held_by_another_program_for_a_moment_is_waited_for() {
+    let project = Project::of(&format!("1:\n{}", sh("a", &hold("go"))));
+    let live = project.start();
+    project.until("running", |s| s.is("a", "running"));
+    let script = "import sqlite3, sys, time\nc = sqlite3.connect(sys.argv[1], isolation_level=None)\nc.execute('begin immediate')\nopen('held', 'w').write('held\\n')\ntime.sleep(1)\nc.execute('rollback')\n";
+    let args = ["-c".to_owned(), script.to_owned(), ".monthstart/journal.db".to_owned()];
+    let holder = Live::spawn(project.command(Path::new("python3"), &args), "a program that holds the store");
+    project.until_file("held");
+    project.put("go", b"");
+    holder.finish(PATIENCE).code(0);
+    live.finish(PATIENCE).code(0);
+    assert!(project.status().is("a", "succeeded"));
 }
 
 /// A small generator, so that the instants of the kills differ and the test stays the same.

@@ -41,7 +41,8 @@ pub(crate) fn poll<T>(within: Duration, mut ask: impl FnMut() -> Option<T>) -> O
 
 /// Is there a process of this id that still runs (a zombie does not)?
 pub(crate) fn alive(pid: &str) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+    let number: u32 = pid.trim().parse().unwrap_or(0);
+    let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
     stat.rsplit(')')
         .next()
         .and_then(|rest| rest.trim().chars().next())
