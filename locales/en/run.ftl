@@ -1,1 +1,83 @@
-### run
+### What happens to a run: status words, failures, refusals.
+
+step-status-pending = pending
+step-status-held = held
+step-status-running = running
+step-status-retrying = retrying
+step-status-waiting = waiting
+step-status-succeeded = succeeded
+step-status-failed = failed
+step-status-lost = lost
+step-status-skipped = skipped
+step-status-forced = forced
+
+run-status-running = running
+run-status-waiting = waiting
+run-status-halted = halted
+run-status-succeeded = succeeded
+run-status-cancelled = cancelled
+
+stage-status-pending = pending
+stage-status-running = running
+stage-status-waiting = waiting
+stage-status-halted = halted
+stage-status-succeeded = succeeded
+stage-status-cancelled = cancelled
+
+gate-status-pending = pending
+gate-status-open = open
+gate-status-confirmed = confirmed
+gate-status-rejected = rejected
+gate-status-void = void
+gate-status-timed_out = timed out
+
+mail-status-queued = queued
+mail-status-sent = sent
+mail-status-failed = failed
+
+verdict-confirmed = confirmed
+verdict-rejected = rejected
+
+failure-not-started = could not start: { $why }
+failure-exit = ended with exit code { $code }: { $line }
+failure-exit-silent = ended with exit code { $code } and said nothing
+failure-signal = was ended by signal { $signal }
+failure-timed-out = took longer than { $after } and was stopped
+failure-sql = statement { $statement } was refused, nothing of it remains: { $why }
+failure-unmet = does not hold: { $found }
+failure-flow = the platform says that it failed: { $reason }
+failure-output = its outputs could not be read: { $why }
+failure-cancelled = stopped by a person
+
+refused-may-not-decide = { $person } may look but not decide: not an operator of this project's roster. Say who decides with --as PERSON.
+refused-not-asked = { $person } is not among those who are asked here ({ $asked }).
+refused-excluded = { $person } may not answer this one: its 'except' names them.
+refused-wrong-state = { $step } is { $status }: it cannot be answered to '{ $verb }' now.
+refused-decided = { $step } was already { $verdict } by { $by }.
+refused-voted = { $step }: you have voted already.
+refused-is-a-gate = { $step } is a gate: it is answered with 'confirm' or 'reject', never walked round.
+refused-run-is-over = the run is over ({ $status }).
+refused-not-a-gate = { $step } is not a gate: there is nothing to answer.
+
+field-text = one line of text
+field-integer = a whole number from { $min } to { $max }
+field-boolean = true or false
+field-month = a month such as 2026-10
+field-date = a date such as 2026-10-31
+field-choice = one of { $words }
+
+form-unknown = there is no field '{ $field }'; there is: { $known }
+form-missing = the field '{ $field }' has to be filled in: --set { $field }=VALUE
+form-bad = '{ $value }' is not what '{ $field }' takes: { $wanted }
+form-value = this gate wants one answer for every value: --for one of { $known }
+form-no-value = this gate is answered as a whole: leave --for out
+form-no-note = a rejection needs a reason: --note TEXT
+
+store-behind = another process recorded something first; nothing was changed. Look again.
+store-run-exists = { $run } exists already: 'monthstart resume { $run }' goes on with it.
+store-no-such-run = there is no run { $run }; 'monthstart runs' lists what there is.
+store-unusable = the store cannot be used: { $path }: { $why }. Nothing was started; make it a writable folder or file of yours.
+store-database = the store does not answer: { $path }: { $why }. What was recorded is safe; nothing more was started. Look at the disk, then 'monthstart resume'.
+store-newer = { $path } was written by a newer monthstart (version { $found }): use that one; nothing was changed.
+store-damaged = { $path } cannot be read: { $why }. It was left as it is: restore it from a backup, or move it away to begin anew.
+store-unknown = there is no store of the kind '{ $url }': use sqlite:PATH.

@@ -12,8 +12,8 @@ use super::text::{is_hidden, visible};
 use crate::msg;
 use crate::words::{Lang, Msg, render};
 
-/// Lines longer than this are cut around the place.
-const LONG_LINE: usize = 400;
+/// Lines of more bytes are cut around the place; shorter ones only to the terminal's width.
+const LONG_LINE: usize = 4_000;
 /// What is kept of a long line before and after the place.
 const MARGIN: usize = 60;
 /// Places so many lines apart are shown in one excerpt.
@@ -100,7 +100,7 @@ fn is_near(one: Span, other: Span, sources: &Sources) -> bool {
 }
 
 /// ` --> file:line:column` of `first`, and the lines that hold `places`; the place without a label is the main one.
-fn place<'a>(first: Span, places: Vec<(Span, Option<String>)>, sources: &Sources) -> [Element<'a>; 2] {
+fn place<'a>(first: Span, places: Vec<(Span, Option<String>)>, sources: &Sources) -> Vec<Element<'a>> {
     let (line, column) = sources.position(first);
     let path = visible(&sources.path(first.file).to_string_lossy(), 300);
     let mut spans: Vec<Span> = places.iter().map(|(span, _)| *span).collect();
@@ -111,7 +111,11 @@ fn place<'a>(first: Span, places: Vec<(Span, Option<String>)>, sources: &Sources
     });
     let snippet: Snippet<'a, Annotation<'a>> =
         Snippet::source(excerpt.text).line_start(excerpt.first_line).annotations(annotations);
-    [Origin::path(path).line(line).char_column(column).into(), snippet.into()]
+    if excerpt.cut {
+        // The excerpt no longer tells the column, so that the place is told apart from it.
+        return vec![Origin::path(path).line(line).char_column(column).into(), snippet.into()];
+    }
+    vec![snippet.path(path).into()]
 }
 
 fn range(span: Span) -> Range<usize> {
@@ -122,6 +126,8 @@ fn range(span: Span) -> Range<usize> {
 struct Excerpt {
     text: String,
     first_line: usize,
+    /// Is a line not whole?
+    cut: bool,
 }
 
 impl Excerpt {
@@ -130,7 +136,7 @@ impl Excerpt {
         let lines = spans.iter().map(|span| sources.line_at(file, span.start as usize));
         let first_line = lines.clone().min().unwrap_or(1);
         let last_line = lines.max().unwrap_or(1);
-        let mut excerpt = Excerpt { text: String::new(), first_line };
+        let mut excerpt = Excerpt { text: String::new(), first_line, cut: false };
         let mut moved = spans.to_vec();
         for line in first_line..=last_line {
             excerpt.push_line(sources, file, line, spans, &mut moved);
@@ -152,6 +158,7 @@ impl Excerpt {
         let here = |span: &Span| sources.line_at(file, span.start as usize) == line;
         let marks: Vec<usize> = (0..spans.len()).filter(|index| here(&spans[*index])).collect();
         let kept = window(text, marks.first().map(|index| spans[*index].start as usize - start));
+        self.cut |= kept.len() < text.len();
         self.text.push_str(if kept.start > 0 { "…" } else { "" });
         let offsets = self.push_shown(text, &kept);
         self.text.push_str(if kept.end < text.len() { "…\n" } else { "\n" });

@@ -262,9 +262,10 @@ impl<'a> Builder<'a> {
     fn not_yaml(&mut self, error: &ScanError) -> Stop {
         let at = self.cursor.at(error.marker());
         let line = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let indent = self.text[line..].find(|c| c != ' ').map_or(line, |offset| line + offset);
-        if self.text[indent..].starts_with('\t') {
-            let problem = Problem::error(self.place(indent, indent + 1), msg!("problem-yaml-tab"));
+        let indent = self.text[line..].trim_start_matches(' ');
+        if indent.starts_with('\t') || error.info().contains("tab") {
+            let tab = self.text[line..].find('\t').map_or(at, |tab| line + tab);
+            let problem = Problem::error(self.place(tab, tab + 1), msg!("problem-yaml-tab"));
             self.problems.push(problem.help(msg!("help-problem-yaml-tab")));
             return Stop;
         }

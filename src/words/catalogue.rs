@@ -11,12 +11,16 @@ use super::{Arg, Lang, Msg};
 const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/problems.ftl"),
     include_str!("../../locales/en/run.ftl"),
+    include_str!("../../locales/en/exec.ftl"),
+    include_str!("../../locales/en/term.ftl"),
     include_str!("../../locales/en/cli.ftl"),
     include_str!("../../locales/en/mail.ftl"),
 ];
 const CHINESE: &[&str] = &[
     include_str!("../../locales/zh/problems.ftl"),
     include_str!("../../locales/zh/run.ftl"),
+    include_str!("../../locales/zh/exec.ftl"),
+    include_str!("../../locales/zh/term.ftl"),
     include_str!("../../locales/zh/cli.ftl"),
     include_str!("../../locales/zh/mail.ftl"),
 ];
@@ -51,6 +55,9 @@ fn of(lang: Lang) -> &'static Bundle {
 
 /// The sentence of `msg` in `lang`. An id that is missing shows itself, so that nothing is ever silent.
 pub fn render(lang: Lang, msg: &Msg) -> String {
+    if let (Some(Arg::Text(family)), Some(Arg::Text(word))) = (msg.args.get("family"), msg.args.get("word")) {
+        return show(lang, &format!("{family}-{word}"), &[]);
+    }
     show(lang, msg.id, &msg.args.iter().map(|(name, arg)| (*name, arg.clone())).collect::<Vec<_>>())
 }
 
@@ -73,6 +80,6 @@ pub fn show(lang: Lang, id: &str, args: &[(&str, Arg)]) -> String {
 }
 
 /// Does the catalogue of `lang` hold a sentence named `id`?
-pub fn render_ids(lang: Lang, id: &str) -> bool {
+pub fn has(lang: Lang, id: &str) -> bool {
     of(lang).has_message(id)
 }

@@ -5,7 +5,7 @@ mod catalogue;
 
 use std::collections::BTreeMap;
 
-pub use catalogue::{render, render_ids, show};
+pub use catalogue::{has, render, show};
 
 /// A language that operators read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -90,6 +90,12 @@ impl Msg {
         Msg { id, args: BTreeMap::new() }
     }
 
+    /// The message for one of a family of words (`step-status` and `running`: `step-status-running`), as [`crate::run::status`]
+    /// spells them. A word without a sentence shows itself.
+    pub fn word(family: &'static str, word: &'static str) -> Self {
+        Msg { id: "word", args: BTreeMap::from([("family", Arg::from(family)), ("word", Arg::from(word))]) }
+    }
+
     /// The same message with one value more.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Arg>) -> Self {
@@ -110,4 +116,80 @@ macro_rules! msg {
 pub trait Explain {
     /// The sentence that tells a person what happened and what to do.
     fn explain(&self) -> Msg;
+}
+
+/// Text from outside, made safe for a terminal, a log line and a letter: escape sequences are dropped, other control
+/// characters and those that turn the direction of text are shown as `�`, a tab becomes a space.
+pub fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => skip_escape(&mut chars),
+            '\u{9b}' => skip_control_sequence(&mut chars),
+            '\t' => shown.push(' '),
+            '\n' => shown.push('\n'),
+            c if c.is_control() || is_bidi(c) => shown.push('\u{fffd}'),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+
+fn skip_escape(chars: &mut Chars<'_>) {
+    match chars.next_if(|c| !c.is_control()) {
+        Some('[') => skip_control_sequence(chars),
+        // Strings (OSC, DCS, PM, APC, SOS) last to BEL or ESC \; one that has no end is not worth a whole line.
+        Some(']' | 'P' | '^' | '_' | 'X') => {
+            while let Some(c) = chars.next_if(|c| *c != '\n') {
+                if c == '\u{7}' || c == '\u{9c}' || (c == '\u{1b}' && chars.next_if_eq(&'\\').is_some()) {
+                    break;
+                }
+            }
+        }
+        Some('(' | ')' | '*' | '+' | '#' | '%' | ' ') => {
+            chars.next_if(|c| !c.is_control());
+        }
+        _ => {}
+    }
+}
+
+fn skip_control_sequence(chars: &mut Chars<'_>) {
+    while let Some(c) = chars.next_if(|c| ('\u{20}'..='\u{7e}').contains(c)) {
+        if ('\u{40}'..='\u{7e}').contains(&c) {
+            break;
+        }
+    }
+}
+
+/// Characters that turn or hide text: bidirectional controls, zero-width ones, line and paragraph separators.
+pub fn is_bidi(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
+}
+
+/// The same as one line: newlines are spaces, and no more than `limit` characters.
+pub fn one_line(text: &str, limit: usize) -> String {
+    let line = printable(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= limit {
+        return line;
+    }
+    line.chars().take(limit.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_outside_commands_the_terminal() {
+        assert_eq!(printable("a\u{1b}[31mred\u{1b}[0m"), "ared");
+        assert_eq!(printable("\u{1b}]0;title\u{7}x\u{1b}]8;;u\u{1b}\\y"), "xy");
+        assert_eq!(printable("ok\rbad\u{8}\u{202e}"), "ok\u{fffd}bad\u{fffd}\u{fffd}");
+        assert_eq!(printable("\u{1b}"), "");
+        assert_eq!(printable("南京\tline\nnext"), "南京 line\nnext");
+        assert_eq!(one_line("a\n  b\u{1b}[2J c", 80), "a b c");
+        assert_eq!(one_line("12345", 4), "123…");
+    }
 }

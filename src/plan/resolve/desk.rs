@@ -89,7 +89,11 @@ impl<'a> Desk<'_, 'a, '_> {
         // The values of other steps decide later: here only what cannot be true or false at all is wrong.
         match truth_of(text, &self.scope) {
             Err(error) if matches!(error.reason, Reason::NotTruth(_)) => {
-                let braced = if text.contains("{{") { text.value.clone() } else { format!("{{{{ {} }}}}", text.value) };
+                let braced = if text.contains("{{") {
+                    text.value.clone()
+                } else {
+                    format!("{{{{ {} }}}}", text.value)
+                };
                 let before = self.uses.len();
                 let outcome = probe(&braced, &self.scope);
                 self.checked(text, outcome);
@@ -256,7 +260,12 @@ pub(super) fn unknown_step(layout: &Layout<'_>, name: &str, span: Span, findings
     let message = msg!("plan-step-unknown", name = harmless(name));
     match name.split_once('/') {
         Some((stage, _)) if layout.index.stage(stage).is_none() => {
-            findings.unknown(span, msg!("plan-stage-unknown", name = harmless(stage)), stage, layout.index.known_stages());
+            findings.unknown(
+                span,
+                msg!("plan-stage-unknown", name = harmless(stage)),
+                stage,
+                layout.index.known_stages(),
+            );
         }
         Some((_, step)) => findings.unknown(span, message, step, layout.index.known()),
         None => findings.unknown(span, message, name, layout.index.known()),
@@ -268,11 +277,8 @@ fn templated(script: &str, known: &[String]) -> Option<String> {
     let mut rest = script;
     while let Some(open) = rest.find("{{") {
         let inside = &rest[open + 2..];
-        let word: String = inside
-            .trim_start()
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
-            .collect();
+        let word: String =
+            inside.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
         if known.contains(&word) {
             let close = inside.find("}}").map_or(inside.len(), |close| close + 2);
             return Some(rest[open..open + 2 + close].chars().take(80).collect());

@@ -72,7 +72,12 @@ fn after(
             Some(_) => {}
             None => {
                 let known = by_name.keys().copied();
-                findings.unknown(wanted.span, msg!("plan-stage-unknown", name = &wanted.value), wanted, known);
+                findings.unknown(
+                    wanted.span,
+                    msg!("plan-stage-unknown", name = &wanted.value),
+                    wanted,
+                    known,
+                );
             }
         }
     }

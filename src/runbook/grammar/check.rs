@@ -37,6 +37,13 @@ pub(in crate::runbook) fn check(node: &Node, shape: &Shape, problems: &mut Vec<P
                     .push(Problem::error(node.head(), msg!("problem-not-one-entry", count = entries.len())));
             }
         }
+        (Shape::Filled(of), value) => {
+            if is_empty(value) {
+                problems.push(Problem::error(node.span, msg!("problem-empty")));
+            } else {
+                check(node, of, problems);
+            }
+        }
         (Shape::AnyOf(shapes), _) => match pick(node, shapes) {
             Some(shape) => check(node, shape, problems),
             None => problems.push(unexpected(node, shape)),
@@ -45,25 +52,25 @@ pub(in crate::runbook) fn check(node: &Node, shape: &Shape, problems: &mut Vec<P
     }
 }
 
-/// The one of `shapes` that `node` was written as: of its kind, and knowing most of its keys.
-pub(super) fn pick(node: &Node, shapes: &[&'static Shape]) -> Option<&'static Shape> {
-    let fitting = shapes.iter().copied().filter(|shape| fits(node, shape));
-    fitting.rev_max_by_key(|shape| known_keys(node, shape))
-}
-
-/// The first of the greatest, where `Iterator::max_by_key` takes the last.
-trait FirstOfGreatest: Iterator + Sized {
-    fn rev_max_by_key<K: Ord>(self, key: impl Fn(&Self::Item) -> K) -> Option<Self::Item> {
-        self.reduce(|best, next| if key(&next) > key(&best) { next } else { best })
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.is_empty(),
+        Value::Map(entries) => entries.is_empty(),
+        Value::Null | Value::Scalar { .. } => false,
     }
 }
 
-impl<I: Iterator> FirstOfGreatest for I {}
+/// The one of `shapes` that `node` was written as: of its kind, and knowing most of its keys.
+pub(super) fn pick(node: &Node, shapes: &[&'static Shape]) -> Option<&'static Shape> {
+    let fitting = shapes.iter().copied().filter(|shape| fits(node, shape));
+    fitting.reduce(|best, next| if known_keys(node, next) > known_keys(node, best) { next } else { best })
+}
 
 fn fits(node: &Node, shape: &Shape) -> bool {
     match (shape, &node.value) {
         (_, Value::Null) => false,
         (Shape::AnyOf(shapes), _) => shapes.iter().any(|shape| fits(node, shape)),
+        (Shape::Filled(of), _) => fits(node, of),
         (Shape::OneOrMany(of), value) => matches!(value, Value::List(_)) || fits(node, of),
         (Shape::Scalar(_), value) => matches!(value, Value::Scalar { .. }),
         (Shape::List(_), value) => matches!(value, Value::List(_)),
@@ -73,11 +80,14 @@ fn fits(node: &Node, shape: &Shape) -> bool {
     }
 }
 
+/// How well a map's keys fit: those that are known, then those that nearly are.
 fn known_keys(node: &Node, shape: &Shape) -> usize {
-    match shape {
-        Shape::Map(table) => node.entries().iter().filter(|entry| table.field(&entry.key).is_some()).count(),
-        _ => 0,
-    }
+    let Shape::Map(table) = shape else { return 0 };
+    let weight = |entry: &Entry| match table.field(&entry.key) {
+        Some(_) => 1_000,
+        None => usize::from(meant(&entry.key, table.keys()).is_some()),
+    };
+    node.entries().iter().map(weight).sum()
 }
 
 fn own_entry(entry: &Entry, key: Scalar, of: &Shape, problems: &mut Vec<Problem>) {
@@ -108,12 +118,32 @@ fn table(node: &Node, table: &Table, problems: &mut Vec<Problem>) {
         }
     }
     one_variant(node, table, &chosen, &guesses, problems);
-    let needed = chosen.first().map_or(&[][..], |(_, variant)| variant.needs);
+    missing_keys(node, table, chosen.first().map(|(_, variant)| *variant), &guesses, problems);
+}
+
+fn missing_keys(
+    node: &Node,
+    table: &Table,
+    variant: Option<&Variant>,
+    guesses: &[&str],
+    problems: &mut Vec<Problem>,
+) {
+    let absent = |key: &str| node.get(key).is_none() && !guesses.contains(&key);
+    let needed = variant.map_or(&[][..], |variant| variant.needs);
     let required = table.fields().filter(|field| field.required || needed.contains(&field.key));
-    for field in required.filter(|field| node.get(field.key).is_none() && !guesses.contains(&field.key)) {
+    for field in required.filter(|field| absent(field.key)) {
         let message = msg!("problem-missing-key", thing = Msg::new(table.id), key = field.key);
         problems.push(Problem::error(node.head(), message));
     }
+    let either = variant.map_or(&[][..], |variant| variant.needs_one);
+    if !either.is_empty() && either.iter().all(|key| absent(key)) {
+        problems.push(none_of(node, table, either));
+    }
+}
+
+fn none_of(node: &Node, table: &Table, keys: &[&str]) -> Problem {
+    let message = msg!("problem-none-of", thing = Msg::new(table.id), keys = keys.join(", "));
+    Problem::error(node.head(), message)
 }
 
 fn known_entry(
@@ -147,8 +177,7 @@ fn one_variant(
         [] if table.variants.is_empty() || misspelt => {}
         [] => {
             let keys: Vec<&str> = table.variants.iter().map(|variant| variant.field.key).collect();
-            let message = msg!("problem-no-variant", thing = Msg::new(table.id), keys = keys.join(", "));
-            problems.push(Problem::error(node.head(), message));
+            problems.push(none_of(node, table, &keys));
         }
         [(first, _), others @ ..] => {
             for (other, _) in others {
@@ -197,6 +226,7 @@ fn what(shape: &Shape) -> Msg {
         Shape::Scalar(scalar) => scalar.what(),
         Shape::Secret => msg!("problem-shape-secret"),
         Shape::List(_) => msg!("problem-shape-list"),
+        Shape::Filled(of) => what(of),
         Shape::OneOrMany(of) => {
             msg!("problem-shape-or", first = what(of), second = msg!("problem-shape-list"))
         }

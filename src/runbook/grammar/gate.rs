@@ -1,8 +1,8 @@
 //! The keys of questions to people: gates, notices, `confirm:` and `review:`.
 
 use super::{
-    COUNT, DURATION, Field, LINE, LINES, MANY_LINES, MANY_NAMES, NAME, Scalar, Shape, Table, may, must, one,
-    step,
+    COUNT, DURATION, FREE, Field, LINE, LINES, MANY_LINES, MANY_NAMES, NAME, Scalar, Shape, Table, may, must,
+    one, step,
 };
 
 /// The types of a parameter or of a form's field.
@@ -10,7 +10,7 @@ pub(super) const TYPES: &[&str] =
     &["month", "date", "integer", "int", "boolean", "bool", "text", "choice", "list"];
 
 /// One value, or a list of values.
-pub(super) static SCALARS: Shape = Shape::AnyOf(&[&LINE, &Shape::List(&LINE)]);
+pub(super) static SCALARS: Shape = Shape::AnyOf(&[&FREE, &Shape::List(&FREE)]);
 
 /// A question as text, or with all that belongs to it.
 pub(super) static GATE: Shape = Shape::AnyOf(&[&LINES, &Shape::Map(&GATE_TABLE)]);
@@ -34,7 +34,7 @@ static REJECTION: [Field; 1] =
 static QUESTION: [Field; 10] = [
     may("show", &Shape::OneOrMany(&EVIDENCE), "Evidence put before the person and kept with the decision."),
     may("form", &Shape::MapOf(Scalar::Ident, &FIELD), "Fields to fill in: steps['NAME'].form.FIELD."),
-    may("approvers", &MANY_NAMES, "Roles and people who may answer; left out: any operator."),
+    may("approvers", &Shape::Filled(&MANY_NAMES), "Roles and people who may answer; left out: any operator."),
     may("votes", &VOTES, "How many must confirm: a number, or a number for each role."),
     may("except", &MANY_NAMES, "Who may not answer: people, roles, or starter."),
     may(
@@ -52,7 +52,7 @@ static QUESTION: [Field; 10] = [
     ),
 ];
 
-static VOTES: Shape = Shape::AnyOf(&[&COUNT, &Shape::MapOf(Scalar::Name, &COUNT)]);
+static VOTES: Shape = Shape::AnyOf(&[&COUNT, &Shape::Filled(&Shape::MapOf(Scalar::Name, &COUNT))]);
 
 static ON_REJECT: Table = Table {
     id: "problem-thing-on-reject",
@@ -84,7 +84,7 @@ static FIELD_TABLE: Table = Table {
         may("values", &Shape::List(&LINE), "What can be chosen from."),
         may("min", &Shape::Scalar(Scalar::Integer(i64::MIN, i64::MAX)), "The smallest whole number."),
         may("max", &Shape::Scalar(Scalar::Integer(i64::MIN, i64::MAX)), "The largest whole number."),
-        may("default", &LINE, "Taken when nothing is said."),
+        may("default", &FREE, "Taken when nothing is said."),
     ]],
     variants: &[],
     rest: None,

@@ -34,6 +34,8 @@ pub enum Shape {
     MapOf(Scalar, &'static Shape),
     /// A map with exactly one entry, whose key is a name of the team's own.
     OneOf(Scalar, &'static Shape),
+    /// The same, not empty.
+    Filled(&'static Shape),
     /// Any of these; they differ in kind (text, list, map) or in their keys.
     AnyOf(&'static [&'static Shape]),
 }
@@ -73,6 +75,8 @@ pub struct Variant {
     pub with: &'static [&'static str],
     /// Fields that must stand beside it.
     pub needs: &'static [&'static str],
+    /// Fields one of which must stand beside it.
+    pub needs_one: &'static [&'static str],
 }
 
 impl Table {
@@ -117,7 +121,7 @@ const fn must(key: &'static str, shape: &'static Shape, doc: &'static str) -> Fi
 }
 
 const fn one(key: &'static str, shape: &'static Shape, doc: &'static str) -> Variant {
-    Variant { field: may(key, shape, doc), with: &[], needs: &[] }
+    Variant { field: may(key, shape, doc), with: &[], needs: &[], needs_one: &[] }
 }
 
 impl Variant {
@@ -130,10 +134,16 @@ impl Variant {
         self.needs = keys;
         self
     }
+
+    const fn needs_one(mut self, keys: &'static [&'static str]) -> Self {
+        self.needs_one = keys;
+        self
+    }
 }
 
 const LINE: Shape = Shape::Scalar(Scalar::Line);
 const LINES: Shape = Shape::Scalar(Scalar::Lines);
+const FREE: Shape = Shape::Scalar(Scalar::Free);
 const NAME: Shape = Shape::Scalar(Scalar::Name);
 const FLAG: Shape = Shape::Scalar(Scalar::Flag);
 const DURATION: Shape = Shape::Scalar(Scalar::Duration);

@@ -48,7 +48,11 @@ static ROTA: Table = Table {
     id: "problem-thing-rota",
     fields: &[&[
         may("starts", &DATE, "The first day."),
-        may("days", &Shape::List(&MANY_NAMES), "Who is on, day by day; then from the beginning again."),
+        may(
+            "days",
+            &Shape::Filled(&Shape::List(&MANY_NAMES)),
+            "Who is on, day by day; then from the beginning again.",
+        ),
     ]],
     variants: &[
         one("shift", &NAME, "A shift, repeated day by day.")

@@ -15,10 +15,16 @@ use crate::words::Msg;
 /// What one word may be.
 #[derive(Debug, Clone, Copy)]
 pub enum Scalar {
-    /// Text of one line.
+    /// Text of one line, not empty.
     Line,
-    /// Text of any number of lines.
+    /// Text of any number of lines, not empty.
     Lines,
+    /// A value of one line; may be empty.
+    Free,
+    /// A value of any number of lines; may be empty.
+    FreeLines,
+    /// What stands between the fields of a file: one character.
+    Separator,
     /// A name.
     Name,
     /// A name, or a template that becomes one.
@@ -85,13 +91,17 @@ impl Scalar {
     /// Its description and its pattern.
     pub(super) fn forms(self) -> Forms {
         let (what, pattern) = match self {
-            Scalar::Line => ("problem-shape-line", None),
-            Scalar::Lines => ("problem-shape-lines", None),
+            Scalar::Line => ("problem-shape-line", Some(r"\S")),
+            Scalar::Lines => ("problem-shape-lines", Some(r"\S")),
+            Scalar::Free => ("problem-shape-line", None),
+            Scalar::FreeLines => ("problem-shape-lines", None),
+            Scalar::Separator => ("problem-shape-separator", Some("^.$")),
             Scalar::Name => ("problem-shape-name", Some("^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")),
             Scalar::NameTemplate => ("problem-shape-name", Some(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$|\{\{")),
             Scalar::Ident => ("problem-shape-ident", Some("^[A-Za-z_][A-Za-z0-9_]{0,63}$")),
             Scalar::EachValue => ("problem-shape-each-value", Some(r"^[^/\\#]{1,64}$")),
             Scalar::Flag => ("problem-shape-flag", None),
+            Scalar::Integer(i64::MIN, i64::MAX) => ("problem-shape-any-integer", None),
             Scalar::Integer(..) => ("problem-shape-integer", None),
             Scalar::Factor => ("problem-shape-factor", None),
             Scalar::Duration => ("problem-shape-duration", Some("^[0-9]+(ms|s|m|h|d)$")),
@@ -117,7 +127,7 @@ impl Scalar {
     pub(super) fn what(self) -> Msg {
         let what = Msg::new(self.forms().what);
         match self {
-            Scalar::Integer(min, max) => what.with("min", min).with("max", max),
+            Scalar::Integer(min, max) => what.with("min", min.to_string()).with("max", max.to_string()),
             Scalar::Word(words) => what.with("words", words.join(", ")),
             _ => what,
         }
@@ -125,15 +135,19 @@ impl Scalar {
 
     /// What is wrong with `text`; `plain` when it stands without quotes.
     pub(super) fn fault(self, text: &str, plain: bool) -> Option<Fault> {
-        let lines = matches!(self, Scalar::Lines);
-        if let Some(c) = text.chars().find(|c| is_hidden(*c) && !(lines && matches!(c, '\n' | '\t'))) {
+        let lines = matches!(self, Scalar::Lines | Scalar::FreeLines);
+        let tab = lines || matches!(self, Scalar::Separator);
+        if let Some(c) = text.chars().find(|c| is_hidden(*c) && !(lines && *c == '\n' || tab && *c == '\t')) {
             return Some(match c {
                 '\n' => msg!("problem-more-than-one-line").into(),
                 _ => msg!("problem-control-character", code = code_point(c)).into(),
             });
         }
         match self {
-            Scalar::Line | Scalar::Lines => None,
+            Scalar::Line | Scalar::Lines | Scalar::Url | Scalar::Pattern if text.trim().is_empty() => {
+                Some(msg!("problem-empty").into())
+            }
+            Scalar::Line | Scalar::Lines | Scalar::Free | Scalar::FreeLines => None,
             Scalar::Pattern => pattern_fault(text),
             Scalar::Url => (parse::holds_password(text)).then(|| Fault {
                 message: msg!("problem-password-in-url"),
@@ -180,7 +194,14 @@ impl Scalar {
             Scalar::Tolerance => parse::number(text.strip_suffix('%').unwrap_or(text)).is_some(),
             Scalar::Comparison => parse::comparison(text).is_some(),
             Scalar::Email => parse::is_email(text),
-            Scalar::Line | Scalar::Lines | Scalar::Pattern | Scalar::Url | Scalar::Word(_) => true,
+            Scalar::Separator => text.chars().count() == 1,
+            Scalar::Line
+            | Scalar::Lines
+            | Scalar::Free
+            | Scalar::FreeLines
+            | Scalar::Pattern
+            | Scalar::Url
+            | Scalar::Word(_) => true,
         }
     }
 }

@@ -64,10 +64,23 @@ fn shape(of: &Shape, definitions: &mut Map<String, Value>) -> Value {
             map["maxProperties"] = json!(1);
             map
         }
+        Shape::Filled(of) => filled(shape(of, definitions)),
         Shape::AnyOf(shapes) => {
             json!({"anyOf": shapes.iter().map(|of| shape(of, definitions)).collect::<Vec<_>>()})
         }
     }
+}
+
+/// The same schema, wanting something in lists and maps.
+fn filled(mut schema: Value) -> Value {
+    if let Some(Value::Array(parts)) = schema.get_mut("anyOf") {
+        *parts = std::mem::take(parts).into_iter().map(filled).collect();
+    } else if schema["type"] == "array" {
+        schema["minItems"] = json!(1);
+    } else if schema["type"] == "object" {
+        schema["minProperties"] = json!(1);
+    }
+    schema
 }
 
 fn own_keys(key: Scalar, of: &Shape, definitions: &mut Map<String, Value>) -> Value {
@@ -80,7 +93,10 @@ fn own_keys(key: Scalar, of: &Shape, definitions: &mut Map<String, Value>) -> Va
 
 fn scalar(kind: Scalar) -> Value {
     match kind {
-        Scalar::Line | Scalar::Lines => json!({"type": ["string", "number", "boolean"]}),
+        Scalar::Free | Scalar::FreeLines => json!({"type": ["string", "number", "boolean"]}),
+        Scalar::Line | Scalar::Lines | Scalar::EachValue => {
+            json!({"type": ["string", "number", "boolean"], "pattern": kind.forms().pattern})
+        }
         Scalar::Flag => json!({"type": "boolean"}),
         Scalar::Integer(i64::MIN, _) => json!({"type": "integer"}),
         Scalar::Integer(min, max) => json!({"type": "integer", "minimum": min, "maximum": max}),
@@ -89,9 +105,6 @@ fn scalar(kind: Scalar) -> Value {
             json!({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 31}, {"const": "last"}]})
         }
         Scalar::Tolerance => json!({"type": ["string", "number"], "pattern": kind.forms().pattern}),
-        Scalar::EachValue => {
-            json!({"type": ["string", "number", "boolean"], "pattern": kind.forms().pattern})
-        }
         Scalar::Word(words) => json!({"enum": words}),
         kind => match kind.forms().pattern {
             Some(pattern) => json!({"type": "string", "pattern": pattern}),
@@ -132,7 +145,12 @@ fn keys(table: &Table, definitions: &mut Map<String, Value>) -> Value {
             .iter()
             .map(|variant| {
                 let beside = [variant.field.key].into_iter().chain(variant.needs.iter().copied());
-                json!({"required": beside.collect::<Vec<_>>()})
+                let mut case = json!({"required": beside.collect::<Vec<_>>()});
+                if !variant.needs_one.is_empty() {
+                    let one_of = variant.needs_one.iter().map(|key| json!({"required": [key]}));
+                    case["anyOf"] = one_of.collect();
+                }
+                case
             })
             .collect();
     }

@@ -1,8 +1,8 @@
 //! The keys of a step: its verbs with what goes with each, and what every step may say.
 
 use super::{
-    COUNT, DURATION, FLAG, Field, LINE, LINES, MANY_LINES, NAME, PATTERN, Scalar, Shape, Table, gate, may,
-    must, one,
+    COUNT, DURATION, FLAG, FREE, Field, LINE, LINES, MANY_LINES, NAME, PATTERN, Scalar, Shape, Table, gate,
+    may, must, one,
 };
 
 /// A step: a bare word (a flow on the stage's platform), or a map with exactly one verb.
@@ -41,8 +41,12 @@ static STEP_TABLE: Table = Table {
             "transaction",
         ]),
         one("load", &Shape::Map(&LOAD), "A file into a table.").with(&["retry", "timeout", "idempotent"]),
-        one("check", &Shape::OneOrMany(&Shape::Map(&CHECK)), "Values, tables and existence; all must hold.")
-            .with(&["retry", "timeout", "poll", "if_unmet"]),
+        one(
+            "check",
+            &Shape::Filled(&Shape::OneOrMany(&Shape::Map(&CHECK))),
+            "Values, tables and existence; all must hold.",
+        )
+        .with(&["retry", "timeout", "poll", "if_unmet"]),
         one("wait", &Shape::Map(&WAIT), "Until something holds."),
         one("gate", &gate::GATE, "A person's decision."),
         one("notice", &gate::NOTICE, "Somebody's word from outside, recorded by an operator."),
@@ -88,10 +92,10 @@ static SOME_VERBS: [Field; 9] = [
 pub(super) static ON_FAILURE: Shape = Shape::Scalar(Scalar::Word(&["hold", "continue", "abort"]));
 pub(super) static SEVERITY: Shape = Shape::Scalar(Scalar::Integer(1, 4));
 static IF_UNMET: Shape = Shape::Scalar(Scalar::Word(&["fail", "warn"]));
-static ENV: Shape = Shape::AnyOf(&[&LINES, &Shape::Secret]);
+static ENV: Shape = Shape::AnyOf(&[&Shape::Scalar(Scalar::FreeLines), &Shape::Secret]);
 
 /// A program with its arguments, or a script for `sh -eu`.
-pub(super) static COMMAND: Shape = Shape::AnyOf(&[&LINES, &Shape::List(&LINE)]);
+pub(super) static COMMAND: Shape = Shape::AnyOf(&[&LINES, &Shape::Filled(&Shape::List(&FREE))]);
 
 /// SQL as text, or the file that holds it.
 pub(super) static SQL_SOURCE: Shape = Shape::AnyOf(&[&LINES, &Shape::Map(&SQL_FILE)]);
@@ -173,7 +177,11 @@ static LOAD: Table = Table {
     fields: &[&[
         must("file", &LINE, "The file."),
         may("encoding", &ENCODING, "Its encoding; utf-8 when left out."),
-        may("separator", &LINE, "What stands between fields; a comma when left out."),
+        may(
+            "separator",
+            &Shape::Scalar(Scalar::Separator),
+            "What stands between fields; a comma when left out.",
+        ),
         must("into", &LINE, "The table."),
         may("key", &MANY_LINES, "Its key columns."),
         may(
@@ -202,11 +210,9 @@ static CHECK: Table = Table {
         may("if_unmet", &IF_UNMET, "fail (default) or warn, for this item."),
     ]],
     variants: &[
-        one("sql", &SQL_SOURCE, "A value: the first column of the first row.").with(&[
-            "expect",
-            "like",
-            "connection",
-        ]),
+        one("sql", &SQL_SOURCE, "A value: the first column of the first row.")
+            .with(&["expect", "like", "connection"])
+            .needs_one(&["expect", "like"]),
         one("table", &Shape::Map(&TABLE_PAIR), "A table against its copy.").with(&["compare", "tolerance"]),
         one("exists", &LINE, "This table is there: connection:table."),
     ],
@@ -265,8 +271,8 @@ static HTTP_TABLE: Table = Table {
     fields: &[&[
         must("url", &Shape::Scalar(Scalar::Url), "The address."),
         may("method", &Shape::Scalar(Scalar::Word(METHODS)), "GET when left out."),
-        may("headers", &Shape::MapOf(Scalar::Line, &LINE), "Headers."),
-        may("body", &LINES, "The body."),
+        may("headers", &Shape::MapOf(Scalar::Line, &FREE), "Headers."),
+        may("body", &Shape::Scalar(Scalar::FreeLines), "The body."),
         may("expect", &LINE, "What the answer must look like."),
         may("key", &LINE, "Makes the request safe to repeat."),
     ]],
@@ -277,7 +283,7 @@ static HTTP_TABLE: Table = Table {
 static MAIL: Table = Table {
     id: "problem-thing-mail",
     fields: &[&[
-        must("to", &MANY_LINES, "Roles, people, addresses, next_shift."),
+        must("to", &Shape::Filled(&MANY_LINES), "Roles, people, addresses, next_shift."),
         must("subject", &LINE, "The subject."),
         must("text", &LINES, "The letter."),
     ]],

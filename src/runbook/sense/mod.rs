@@ -9,7 +9,7 @@ use std::collections::HashMap;
 pub(super) use settings::{month, roster, settings};
 
 use super::model::{Param, ParamKind, Runbook, Scalars, Stage, Step, Verb};
-use super::problem::{Problem, Span, Spanned};
+use super::problem::{Problem, Severity, Span, Spanned};
 use super::text::visible;
 use super::yaml::Node;
 use crate::msg;
@@ -113,7 +113,8 @@ fn stage(stage: &Stage, problems: &mut Vec<Problem>) {
     let levels = stage.levels.iter().flat_map(|(_, steps)| steps);
     let mut steps: Vec<&Step> = stage.ready.iter().chain(levels).chain(&stage.verify).collect();
     steps.sort_by_key(|step| step.span.start);
-    if steps.is_empty() {
+    let warnings_only = || problems.iter().all(|problem| problem.severity == Severity::Warning);
+    if steps.is_empty() && warnings_only() {
         problems
             .push(Problem::warning(stage.name.span, msg!("problem-empty-stage", name = shown(&stage.name))));
     }

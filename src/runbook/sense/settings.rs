@@ -45,12 +45,9 @@ pub(in crate::runbook) fn roster(roster: &Roster, problems: &mut Vec<Problem>) {
     let mut named_shifts = Vec::new();
     for entry in &roster.rota {
         match entry {
-            RotaEntry::Cycle { shift, days, span, .. } => {
+            RotaEntry::Cycle { shift, days, .. } => {
                 named_shifts.push(shift);
                 on_duty.extend(days.iter().flatten());
-                if days.is_empty() {
-                    problems.push(Problem::error(*span, msg!("problem-nothing-listed", key = "days")));
-                }
             }
             RotaEntry::Override { shifts, .. } => {
                 named_shifts.extend(shifts.iter().map(|(shift, _)| shift));

@@ -2,28 +2,19 @@
 
 use super::{fits_text, shown, step_name};
 use crate::msg;
-use crate::runbook::model::{
-    Check, CheckSubject, Command, Evidence, Field, Gate, Load, LoadMode, ParamKind, Step, Verb, Votes,
-};
-use crate::runbook::problem::{Problem, Span};
+use crate::runbook::model::{Command, Evidence, Field, Gate, Load, LoadMode, ParamKind, Step, Verb};
+use crate::runbook::problem::Problem;
 
 /// What makes no sense in `step`.
 pub(super) fn step(step: &Step, problems: &mut Vec<Problem>) {
-    if step_name(step).is_none() {
+    if step_name(step).is_none() && !is_unread(step) {
         let problem = Problem::error(step.span, msg!("problem-step-without-name"));
         problems.push(problem.help(msg!("help-problem-step-without-name")));
     }
     match &step.verb.value {
-        Verb::Run(command) => self::command(command, step.verb.span, problems),
+        Verb::Run(command) => self::command(command, problems),
         Verb::Load(load) => self::load(load, problems),
-        Verb::Check(checks) if checks.items.is_empty() => {
-            problems.push(Problem::error(step.verb.span, msg!("problem-nothing-listed", key = "check")));
-        }
-        Verb::Check(checks) => checks.items.iter().for_each(|item| check(item, problems)),
         Verb::Gate(gate) | Verb::Notice(gate) => self::gate(gate, problems),
-        Verb::Mail(letter) if letter.to.is_empty() => {
-            problems.push(Problem::error(step.verb.span, msg!("problem-nothing-listed", key = "to")));
-        }
         _ => {}
     }
     for gate in [&step.confirm, &step.review].into_iter().flatten() {
@@ -31,13 +22,16 @@ pub(super) fn step(step: &Step, problems: &mut Vec<Problem>) {
     }
 }
 
-fn command(command: &Command, span: Span, problems: &mut Vec<Problem>) {
-    let empty = match command {
-        Command::Program(words) => words.first().is_none_or(|program| program.is_empty()),
-        Command::Shell(script) => script.trim().is_empty(),
-    };
-    if empty {
-        problems.push(Problem::error(span, msg!("problem-nothing-listed", key = "run")));
+/// Was the verb not readable? It stands as a notice without words then, and has been reported.
+fn is_unread(step: &Step) -> bool {
+    matches!(&step.verb.value, Verb::Notice(gate) if gate.ask.is_empty())
+}
+
+fn command(command: &Command, problems: &mut Vec<Problem>) {
+    if let Command::Program(words) = command
+        && let Some(program) = words.first().filter(|program| program.trim().is_empty())
+    {
+        problems.push(Problem::error(program.span, msg!("problem-empty")));
     }
 }
 
@@ -50,20 +44,7 @@ fn load(load: &Load, problems: &mut Vec<Problem>) {
     }
 }
 
-fn check(check: &Check, problems: &mut Vec<Problem>) {
-    let value = matches!(check.subject, CheckSubject::Value(_));
-    if value && check.expect.is_none() && check.like.is_none() {
-        problems.push(Problem::error(check.span, msg!("problem-check-without-condition")));
-    }
-}
-
 fn gate(gate: &Gate, problems: &mut Vec<Problem>) {
-    if gate.approvers.as_ref().is_some_and(Vec::is_empty) {
-        problems.push(Problem::error(gate.span, msg!("problem-nobody-may-answer")));
-    }
-    if matches!(&gate.votes, Votes::ByRole(roles) if roles.is_empty()) {
-        problems.push(Problem::error(gate.span, msg!("problem-nothing-listed", key = "votes")));
-    }
     if gate.fails_on_timeout && gate.deadline.is_none() {
         problems.push(Problem::error(gate.span, msg!("problem-timeout-without-deadline")));
     }
@@ -72,7 +53,7 @@ fn gate(gate: &Gate, problems: &mut Vec<Problem>) {
     }
     for evidence in &gate.show {
         if let Evidence::Run(command) = evidence {
-            self::command(command, gate.span, problems);
+            self::command(command, problems);
         }
     }
 }

@@ -1,0 +1,124 @@
+//! What the engine needs from outside: somebody who does the work, and somebody who writes handover letters.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+
+use crate::id::RunId;
+use crate::plan::{NodeId, Plan, StageId};
+use crate::run::event::Json;
+use crate::run::{Outcome, RunState, Shown, StepPath};
+
+/// One attempt of one step, with everything that it may use.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The run.
+    pub run: RunId,
+    /// The plan that the step is of.
+    pub plan: Arc<Plan>,
+    /// The step.
+    pub node: NodeId,
+    /// Its path.
+    pub path: StepPath,
+    /// The attempt, from 1.
+    pub attempt: u32,
+    /// The same as long as the outcome is in doubt: by it a submission can be found again.
+    pub token: String,
+    /// The instant at which it was recorded as started; `today` in its templates is this one's day.
+    pub at: Timestamp,
+    /// Outputs of the steps that it refers to, by the names it uses for them.
+    pub outputs: BTreeMap<String, BTreeMap<String, Json>>,
+    /// Set when a person or the end of the run wants it stopped.
+    pub stop: Stop,
+}
+
+/// A wish to stop that can be waited for.
+#[derive(Debug, Clone)]
+pub struct Stop(watch::Receiver<bool>);
+
+impl Stop {
+    /// A wish that is not made yet, and the switch that makes it.
+    pub fn new() -> (watch::Sender<bool>, Stop) {
+        let (switch, stop) = watch::channel(false);
+        (switch, Stop(stop))
+    }
+
+    /// Ends when the wish is made; never, when it can no longer be made.
+    pub async fn requested(&mut self) {
+        if self.0.wait_for(|wish| *wish).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// What an executor says about a job.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Report {
+    /// The platform gave the flow an id.
+    Submitted {
+        /// The step.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+        /// The id.
+        id: String,
+    },
+    /// The attempt came to a known end.
+    Ended {
+        /// The step.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+        /// How.
+        outcome: Outcome,
+    },
+    /// A gate's question and evidence are ready to be shown.
+    Gathered {
+        /// The gate.
+        node: NodeId,
+        /// The question, rendered.
+        ask: String,
+        /// The evidence; what could not be had says so in its rows.
+        evidence: Vec<Shown>,
+    },
+    /// How it goes, for those who watch: the last line printed, what a check found. Not recorded.
+    Note {
+        /// The step.
+        node: NodeId,
+        /// One line without control characters.
+        text: String,
+    },
+}
+
+/// Where reports go.
+pub type Reports = mpsc::UnboundedSender<Report>;
+
+/// Does what steps say. Every job that was started ends with exactly one `Ended` or `Gathered`, also when it is stopped.
+pub trait Executor: Send + Sync {
+    /// Begins an attempt of a flow, run, sql or check; returns at once.
+    fn start(&self, job: Job, reports: Reports);
+
+    /// Renders a gate's question and gathers its evidence; returns at once.
+    fn gather(&self, job: Job, reports: Reports);
+}
+
+/// A letter that an event calls for, before it has an address in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Addresses.
+    pub to: Vec<String>,
+    /// The subject, one line.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+}
+
+/// Writes the letters that events call for.
+pub trait Scribe: Send + Sync {
+    /// The handover letter for a stage that has just finished; `None` where nobody is to be mailed.
+    fn handover(&self, state: &RunState, stage: StageId, at: Timestamp) -> Option<Draft>;
+}

@@ -1,0 +1,196 @@
+//! The life of a step, as one table: what it was, what happened, what it is then.
+
+use jiff::Timestamp;
+
+use super::event::{By, Decision, Event, Failure, Json, Outcome, Verdict};
+use super::state::{Decided, Life, Mark, StepState};
+use crate::plan::{Gate, Node, Retry, Votes};
+
+/// The step after `event`; `None` where the event says nothing to it (a late report of an attempt that a person has
+/// decided over, an answer to a gate that is closed).
+pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -> Option<StepState> {
+    let current = |attempt: &u32| *attempt == step.attempt;
+    match (&step.life, event) {
+        (Life::Pending | Life::Retrying { .. }, Event::StepStarted { attempt, .. }) => {
+            Some(begun(step, *attempt, at))
+        }
+        (Life::Running { .. }, Event::StepSubmitted { attempt, id, .. }) if current(attempt) => {
+            Some(StepState { life: Life::Running { submitted: Some(id.clone()) }, ..step.clone() })
+        }
+        (Life::Running { .. }, Event::StepEnded { attempt, outcome, .. }) if current(attempt) => {
+            Some(after_outcome(node, step, outcome, at))
+        }
+        (Life::Running { .. }, Event::StepLost { attempt, again, .. }) if current(attempt) => {
+            let life = if *again { Life::Pending } else { Life::Lost };
+            Some(StepState { life, finished_at: (!again).then_some(at), ..step.clone() })
+        }
+        (Life::Lost, Event::StepSettled { done, by, reason, .. }) => {
+            Some(settled(step, *done, mark(Some(by), reason, at), at))
+        }
+        (Life::Failed { .. } | Life::Lost | Life::Retrying { .. }, Event::StepRetried { by, reason, .. }) => {
+            Some(again(step, mark(Some(by), reason.as_deref().unwrap_or(""), at)))
+        }
+        (life, Event::StepSkipped { by, reason, cause, .. }) if !life.is_done() => {
+            let life = Life::Skipped { cause: *cause, mark: mark(by.as_ref(), reason, at) };
+            Some(ended(step, life, at))
+        }
+        (life, Event::StepForced { by, reason, .. }) if !life.is_done() => {
+            Some(ended(step, Life::Forced { mark: mark(Some(by), reason, at) }, at))
+        }
+        (Life::Pending, Event::GateOpened { ask, evidence, .. }) => Some(StepState {
+            life: Life::Open { ask: ask.clone(), evidence: evidence.clone() },
+            decisions: Vec::new(),
+            ..begun(step, step.attempt + 1, at)
+        }),
+        (Life::Open { .. }, Event::GateDecided { decision, .. }) => {
+            node.gate().map(|gate| after_decision(gate, step, decision, at))
+        }
+        (Life::Open { .. }, Event::GateTimedOut { .. }) => {
+            Some(ended(step, Life::Failed { failure: None, by: None }, at))
+        }
+        _ => None,
+    }
+}
+
+fn mark(by: Option<&By>, reason: &str, at: Timestamp) -> Mark {
+    Mark { by: by.cloned(), reason: reason.to_owned(), at }
+}
+
+fn begun(step: &StepState, attempt: u32, at: Timestamp) -> StepState {
+    StepState {
+        life: Life::Running { submitted: None },
+        attempt,
+        tries: step.tries + 1,
+        started_at: Some(at),
+        finished_at: None,
+        ..step.clone()
+    }
+}
+
+fn ended(step: &StepState, life: Life, at: Timestamp) -> StepState {
+    StepState { life, finished_at: Some(at), ..step.clone() }
+}
+
+fn after_outcome(node: &Node, step: &StepState, outcome: &Outcome, at: Timestamp) -> StepState {
+    match outcome {
+        Outcome::Succeeded { outputs, remarks } => {
+            let life = Life::Succeeded { outputs: outputs.clone(), remarks: remarks.clone(), settled: None };
+            ended(step, life, at)
+        }
+        Outcome::Failed { failure } => {
+            let retry = node.policy.retry.as_ref().filter(|retry| tries_again(retry, step.tries, failure));
+            let life = match retry {
+                Some(retry) => Life::Retrying { due: due(retry, step.tries, at), failure: failure.clone() },
+                None => Life::Failed { failure: Some(failure.clone()), by: None },
+            };
+            StepState { failures: step.failures + 1, ..ended(step, life, at) }
+        }
+    }
+}
+
+/// Does attempt `tries` have a successor? An unmet check is polled, not retried; what a person stopped stays stopped.
+fn tries_again(retry: &Retry, tries: u32, failure: &Failure) -> bool {
+    let listed = match failure {
+        Failure::Unmet { .. } | Failure::Cancelled => false,
+        Failure::Exit { code, .. } => retry.on_exit.is_empty() || retry.on_exit.contains(code),
+        _ => retry.on_exit.is_empty(),
+    };
+    listed && tries <= retry.times
+}
+
+fn due(retry: &Retry, tries: u32, at: Timestamp) -> Timestamp {
+    at.checked_add(retry.delay_before(tries)).unwrap_or(Timestamp::MAX)
+}
+
+fn settled(step: &StepState, done: bool, mark: Mark, at: Timestamp) -> StepState {
+    let life = if done {
+        Life::Succeeded {
+            outputs: std::collections::BTreeMap::new(),
+            remarks: Vec::new(),
+            settled: Some(mark),
+        }
+    } else {
+        Life::Failed { failure: None, by: Some(mark) }
+    };
+    ended(step, life, at)
+}
+
+fn again(step: &StepState, mark: Mark) -> StepState {
+    let mut repairs = step.repairs.clone();
+    repairs.push(mark);
+    StepState {
+        life: Life::Pending,
+        tries: 0,
+        finished_at: None,
+        decisions: Vec::new(),
+        repairs,
+        ..step.clone()
+    }
+}
+
+fn after_decision(gate: &Gate, step: &StepState, decision: &Decision, at: Timestamp) -> StepState {
+    let mut decisions = step.decisions.clone();
+    decisions.push(Decided { at, decision: decision.clone() });
+    let step = StepState { decisions, ..step.clone() };
+    if decision.decision == Verdict::Rejected {
+        let by = mark(Some(&decision.by), decision.note.as_deref().unwrap_or(""), at);
+        return ended(&step, Life::Failed { failure: None, by: Some(by) }, at);
+    }
+    if !is_passed(gate, &step.decisions) {
+        return step;
+    }
+    let outputs = form_of(&step.decisions);
+    ended(&step, Life::Succeeded { outputs, remarks: Vec::new(), settled: None }, at)
+}
+
+/// What people filled in, as the gate's outputs: each field, and `form` with all of them.
+fn form_of(decisions: &[Decided]) -> std::collections::BTreeMap<String, Json> {
+    let form: serde_json::Map<String, Json> =
+        decisions.iter().flat_map(|decided| decided.decision.form.clone()).collect();
+    let mut outputs: std::collections::BTreeMap<String, Json> =
+        form.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    outputs.insert("form".to_owned(), Json::Object(form));
+    outputs
+}
+
+/// Are there enough confirmations: for every value of `each`, as many people as `votes` wants?
+pub fn is_passed(gate: &Gate, decisions: &[Decided]) -> bool {
+    if gate.each.is_empty() {
+        return has_votes(&gate.votes, &votes_for(decisions, None));
+    }
+    gate.each.iter().all(|value| has_votes(&gate.votes, &votes_for(decisions, Some(value))))
+}
+
+fn votes_for<'a>(decisions: &'a [Decided], value: Option<&str>) -> Vec<&'a Decision> {
+    decisions
+        .iter()
+        .map(|decided| &decided.decision)
+        .filter(|decision| decision.decision == Verdict::Confirmed && decision.value.as_deref() == value)
+        .collect()
+}
+
+/// One person counts for one role. Roles are few, so people are dealt out by trying.
+fn has_votes(votes: &Votes, given: &[&Decision]) -> bool {
+    match votes {
+        Votes::Count(wanted) => given.len() >= *wanted as usize,
+        Votes::ByRole(roles) => {
+            let seats: Vec<&str> =
+                roles.iter().flat_map(|(role, n)| std::iter::repeat_n(role.as_str(), *n as usize)).collect();
+            can_seat(&seats, given, &mut vec![false; given.len()])
+        }
+    }
+}
+
+fn can_seat(seats: &[&str], given: &[&Decision], seated: &mut Vec<bool>) -> bool {
+    let Some((role, rest)) = seats.split_first() else { return true };
+    for index in 0..given.len() {
+        if !seated[index] && given[index].roles.iter().any(|has| has == role) {
+            seated[index] = true;
+            if can_seat(rest, given, seated) {
+                return true;
+            }
+            seated[index] = false;
+        }
+    }
+    false
+}

@@ -1,0 +1,18 @@
+//! The heart: what can happen to a run ([`Event`]), where that leaves it ([`RunState`], the fold of its events), what
+//! people may ask ([`Request`]) and what may start next ([`scheduler`]). Pure: no clock, no IO, no async.
+
+pub mod event;
+pub mod life;
+pub mod request;
+pub mod scheduler;
+pub mod scope;
+mod standing;
+pub mod state;
+pub mod status;
+
+pub use event::{
+    By, Decision, EngineId, Event, Failure, Outcome, Record, Shown, SkipCause, StepPath, Verdict,
+};
+pub use request::{Answer, Asker, FormError, Refusal, Request};
+pub use state::{Consequences, Decided, Life, Mark, RunState, StepState};
+pub use status::{GateStatus, MailStatus, RunStatus, StageStatus, StepStatus};

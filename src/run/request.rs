@@ -1,0 +1,495 @@
+//! What people may ask of a run, and what is answered: decided against the state at the moment of recording.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::event::{By, Decision, Event, Json, StepPath, Verdict};
+use super::state::{Decided, Life, RunState};
+use super::status::{RunStatus, StepStatus};
+use crate::msg;
+use crate::plan::{Approver, Excluded, Field, FieldKind, Gate, NodeId};
+use crate::words::{Explain, Msg};
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asker {
+    /// The person, and whose hand it was.
+    pub by: By,
+    /// Their roles.
+    pub roles: BTreeSet<String>,
+    /// May they decide anything at all? Without a roster everyone may.
+    pub operator: bool,
+    /// Are they in the roster (or is there none)?
+    pub known: bool,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// An answer to a gate or a notice.
+    Answer(Answer),
+    /// Failed, lost or rejected steps again.
+    Retry {
+        /// Which.
+        steps: Vec<NodeId>,
+        /// Why, where they say so.
+        reason: Option<String>,
+    },
+    /// Do not run them.
+    Skip {
+        /// Which.
+        steps: Vec<NodeId>,
+        /// Why.
+        reason: String,
+    },
+    /// Count them as done.
+    Force {
+        /// Which.
+        steps: Vec<NodeId>,
+        /// Why.
+        reason: String,
+    },
+    /// What a lost step really did.
+    Settle {
+        /// Which.
+        step: NodeId,
+        /// It was done (or it failed).
+        done: bool,
+        /// On what evidence.
+        reason: String,
+    },
+    /// Stop for good.
+    Cancel {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// An answer to a gate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The gate.
+    pub step: NodeId,
+    /// Yes or no.
+    pub verdict: Verdict,
+    /// For one value of `each`.
+    pub value: Option<String>,
+    /// What they add.
+    pub note: Option<String>,
+    /// What they fill in, as typed.
+    pub form: BTreeMap<String, String>,
+    /// Given by `--yes`.
+    pub in_advance: bool,
+}
+
+/// Why a request is not granted. Nothing was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not in the roster, or no operator.
+    MayNotDecide {
+        /// Who.
+        person: String,
+    },
+    /// Not among those whom the gate asks.
+    NotAsked {
+        /// Who.
+        person: String,
+        /// Whom it asks.
+        asked: String,
+    },
+    /// The gate's `except` names them.
+    Excluded {
+        /// Who.
+        person: String,
+    },
+    /// The step's state does not allow it.
+    WrongState {
+        /// The step.
+        step: StepPath,
+        /// Where it stands.
+        status: StepStatus,
+        /// What was asked.
+        verb: &'static str,
+    },
+    /// Somebody else was first.
+    Decided {
+        /// The gate.
+        step: StepPath,
+        /// Who was first.
+        by: String,
+        /// What they said.
+        verdict: Verdict,
+    },
+    /// A person cannot vote twice.
+    Voted {
+        /// The gate.
+        step: StepPath,
+    },
+    /// A gate is answered, not walked round.
+    IsAGate {
+        /// The gate.
+        step: StepPath,
+    },
+    /// The run is over.
+    RunIsOver {
+        /// How.
+        status: RunStatus,
+    },
+    /// It is no gate.
+    NotAGate {
+        /// The step.
+        step: StepPath,
+    },
+    /// A field or value that does not fit: a usage error.
+    Form(FormError),
+}
+
+/// What is wrong with what was filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormError {
+    /// No such field.
+    Unknown {
+        /// What was given.
+        field: String,
+        /// What there is.
+        known: String,
+    },
+    /// A field without a default is missing.
+    Missing {
+        /// Which.
+        field: String,
+    },
+    /// The text is not of the field's type.
+    Bad {
+        /// Which.
+        field: String,
+        /// What was given.
+        value: String,
+        /// What it may be.
+        wanted: Msg,
+    },
+    /// `--for` is missing or names no value.
+    Value {
+        /// What there is.
+        known: String,
+    },
+    /// A rejection without a note.
+    NoNote,
+}
+
+/// The events that grant `request`; none at all where it is granted already.
+pub fn decide(state: &RunState, asker: &Asker, request: &Request) -> Result<Vec<Event>, Refusal> {
+    if !asker.known {
+        return Err(Refusal::MayNotDecide { person: asker.by.by.to_string() });
+    }
+    let by = || asker.by.clone();
+    match request {
+        Request::Answer(answer) => decide_answer(state, asker, answer),
+        Request::Cancel { reason } => {
+            operator(asker)?;
+            match state.run_status() {
+                RunStatus::Succeeded => Err(Refusal::RunIsOver { status: RunStatus::Succeeded }),
+                _ if state.cancelled().is_some() => Ok(Vec::new()),
+                _ => Ok(vec![Event::RunCancelled { by: by(), reason: reason.clone() }]),
+            }
+        }
+        Request::Retry { steps, reason } => decide_each(state, asker, steps, "retry", |life, _| {
+            matches!(life, Life::Failed { .. } | Life::Lost | Life::Retrying { .. })
+        })
+        .map(|paths| {
+            let event = |step| Event::StepRetried { step, by: by(), reason: reason.clone() };
+            paths.into_iter().map(event).collect()
+        }),
+        Request::Skip { steps, reason } => decide_mark(state, asker, steps, "skip").map(|paths| {
+            let skipped = |step| Event::StepSkipped {
+                step,
+                by: Some(by()),
+                reason: reason.clone(),
+                cause: super::SkipCause::Person,
+            };
+            paths.into_iter().map(skipped).collect()
+        }),
+        Request::Force { steps, reason } => decide_mark(state, asker, steps, "force").map(|paths| {
+            let event = |step| Event::StepForced { step, by: by(), reason: reason.clone() };
+            paths.into_iter().map(event).collect()
+        }),
+        Request::Settle { step, done, reason } => {
+            let lost = |life: &Life, _| matches!(life, Life::Lost);
+            let paths = decide_each(state, asker, std::slice::from_ref(step), "settle", lost)?;
+            let event = |step| Event::StepSettled { step, done: *done, by: by(), reason: reason.clone() };
+            Ok(paths.into_iter().map(event).collect())
+        }
+    }
+}
+
+fn operator(asker: &Asker) -> Result<(), Refusal> {
+    match asker.operator {
+        true => Ok(()),
+        false => Err(Refusal::MayNotDecide { person: asker.by.by.to_string() }),
+    }
+}
+
+/// Skip and force: anything that is not done yet, and no gate. What already has the very mark is granted already.
+fn decide_mark(
+    state: &RunState,
+    asker: &Asker,
+    steps: &[NodeId],
+    verb: &'static str,
+) -> Result<Vec<StepPath>, Refusal> {
+    if let Some(gate) = steps.iter().find(|id| state.plan().node(**id).gate().is_some()) {
+        return Err(Refusal::IsAGate { step: path(state, *gate) });
+    }
+    let has_it = |id: &NodeId| match &state.step(*id).life {
+        Life::Skipped { .. } => verb == "skip",
+        Life::Forced { .. } => verb == "force",
+        _ => false,
+    };
+    let others: Vec<NodeId> = steps.iter().filter(|id| !has_it(id)).copied().collect();
+    decide_each(state, asker, &others, verb, |life, poll| match life {
+        Life::Running { .. } => poll || verb == "force",
+        _ => !life.is_done(),
+    })
+}
+
+fn decide_each(
+    state: &RunState,
+    asker: &Asker,
+    steps: &[NodeId],
+    verb: &'static str,
+    fits: impl Fn(&Life, bool) -> bool,
+) -> Result<Vec<StepPath>, Refusal> {
+    operator(asker)?;
+    if state.cancelled().is_some() {
+        return Err(Refusal::RunIsOver { status: RunStatus::Cancelled });
+    }
+    let mut paths = Vec::new();
+    for id in steps {
+        let status = state.step_status(*id);
+        if !fits(&state.step(*id).life, status == StepStatus::Waiting) {
+            return Err(Refusal::WrongState { step: path(state, *id), status, verb });
+        }
+        if !paths.contains(&path(state, *id)) {
+            paths.push(path(state, *id));
+        }
+    }
+    Ok(paths)
+}
+
+fn path(state: &RunState, id: NodeId) -> StepPath {
+    StepPath(state.plan().path(id))
+}
+
+fn decide_answer(state: &RunState, asker: &Asker, answer: &Answer) -> Result<Vec<Event>, Refusal> {
+    let step = path(state, answer.step);
+    let Some(gate) = state.plan().node(answer.step).gate() else {
+        return Err(Refusal::NotAGate { step });
+    };
+    if let Some(refusal) = already(state, asker, answer, &step) {
+        return refusal;
+    }
+    if state.cancelled().is_some() {
+        return Err(Refusal::RunIsOver { status: RunStatus::Cancelled });
+    }
+    if !matches!(state.step(answer.step).life, Life::Open { .. }) {
+        let verb = match answer.verdict {
+            Verdict::Confirmed => "confirm",
+            Verdict::Rejected => "reject",
+        };
+        return Err(Refusal::WrongState { step, status: state.step_status(answer.step), verb });
+    }
+    may_answer(state, gate, asker)?;
+    let form = fill_in(gate, answer).map_err(Refusal::Form)?;
+    let decision = Decision {
+        by: asker.by.clone(),
+        decision: answer.verdict,
+        value: answer.value.clone(),
+        note: answer.note.clone(),
+        form,
+        roles: asker.roles.iter().cloned().collect(),
+        in_advance: answer.in_advance,
+    };
+    Ok(vec![Event::GateDecided { step, decision }])
+}
+
+/// The same answer by the same person again is no error; another answer is told who was first.
+fn already(
+    state: &RunState,
+    asker: &Asker,
+    answer: &Answer,
+    step: &StepPath,
+) -> Option<Result<Vec<Event>, Refusal>> {
+    let state_of = state.step(answer.step);
+    let same_value = |decided: &&Decided| decided.decision.value == answer.value;
+    let mine = state_of.decisions.iter().filter(same_value).find(|d| d.decision.by.by == asker.by.by);
+    if let Some(mine) = mine {
+        return Some(match mine.decision.decision == answer.verdict {
+            true => Ok(Vec::new()),
+            false => Err(decided(step, mine)),
+        });
+    }
+    let closed = matches!(state_of.life, Life::Succeeded { .. } | Life::Failed { .. });
+    let others = state_of.decisions.iter().rev().find(same_value).or(state_of.decisions.last());
+    others.filter(|_| closed).map(|first| Err(decided(step, first)))
+}
+
+fn decided(step: &StepPath, first: &Decided) -> Refusal {
+    Refusal::Decided {
+        step: step.clone(),
+        by: first.decision.by.by.to_string(),
+        verdict: first.decision.decision,
+    }
+}
+
+/// May this person answer this gate?
+pub fn may_answer(state: &RunState, gate: &Gate, asker: &Asker) -> Result<(), Refusal> {
+    let person = asker.by.by.to_string();
+    let is_starter = state.started().is_some_and(|(_, by)| by.by == asker.by.by);
+    let excluded = gate.except.iter().any(|excluded| match excluded {
+        Excluded::Starter => is_starter,
+        Excluded::Role(role) => asker.roles.contains(role),
+        Excluded::Person(id) => *id == asker.by.by,
+    });
+    if !asker.known {
+        return Err(Refusal::MayNotDecide { person });
+    }
+    if excluded {
+        return Err(Refusal::Excluded { person });
+    }
+    let asked = match gate.approvers.as_slice() {
+        [] => asker.operator,
+        approvers => approvers.iter().any(|approver| match approver {
+            Approver::Role(role) => asker.roles.contains(role),
+            Approver::Person(id) => *id == asker.by.by,
+        }),
+    };
+    match (asked, gate.approvers.is_empty()) {
+        (true, _) => Ok(()),
+        (false, true) => Err(Refusal::MayNotDecide { person }),
+        (false, false) => Err(Refusal::NotAsked { person, asked: asked_words(gate) }),
+    }
+}
+
+/// Whom a gate asks, in words: roles and people; empty: any operator.
+pub fn asked_words(gate: &Gate) -> String {
+    let word = |approver: &Approver| match approver {
+        Approver::Role(role) => role.clone(),
+        Approver::Person(id) => id.to_string(),
+    };
+    gate.approvers.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
+/// May `--yes` answer it for this person: alone, with nothing to fill in?
+pub fn may_answer_in_advance(state: &RunState, gate: &Gate, asker: &Asker) -> bool {
+    let filled = gate.form.iter().all(|field| field.default.is_some() || field.optional);
+    gate.votes.total() == 1 && filled && may_answer(state, gate, asker).is_ok()
+}
+
+fn fill_in(gate: &Gate, answer: &Answer) -> Result<BTreeMap<String, Json>, FormError> {
+    let fits = match &answer.value {
+        Some(value) => gate.each.contains(value),
+        None => gate.each.is_empty(),
+    };
+    if !fits {
+        return Err(FormError::Value { known: gate.each.join(", ") });
+    }
+    if answer.verdict == Verdict::Rejected && answer.note.as_deref().is_none_or(|n| n.trim().is_empty()) {
+        return Err(FormError::NoNote);
+    }
+    for name in answer.form.keys() {
+        if !gate.form.iter().any(|field| field.name == *name) {
+            let known: Vec<&str> = gate.form.iter().map(|field| field.name.as_str()).collect();
+            return Err(FormError::Unknown { field: name.clone(), known: known.join(", ") });
+        }
+    }
+    let mut filled = BTreeMap::new();
+    for field in &gate.form {
+        match answer.form.get(&field.name).or(field.default.as_ref()) {
+            Some(text) => {
+                filled.insert(field.name.clone(), read_field(field, text)?);
+            }
+            None if field.optional || answer.verdict == Verdict::Rejected => {}
+            None => return Err(FormError::Missing { field: field.name.clone() }),
+        }
+    }
+    Ok(filled)
+}
+
+/// A typed value of a field, from its text.
+pub fn read_field(field: &Field, text: &str) -> Result<Json, FormError> {
+    let bad = |wanted: Msg| {
+        Err(FormError::Bad { field: field.name.clone(), value: crate::words::printable(text), wanted })
+    };
+    if text.chars().any(char::is_control) {
+        return bad(msg!("field-text"));
+    }
+    match &field.kind {
+        FieldKind::Integer => match text.parse::<i64>() {
+            Ok(n) if field.min.is_none_or(|min| n >= min) && field.max.is_none_or(|max| n <= max) => {
+                Ok(Json::from(n))
+            }
+            _ => {
+                let bound = |bound: Option<i64>| bound.map_or_else(|| "…".to_owned(), |n| n.to_string());
+                bad(msg!("field-integer", min = bound(field.min), max = bound(field.max)))
+            }
+        },
+        FieldKind::Boolean => match text {
+            "true" | "yes" | "是" => Ok(Json::from(true)),
+            "false" | "no" | "否" => Ok(Json::from(false)),
+            _ => bad(msg!("field-boolean")),
+        },
+        FieldKind::Month if text.parse::<crate::time::Month>().is_err() => bad(msg!("field-month")),
+        FieldKind::Date if text.parse::<jiff::civil::Date>().is_err() => bad(msg!("field-date")),
+        FieldKind::Choice(words) if !words.iter().any(|word| word == text) => {
+            bad(msg!("field-choice", words = words.join(", ")))
+        }
+        FieldKind::Text | FieldKind::Month | FieldKind::Date | FieldKind::Choice(_) => Ok(Json::from(text)),
+    }
+}
+
+impl Explain for Refusal {
+    fn explain(&self) -> Msg {
+        match self {
+            Refusal::MayNotDecide { person } => msg!("refused-may-not-decide", person = person),
+            Refusal::NotAsked { person, asked } => msg!("refused-not-asked", person = person, asked = asked),
+            Refusal::Excluded { person } => msg!("refused-excluded", person = person),
+            Refusal::WrongState { step, status, verb } => msg!(
+                "refused-wrong-state",
+                step = step.to_string(),
+                status = Msg::word("step-status", status.word()),
+                verb = *verb
+            ),
+            Refusal::Decided { step, by, verdict } => {
+                msg!("refused-decided", step = step.to_string(), by = by, verdict = verdict_msg(*verdict))
+            }
+            Refusal::Voted { step } => msg!("refused-voted", step = step.to_string()),
+            Refusal::IsAGate { step } => msg!("refused-is-a-gate", step = step.to_string()),
+            Refusal::RunIsOver { status } => {
+                msg!("refused-run-is-over", status = Msg::word("run-status", status.word()))
+            }
+            Refusal::NotAGate { step } => msg!("refused-not-a-gate", step = step.to_string()),
+            Refusal::Form(error) => error.explain(),
+        }
+    }
+}
+
+/// The word for an answer.
+pub fn verdict_msg(verdict: Verdict) -> Msg {
+    match verdict {
+        Verdict::Confirmed => msg!("verdict-confirmed"),
+        Verdict::Rejected => msg!("verdict-rejected"),
+    }
+}
+
+impl Explain for FormError {
+    fn explain(&self) -> Msg {
+        match self {
+            FormError::Unknown { field, known } => msg!("form-unknown", field = field, known = known),
+            FormError::Missing { field } => msg!("form-missing", field = field),
+            FormError::Bad { field, value, wanted } => {
+                msg!("form-bad", field = field, value = value, wanted = wanted.clone())
+            }
+            FormError::Value { known } if known.is_empty() => msg!("form-no-value"),
+            FormError::Value { known } => msg!("form-value", known = known),
+            FormError::NoNote => msg!("form-no-note"),
+        }
+    }
+}

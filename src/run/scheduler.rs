@@ -1,0 +1,129 @@
+//! What may start next. Reads only what is startable, so an event costs as much as it changes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use super::state::{Life, RunState};
+use crate::plan::{NodeId, Work};
+
+/// Something that the engine should now bring about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Begin an attempt.
+    Start(NodeId),
+    /// Ask.
+    Ask(NodeId),
+    /// The month file says that it does not run.
+    SkipThisMonth(NodeId),
+    /// Its deadline has passed and it is told to fail then.
+    TimeOut(NodeId),
+}
+
+/// How many places there are on platforms, by name; no entry: no limit.
+pub type PlatformLimits = BTreeMap<String, u32>;
+
+/// What may start now, in the plan's order: everything whose turn has come and for which the run, its stage and its
+/// platform have a place.
+pub fn next(state: &RunState, now: Timestamp, platforms: &PlatformLimits) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if state.started().is_none() || state.is_stopped() {
+        return effects;
+    }
+    timed_out(state, now, &mut effects);
+    let mut places = Places::of(state, platforms);
+    let due = state.retrying().iter().take_while(|(due, _)| *due <= now).map(|(_, id)| *id);
+    for id in state.startable().iter().copied().chain(due) {
+        let node = state.plan().node(id);
+        if node.skip.is_some() {
+            effects.push(Effect::SkipThisMonth(id));
+        } else if matches!(node.work, Work::Gate(_)) {
+            effects.push(Effect::Ask(id));
+        } else if !state.takes_a_place(id) || places.take(state, id) {
+            effects.push(Effect::Start(id));
+        }
+    }
+    effects
+}
+
+/// The next instant at which time alone changes something: a retry falls due, a gate's deadline passes.
+pub fn next_alarm(state: &RunState) -> Option<Timestamp> {
+    let retry = state.retrying().first().map(|(due, _)| *due);
+    let deadline = failing_gates(state).map(|(deadline, _)| deadline).min();
+    [retry, deadline].into_iter().flatten().min()
+}
+
+fn failing_gates(state: &RunState) -> impl Iterator<Item = (Timestamp, NodeId)> + '_ {
+    state.open().iter().filter_map(|id| {
+        let gate = state.plan().node(*id).gate()?;
+        let deadline = gate.deadline.filter(|_| gate.fails_on_timeout)?;
+        Some((deadline, *id))
+    })
+}
+
+fn timed_out(state: &RunState, now: Timestamp, effects: &mut Vec<Effect>) {
+    effects.extend(
+        failing_gates(state).filter(|(deadline, _)| *deadline <= now).map(|(_, id)| Effect::TimeOut(id)),
+    );
+}
+
+/// Places that are taken, and how many there are.
+struct Places<'a> {
+    platforms: &'a PlatformLimits,
+    in_run: u32,
+    in_stage: HashMap<u32, u32>,
+    on_platform: HashMap<&'a str, u32>,
+}
+
+impl<'a> Places<'a> {
+    fn of(state: &'a RunState, platforms: &'a PlatformLimits) -> Self {
+        let mut places =
+            Places { platforms, in_run: 0, in_stage: HashMap::new(), on_platform: HashMap::new() };
+        for id in state.in_flight().iter().copied().filter(|id| state.takes_a_place(*id)) {
+            places.count(state, id);
+        }
+        places
+    }
+
+    fn count(&mut self, state: &'a RunState, id: NodeId) {
+        let node = state.plan().node(id);
+        self.in_run += 1;
+        *self.in_stage.entry(node.stage.0).or_default() += 1;
+        if let Some(platform) = node.platform() {
+            *self.on_platform.entry(platform).or_default() += 1;
+        }
+    }
+
+    fn take(&mut self, state: &'a RunState, id: NodeId) -> bool {
+        let node = state.plan().node(id);
+        let stage = state.plan().stage(node.stage);
+        let stage_full = stage.limit.is_some_and(|limit| self.taken_in(node.stage.0) >= limit);
+        let platform_full = node.platform().is_some_and(|platform| {
+            let taken = self.on_platform.get(platform).copied().unwrap_or(0);
+            self.platforms.get(platform).is_some_and(|limit| taken >= *limit)
+        });
+        let free = self.in_run < state.plan().limit && !stage_full && !platform_full;
+        if free {
+            self.count(state, id);
+        }
+        free
+    }
+
+    fn taken_in(&self, stage: u32) -> u32 {
+        self.in_stage.get(&stage).copied().unwrap_or(0)
+    }
+}
+
+/// What was in flight when an engine died, and whether it may run again without asking.
+pub fn in_doubt(state: &RunState) -> Vec<(NodeId, bool)> {
+    let again = |id: NodeId| {
+        let node = state.plan().node(id);
+        node.work.reads_only() || node.policy.idempotent
+    };
+    state
+        .in_flight()
+        .iter()
+        .filter(|id| matches!(state.step(**id).life, Life::Running { .. }))
+        .map(|id| (*id, again(*id)))
+        .collect()
+}
