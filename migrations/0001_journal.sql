@@ -24,7 +24,8 @@ create table if not exists events (
   primary key (run, seq)
 );
 
--- Letters that events called for, queued in the transaction of the event.
+-- Letters that events called for, queued in the transaction of the event. `due_at` is in milliseconds of the epoch;
+-- `fates` says what became of each address.
 create table if not exists letters (
   id text primary key,
   run text not null,
@@ -35,8 +36,9 @@ create table if not exists letters (
   body_text text not null,
   body_html text not null,
   queued_at text not null,
-  due_at text not null,
+  due_at bigint not null,
   status text not null,
   attempts bigint not null,
+  fates text not null,
   error text
 );

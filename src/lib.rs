@@ -4,8 +4,11 @@
 
 pub mod cli;
 pub mod engine;
+pub mod exec;
 pub mod id;
+pub mod mail;
 pub mod plan;
+pub mod progress;
 pub mod run;
 pub mod runbook;
 pub mod sandbox;

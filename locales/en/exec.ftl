@@ -1,1 +1,82 @@
-### What exec, the terminal and files say.
+### What doing a step says: why it could not begin, what came of it, what is shown to those who decide.
+
+exec-broke = something in monthstart itself broke: { $why }
+exec-not-yet = '{ $what }' cannot be executed yet
+exec-no-variable = the environment variable { $name } is not set
+exec-no-command = there is no program to start
+exec-no-program = there is no program '{ $program }' (looked for on PATH, or from the project's folder where it is a path)
+exec-no-interpreter = '{ $program }' is there, but not the interpreter that its first line names
+exec-no-folder = the project's folder { $folder } is not there
+exec-program-not-started = '{ $program }' could not be started: { $why }
+exec-log-gap = … { $bytes } bytes left out …
+exec-log-trouble = its log could not be written: { $why }
+exec-file-outside = { $file } is not below the project's folder
+exec-file-unreadable = { $file } cannot be read: { $why }
+exec-file-not-a-file = { $file } is not a file
+exec-file-too-long = { $file } is longer than 16 MiB
+exec-file-not-utf8 = { $file } is not UTF-8 text
+exec-output-cut = its last line is longer than { $kib } KiB: only its beginning is kept as an output
+exec-output-missing = nothing that it printed matches '{ $pattern }', which was to give '{ $name }'
+exec-bad-pattern = not a pattern: { $pattern }
+
+exec-no-connection = there is no connection '{ $connection }' in the settings
+exec-bad-url = the URL of connection '{ $connection }' cannot be understood: sqlite:PATH
+exec-database-not-yet = connection '{ $connection }': { $database } cannot be connected to yet
+exec-no-database = connection '{ $connection }': no such database: { $file }
+exec-not-connected = connection '{ $connection }': { $why }
+exec-sql-empty = there is no statement in it
+exec-sql-transaction = statement { $statement } ({ $sql }) begins or ends a transaction: write 'transaction: false' to do so
+exec-sql-unbound = statement { $statement } binds :{ $name }, which is not there; there is: { $known }
+exec-sql-begins = statement { $statement } of { $count }: { $sql }
+exec-sql-changed = { $rows ->
+    [one] 1 row changed
+   *[other] { $rows } rows changed
+}
+exec-sql-read = { $rows ->
+    [one] 1 row read
+   *[other] { $rows } rows read
+}
+exec-sql-done = done
+exec-sql-remains = { $why } (without a transaction: what the { $before ->
+    [one] statement
+   *[other] { $before } statements
+} before it did remains)
+exec-more-rows = … and { $rows } more rows
+exec-more-lines = … and { $lines } more lines
+
+exec-check-found = { $what } = { $value }
+exec-check-unmet = { $what } = { $value }, expected { $expect }
+exec-check-no-row = { $what }: no row, expected { $expect }
+exec-check-there = { $what } is there
+exec-check-not-there = { $what } is not there
+exec-check-warning = does not hold, but only warns: { $found }
+exec-check-cannot-look = cannot look now: { $why }
+exec-check-bad-expect = '{ $expect }' is not an expectation: = x, != x, > x, >= x, < x, <= x, between x and y
+exec-check-empty = there is nothing to check
+
+exec-flow-no-platform = there is no platform '{ $platform }' in the settings
+exec-flow-no-action = platform '{ $platform }' has neither an action of its own for a flow nor 'submit'
+exec-flow-no-connection = platform '{ $platform }' has no connection for its SQL
+exec-flow-http = platform '{ $platform }': http cannot be executed yet
+exec-flow-action = { $action }: { $command }
+exec-flow-no-id = it printed no id that matches '{ $pattern }': { $line }
+exec-flow-no-id-pattern = '{ $action }' of platform '{ $platform }' has no 'id:' pattern
+exec-flow-cannot-find = whether { $flow } is on the platform already cannot be found out, so it is not submitted: { $why }
+exec-flow-found = found on the platform as { $id }
+exec-flow-found-failed = found on the platform as { $id }, but it has failed: submitted again
+exec-flow-submitted = submitted as { $id }
+exec-flow-state = { $id }: { $state }
+exec-flow-no-answer = the platform does not answer: { $why }
+exec-flow-not-cancelled = could not be cancelled on the platform: { $why }
+exec-flow-not-followed = submitted as { $id }; the platform describes no 'poll', so its end is not known
+
+exec-action-exit = exit code { $code }: { $line }
+exec-action-signal = ended by signal { $signal }
+exec-action-timed-out = no end after { $after }
+exec-action-sql = statement { $statement }: { $why }
+
+exec-evidence-failed = cannot be shown: { $why }
+exec-evidence-no-outputs = no outputs
+exec-evidence-nothing = nothing
+exec-evidence-stopped = stopped before it was gathered
+exec-ask-unrendered = { $ask } (its values could not be put in: { $why })

@@ -53,7 +53,9 @@ impl Environment {
     /// The charset that the locale names: `GBK` of `zh_CN.GBK`; UTF-8 when it names none.
     pub fn charset(&self) -> &str {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| self.get(name));
-        locale.and_then(|locale| locale.split('.').nth(1)).map_or("UTF-8", |set| set.split('@').next().unwrap_or(set))
+        locale
+            .and_then(|locale| locale.split('.').nth(1))
+            .map_or("UTF-8", |set| set.split('@').next().unwrap_or(set))
     }
 
     /// May output be coloured?
@@ -78,7 +80,10 @@ fn named_in_passwd(uid: u32) -> Option<String> {
 }
 
 /// Users of a directory service are not in the file.
-#[expect(clippy::disallowed_methods, reason = "asking the system's name service who we are is no step's process")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "asking the system's name service who we are is no step's process"
+)]
 fn named_by_id() -> Option<String> {
     let output = std::process::Command::new("/usr/bin/id").arg("-un").output().ok()?;
     let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();

@@ -38,17 +38,22 @@ pub fn open(session: &Session, root: &Path) -> Opened {
     let settings = read_settings(session, &mut shelf);
     let roster = settings.as_ref().and_then(|settings| read_roster(&mut shelf, settings));
     let project = settings.and_then(|settings| {
-        resolve::resolve_project(&settings, roster.as_ref(), root, &mut shelf.problems)
+        let machine = jiff::tz::TimeZone::system();
+        resolve::resolve_project(
+            &settings,
+            roster.as_ref(),
+            root,
+            machine,
+            &shelf.sources,
+            &mut shelf.problems,
+        )
     });
     Opened { shelf, project }
 }
 
 fn read_settings(session: &Session, shelf: &mut Shelf) -> Option<crate::runbook::model::Settings> {
-    let base = if shelf.has(SETTINGS) {
-        shelf.take(SETTINGS)?
-    } else {
-        shelf.take_text(SETTINGS, "timezone: null\n".to_owned())
-    };
+    let base =
+        if shelf.has(SETTINGS) { shelf.take(SETTINGS)? } else { shelf.take_text(SETTINGS, "language:\n") };
     let overlay = match session.profile() {
         Some(profile) => Some(shelf.take(&format!("monthstart.{profile}.yaml"))?),
         None => None,

@@ -151,7 +151,8 @@ impl Session {
                 let roles = roster.roles_of(&actor.person);
                 let operator = roster.may_operate(&actor.person);
                 let hand = actor.by_hand_of.or_else(|| {
-                    let is_known = roster.people.values().any(|person| person.os_user.as_deref() == Some(&user));
+                    let is_known =
+                        roster.people.values().any(|person| person.os_user.as_deref() == Some(&user));
                     (!is_known).then(|| PersonId(user.clone()))
                 });
                 let by = By { by: actor.person, hand, played: false };

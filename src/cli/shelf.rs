@@ -67,6 +67,12 @@ impl Shelf {
         }
     }
 
+    /// Keeps a text as if it had been read at `path`: what a project has that says nothing.
+    pub fn take_text(&mut self, path: &str, text: &str) -> FileId {
+        self.paths.push(path.to_owned());
+        self.sources.add(self.shown(path), text)
+    }
+
     fn shown(&self, path: &str) -> String {
         let whole = self.root.join(path);
         let near = whole.strip_prefix(&self.shown_from).unwrap_or(&whole);

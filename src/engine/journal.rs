@@ -149,7 +149,7 @@ impl Journal {
         };
         RunRow {
             id: self.state.plan().run.clone(),
-            status: self.state.run_status().word().to_owned(),
+            status: self.state.run_status(),
             round: 1,
             started_at,
             finished_at: self.state.finished_at(),

@@ -4,5 +4,5 @@ mod drive;
 mod journal;
 pub mod ports;
 
-pub use drive::{Choice, Driver, End, Told, Wish};
+pub use drive::{Choice, Driver, End, Told, Wish, skip_this_month};
 pub use journal::{Journal, Recorded, Tools};

@@ -4,6 +4,7 @@
 //! one life. A phase is what starts together (one `ready` step, one level, one `verify` step); it starts when the phases
 //! before it are done. That is the barrier, and it costs an edge a phase, not an edge a pair of steps.
 
+pub mod duty;
 pub mod expect;
 mod gate;
 mod node;
@@ -11,6 +12,7 @@ pub mod project;
 pub mod resolve;
 pub mod roster;
 pub mod template;
+pub mod who;
 
 use std::collections::BTreeMap;
 use std::fmt;

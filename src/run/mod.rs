@@ -15,4 +15,4 @@ pub use event::{
 };
 pub use request::{Answer, Asker, FormError, Refusal, Request};
 pub use state::{Consequences, Decided, Life, Mark, RunState, StepState};
-pub use status::{GateStatus, RunStatus, StageStatus, StepStatus};
+pub use status::{GateStatus, MailStatus, RunStatus, StageStatus, StepStatus};

@@ -66,6 +66,11 @@ impl Sources {
         FileId(u16::try_from(self.files.len() - 1).unwrap_or(u16::MAX))
     }
 
+    /// How many were read.
+    pub fn count(&self) -> usize {
+        self.files.len()
+    }
+
     /// The path of `file`, as people call it.
     pub fn path(&self, file: FileId) -> &Path {
         self.files.get(usize::from(file.0)).map_or(Path::new("?"), |source| &source.path)

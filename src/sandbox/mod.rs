@@ -8,6 +8,7 @@ mod files;
 mod history;
 mod make;
 mod moves;
+pub mod project;
 mod rng;
 mod script;
 mod world;

@@ -6,6 +6,7 @@ use sqlx::any::AnyRow;
 
 use super::{Store, StoreError, Unreadable, number};
 use crate::id::RunId;
+use crate::run::MailStatus;
 
 /// A letter to be queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,46 +34,36 @@ pub struct NewLetter {
 pub struct Letter {
     /// What was queued.
     pub letter: NewLetter,
-    /// A [`crate::run::status::MailStatus`]'s word.
-    pub status: String,
+    /// How its sending goes.
+    pub sending: Sending,
+}
+
+/// How the sending of a letter goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sending {
+    /// Where it stands.
+    pub status: MailStatus,
     /// How often it was tried.
     pub attempts: u32,
     /// When it is tried next.
     pub due_at: Timestamp,
+    /// What became of each address, as the sender keeps it (JSON).
+    pub fates: String,
     /// What went wrong last.
     pub error: Option<String>,
 }
 
-/// How a sending ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sending {
-    /// Taken by the server, or written to its file; some recipients may have been refused.
-    Sent {
-        /// What was refused.
-        refused: Option<String>,
-    },
-    /// To be tried again.
-    Retry {
-        /// When.
-        at: Timestamp,
-        /// Why.
-        error: String,
-    },
-    /// Given up.
-    Failed {
-        /// Why.
-        error: String,
-    },
-}
+/// How long a claimed letter is left to its claimer, in milliseconds: longer than any sending takes.
+const CLAIM: i64 = 120_000;
 
 const COLUMNS: &str = "select id, run, seq, message_id, recipients, subject, body_text, body_html, queued_at, due_at, \
-                       status, attempts, error from letters";
+                       status, attempts, fates, error from letters";
 
 impl Store {
     pub(super) async fn queue(&mut self, run: &str, letter: &NewLetter) -> Result<(), StoreError> {
         sqlx::query(
             "insert into letters (id, run, seq, message_id, recipients, subject, body_text, body_html, queued_at, \
-             due_at, status, attempts) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', 0)",
+             due_at, status, attempts, fates) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', 0, '')",
         )
         .bind(letter.id.clone())
         .bind(run.to_owned())
@@ -83,7 +74,7 @@ impl Store {
         .bind(letter.text.clone())
         .bind(letter.html.clone())
         .bind(letter.at.to_string())
-        .bind(letter.at.to_string())
+        .bind(letter.at.as_millisecond())
         .execute(&mut self.connection)
         .await
         .map_err(|source| self.fault(source))?;
@@ -103,35 +94,53 @@ impl Store {
         rows.iter().map(|row| read_letter(row).map_err(|why| self.damaged(why))).collect()
     }
 
-    /// The queued letter that is due first.
-    pub async fn next_letter(&mut self) -> Result<Option<Letter>, StoreError> {
+    /// The letter that has been due longest at `now`, claimed for two minutes: another process that looks meanwhile gets
+    /// another one, and gets this one too when the claimer has died.
+    pub async fn claim_letter(&mut self, now: Timestamp) -> Result<Option<Letter>, StoreError> {
         let row = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "{COLUMNS} where status = 'queued' order by due_at, id limit 1"
+            "{COLUMNS} where status = 'queued' and due_at <= $1 order by due_at, id limit 1"
         )))
+        .bind(now.as_millisecond())
         .fetch_optional(&mut self.connection)
         .await
         .map_err(|source| self.fault(source))?;
-        row.map(|row| read_letter(&row).map_err(|why| self.damaged(why))).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let letter = read_letter(&row).map_err(|why| self.damaged(why))?;
+        let claimed = sqlx::query("update letters set due_at = $1 where id = $2 and due_at = $3")
+            .bind(now.as_millisecond() + CLAIM)
+            .bind(letter.letter.id.clone())
+            .bind(letter.sending.due_at.as_millisecond())
+            .execute(&mut self.connection)
+            .await
+            .map_err(|source| self.fault(source))?;
+        Ok((claimed.rows_affected() == 1).then_some(letter))
     }
 
-    /// Keeps how a sending ended.
+    /// Keeps how a letter's sending goes.
     pub async fn record_sending(&mut self, id: &str, sending: &Sending) -> Result<(), StoreError> {
-        let (status, due, error) = match sending {
-            Sending::Sent { refused } => ("sent", None, refused.clone()),
-            Sending::Retry { at, error } => ("queued", Some(at.to_string()), Some(error.clone())),
-            Sending::Failed { error } => ("failed", None, Some(error.clone())),
-        };
         sqlx::query(
-            "update letters set status = $1, due_at = coalesce($2, due_at), error = $3, attempts = attempts + 1 \
-             where id = $4 and status = 'queued'",
+            "update letters set status = $1, due_at = $2, attempts = $3, fates = $4, error = $5 \
+             where id = $6 and status = 'queued'",
         )
-        .bind(status)
-        .bind(due)
-        .bind(error)
+        .bind(sending.status.word())
+        .bind(sending.due_at.as_millisecond())
+        .bind(i64::from(sending.attempts))
+        .bind(sending.fates.clone())
+        .bind(sending.error.clone())
         .bind(id.to_owned())
         .execute(&mut self.connection)
         .await
         .map_err(|source| self.fault(source))?;
+        Ok(())
+    }
+
+    /// All queued letters are due now: somebody wants them sent.
+    pub async fn hurry_letters(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("update letters set due_at = $1 where status = 'queued'")
+            .bind(now.as_millisecond())
+            .execute(&mut self.connection)
+            .await
+            .map_err(|source| self.fault(source))?;
         Ok(())
     }
 }
@@ -149,9 +158,12 @@ fn read_letter(row: &AnyRow) -> Result<Letter, Unreadable> {
             html: text(7)?,
             at: text(8)?.parse()?,
         },
-        due_at: text(9)?.parse()?,
-        status: text(10)?,
-        attempts: u32::try_from(row.try_get::<i64, _>(11)?)?,
-        error: row.try_get(12)?,
+        sending: Sending {
+            due_at: Timestamp::from_millisecond(row.try_get(9)?)?,
+            status: MailStatus::from_word(&text(10)?).ok_or("no such status of a letter")?,
+            attempts: u32::try_from(row.try_get::<i64, _>(11)?)?,
+            fates: text(12)?,
+            error: row.try_get(13)?,
+        },
     })
 }

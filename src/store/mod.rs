@@ -20,7 +20,7 @@ pub use lock::RunLock;
 use crate::id::RunId;
 use crate::msg;
 use crate::plan::Plan;
-use crate::run::Record;
+use crate::run::{Record, RunStatus};
 use crate::words::{Explain, Msg};
 
 /// The version of the tables that this program reads and writes.
@@ -98,8 +98,8 @@ impl Explain for StoreError {
 pub struct RunRow {
     /// The run.
     pub id: RunId,
-    /// A [`crate::run::RunStatus`]'s word.
-    pub status: String,
+    /// Where it stands.
+    pub status: RunStatus,
     /// 1, 2, …
     pub round: u32,
     /// When it started.
@@ -204,7 +204,7 @@ impl Store {
         .bind(row.id.runbook.clone())
         .bind(row.id.month.to_string())
         .bind(body)
-        .bind(row.status.clone())
+        .bind(row.status.word())
         .bind(i64::from(row.round))
         .bind(row.started_at.to_string())
         .bind(row.finished_at.map(|at| at.to_string()))
@@ -282,7 +282,7 @@ impl Store {
 
     async fn write_run(&mut self, row: &RunRow) -> Result<(), StoreError> {
         sqlx::query("update runs set status = $1, round = $2, finished_at = $3 where id = $4")
-            .bind(row.status.clone())
+            .bind(row.status.word())
             .bind(i64::from(row.round))
             .bind(row.finished_at.map(|at| at.to_string()))
             .bind(row.id.to_string())
@@ -347,7 +347,7 @@ fn read_run(row: &AnyRow) -> Result<RunRow, Unreadable> {
     let finished_at: Option<String> = row.try_get(4)?;
     Ok(RunRow {
         id: text(0)?.parse()?,
-        status: text(1)?,
+        status: RunStatus::from_word(&text(1)?).ok_or("no such status of a run")?,
         round: u32::try_from(row.try_get::<i64, _>(2)?)?,
         started_at: text(3)?.parse()?,
         finished_at: finished_at.map(|at| at.parse()).transpose()?,

@@ -6,7 +6,7 @@ use crate::plan::template::{
 };
 use crate::plan::{Command, SqlText, Template};
 use crate::runbook::model::{self, SqlSource, Text};
-use crate::runbook::problem::{Problem, Severity, Span};
+use crate::runbook::problem::{Problem, Span};
 
 use super::book::Book;
 use super::expand::{Draft, Layout};
@@ -89,7 +89,11 @@ impl<'a> Desk<'_, 'a, '_> {
         // The values of other steps decide later: here only what cannot be true or false at all is wrong.
         match truth_of(text, &self.scope) {
             Err(error) if matches!(error.reason, Reason::NotTruth(_)) => {
-                let braced = if text.contains("{{") { text.value.clone() } else { format!("{{{{ {} }}}}", text.value) };
+                let braced = if text.contains("{{") {
+                    text.value.clone()
+                } else {
+                    format!("{{{{ {} }}}}", text.value)
+                };
                 let before = self.uses.len();
                 let outcome = probe(&braced, &self.scope);
                 self.checked(text, outcome);
@@ -235,10 +239,12 @@ impl<'a> Desk<'_, 'a, '_> {
 
     /// Tells that something is accepted and cannot be done yet.
     pub(super) fn not_yet(&mut self, span: Span, what: &str) {
-        self.findings.push(Problem {
-            severity: Severity::Warning,
-            ..Problem::error(span, msg!("plan-not-yet", what = what))
-        });
+        self.findings.warn(span, msg!("plan-not-yet", what = what));
+    }
+
+    /// Tells that something is accepted and does nothing yet.
+    pub(super) fn ignored_yet(&mut self, span: Span, what: &str) {
+        self.findings.warn(span, msg!("plan-ignored-yet", what = what));
     }
 
     /// This step sees values of steps from now on.
@@ -252,7 +258,12 @@ pub(super) fn unknown_step(layout: &Layout<'_>, name: &str, span: Span, findings
     let message = msg!("plan-step-unknown", name = harmless(name));
     match name.split_once('/') {
         Some((stage, _)) if layout.index.stage(stage).is_none() => {
-            findings.unknown(span, msg!("plan-stage-unknown", name = harmless(stage)), stage, layout.index.known_stages());
+            findings.unknown(
+                span,
+                msg!("plan-stage-unknown", name = harmless(stage)),
+                stage,
+                layout.index.known_stages(),
+            );
         }
         Some((_, step)) => findings.unknown(span, message, step, layout.index.known()),
         None => findings.unknown(span, message, name, layout.index.known()),
@@ -264,11 +275,8 @@ fn templated(script: &str, known: &[String]) -> Option<String> {
     let mut rest = script;
     while let Some(open) = rest.find("{{") {
         let inside = &rest[open + 2..];
-        let word: String = inside
-            .trim_start()
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
-            .collect();
+        let word: String =
+            inside.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
         if known.contains(&word) {
             let close = inside.find("}}").map_or(inside.len(), |close| close + 2);
             return Some(rest[open..open + 2 + close].chars().take(80).collect());

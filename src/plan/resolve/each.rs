@@ -33,7 +33,12 @@ pub(super) fn values(book: &Book<'_>, each: &ForEach, findings: &mut Findings<'_
 }
 
 /// A written list; one item may be a list parameter.
-pub(super) fn listed(book: &Book<'_>, span: Span, items: &[Text], findings: &mut Findings<'_>) -> Vec<String> {
+pub(super) fn listed(
+    book: &Book<'_>,
+    span: Span,
+    items: &[Text],
+    findings: &mut Findings<'_>,
+) -> Vec<String> {
     let mut all = Vec::new();
     for item in items {
         if item.contains("{{") {
@@ -107,13 +112,22 @@ fn from_file(
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let headers: Vec<String> =
         reader.headers().map(|headers| headers.iter().map(str::to_owned).collect()).unwrap_or_default();
-    let places: Vec<usize> =
-        headers.iter().enumerate().filter(|(_, name)| **name == column.value).map(|(place, _)| place).collect();
+    let places: Vec<usize> = headers
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| **name == column.value)
+        .map(|(place, _)| place)
+        .collect();
     let place = match places.as_slice() {
         [place] => *place,
         [] => {
             let known = headers.iter().map(String::as_str);
-            findings.unknown(column.span, msg!("plan-column-unknown", column = &column.value, path = path), column, known);
+            findings.unknown(
+                column.span,
+                msg!("plan-column-unknown", column = &column.value, path = path),
+                column,
+                known,
+            );
             return None;
         }
         _ => {
@@ -124,7 +138,9 @@ fn from_file(
     let mut values = Vec::new();
     for record in reader.records() {
         match record {
-            Ok(record) => values.extend(record.get(place).filter(|value| !value.is_empty()).map(str::to_owned)),
+            Ok(record) => {
+                values.extend(record.get(place).filter(|value| !value.is_empty()).map(str::to_owned))
+            }
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
                 findings.push(Problem::error(file.span, msg!("plan-csv-ragged", path = path, line = line)));

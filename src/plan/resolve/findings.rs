@@ -17,6 +17,8 @@ pub(crate) struct Findings<'p> {
     told: HashSet<(Option<Span2>, String)>,
     guesses: u32,
     errors: usize,
+    /// Errors that were there before, by file: what is wrong with a place is told once.
+    before: Vec<Span>,
 }
 
 type Span2 = (u16, u32, u32);
@@ -24,11 +26,17 @@ type Span2 = (u16, u32, u32);
 impl<'p> Findings<'p> {
     /// Findings that go to `problems`.
     pub(crate) fn new(problems: &'p mut Vec<Problem>) -> Self {
-        Findings { problems, told: HashSet::new(), guesses: GUESSES, errors: 0 }
+        let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+        let before = errors.filter_map(|problem| problem.span).collect();
+        Findings { problems, told: HashSet::new(), guesses: GUESSES, errors: 0, before }
     }
 
     /// Keeps `problem`, unless the same was said of the same place before (by another value of a `for_each`).
     pub(crate) fn push(&mut self, problem: Problem) {
+        if problem.span.is_some_and(|span| self.before.iter().any(|told| overlap(*told, span))) {
+            self.errors += usize::from(problem.severity == Severity::Error);
+            return;
+        }
         let place = problem.span.map(|span| (span.file.0, span.start, span.end));
         if self.told.insert((place, format!("{:?}", problem.message))) {
             self.errors += usize::from(problem.severity == Severity::Error);
@@ -54,13 +62,18 @@ impl<'p> Findings<'p> {
         word: &str,
         known: impl IntoIterator<Item = &'k str>,
     ) {
-        let guess = if self.guesses > 0 { meant(word, known) } else { None };
-        self.guesses = self.guesses.saturating_sub(1);
-        let problem = Problem::error(span, message);
-        self.push(match guess {
-            Some(guess) => problem.help(msg!("help-plan-meant", name = guess)),
-            None => problem,
-        });
+        let mut problem = Problem::error(span, message);
+        if self.guesses > 0 {
+            self.guesses -= 1;
+            let mut known: Vec<&str> = known.into_iter().collect();
+            known.sort_unstable();
+            if let Some(guess) = meant(word, known.iter().copied()) {
+                problem = problem.help(msg!("help-plan-meant", name = guess));
+            } else if (1..=8).contains(&known.len()) {
+                problem = problem.help(msg!("help-plan-known", names = known.join(", ")));
+            }
+        }
+        self.push(problem);
     }
 
     /// An error in a template that was written at `span`; the caret goes under the expression where it can be found.
@@ -81,6 +94,10 @@ impl<'p> Findings<'p> {
     pub(crate) fn failed(&self) -> bool {
         self.errors > 0
     }
+}
+
+fn overlap(one: Span, other: Span) -> bool {
+    one.file == other.file && one.start < other.end.max(other.start + 1) && other.start < one.end.max(one.start + 1)
 }
 
 /// The part of `span` where `part` stands, if it stands there as it is.

@@ -44,10 +44,10 @@ fn gate(desk: &mut Desk<'_, '_, '_>, kind: GateKind, gate: &model::Gate) -> Opti
         who(project, word, desk.findings);
     }
     if let Some(remind) = &gate.remind {
-        desk.not_yet(remind.span, "remind");
+        desk.ignored_yet(remind.span, "remind");
     }
     if let Some(first) = gate.escalate.first() {
-        desk.not_yet(first.span, "escalate");
+        desk.ignored_yet(first.span, "escalate");
     }
     let deadline = gate.deadline.as_ref().or(desk.step().deadline.as_ref().filter(|_| is_step(kind)));
     let deadline = deadline.and_then(|day| moment(project, desk.book.month(), day, desk.findings));
@@ -60,7 +60,19 @@ fn gate(desk: &mut Desk<'_, '_, '_>, kind: GateKind, gate: &model::Gate) -> Opti
     }
     let fails_on_timeout = gate.fails_on_timeout;
     let on_reject = on_reject(desk, &gate.on_reject);
-    Some(Gate { kind, ask, show, form, approvers, votes, except, each, deadline, fails_on_timeout, on_reject })
+    Some(Gate {
+        kind,
+        ask,
+        show,
+        form,
+        approvers,
+        votes,
+        except,
+        each,
+        deadline,
+        fails_on_timeout,
+        on_reject,
+    })
 }
 
 /// Is it a step of its own?
@@ -165,7 +177,9 @@ fn enough(
     let possible = if starters.is_empty() {
         passes(&may)
     } else {
-        starters.iter().any(|starter| passes(&may.iter().copied().filter(|person| person != starter).collect()))
+        starters
+            .iter()
+            .any(|starter| passes(&may.iter().copied().filter(|person| person != starter).collect()))
     };
     if !possible {
         let span = match &gate.votes {
@@ -204,8 +218,10 @@ fn bars(roster: &Roster, rule: &Excluded, person: &PersonId) -> bool {
 
 /// Can so many different people be found for every role, one person for one role? (A matching, found seat by seat.)
 fn can_fill(roster: &Roster, may: &BTreeSet<&PersonId>, roles: &BTreeMap<String, u32>) -> bool {
-    let seats: Vec<&String> =
-        roles.iter().flat_map(|(role, count)| std::iter::repeat_n(role, *count as usize).take(may.len() + 1)).collect();
+    let seats: Vec<&String> = roles
+        .iter()
+        .flat_map(|(role, count)| std::iter::repeat_n(role, *count as usize).take(may.len() + 1))
+        .collect();
     let mut taken: BTreeMap<&PersonId, usize> = BTreeMap::new();
     (0..seats.len()).all(|seat| sit(roster, may, &seats, seat, &mut taken, &mut BTreeSet::new()))
 }
@@ -254,14 +270,19 @@ fn field(desk: &mut Desk<'_, '_, '_>, written: &model::Field) -> Option<Field> {
     };
     if let Some(default) = &written.default {
         let read = super::params::read(&written.kind, &Scalars::One(default.clone()), desk.book.today);
-        let within = |number: i64| written.min.is_none_or(|min| min <= number) && written.max.is_none_or(|max| number <= max);
+        let within = |number: i64| {
+            written.min.is_none_or(|min| min <= number) && written.max.is_none_or(|max| number <= max)
+        };
         let good = match read {
             Some(crate::plan::ParamValue::Integer(number)) => within(number),
             other => other.is_some(),
         };
         if !good {
             let wants = super::params::wants(&written.kind);
-            desk.findings.error(span, msg!("plan-field-default", name = name, value = harmless(default), wants = wants));
+            desk.findings.error(
+                span,
+                msg!("plan-field-default", name = name, value = harmless(default), wants = wants),
+            );
         }
     }
     let (min, max, default) = (written.min, written.max, written.default.clone());

@@ -1,8 +1,8 @@
 //! Included files in one row: those that a file includes come before it, each file once.
 
+use super::Input;
 use super::findings::Findings;
 use super::paths::{folder, join};
-use super::Input;
 use crate::msg;
 use crate::runbook::model::Runbook;
 

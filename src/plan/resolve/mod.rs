@@ -143,7 +143,8 @@ fn plan_stages(
     let main = book.input.runbook;
     let stage = |(number, draft): (usize, &StageDraft<'_>)| {
         let written = draft.written;
-        let title = written.title.as_ref().and_then(|title| book.rendered(title, &Default::default(), findings));
+        let title =
+            written.title.as_ref().and_then(|title| book.rendered(title, &Default::default(), findings));
         let included = !std::ptr::eq(draft.file, main);
         let limit = written.limit.as_ref().or(draft.file.limit.as_ref().filter(|_| included));
         let handover = written.handover.as_ref().or(draft.file.handover.as_ref()).or(main.handover.as_ref());

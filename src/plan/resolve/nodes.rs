@@ -48,15 +48,8 @@ pub(super) fn nodes(
     let mut all = Nodes { nodes: Vec::with_capacity(layout.nodes), links: Vec::new() };
     let mut flows = BTreeMap::new();
     for (place, draft) in layout.drafts.iter().enumerate() {
-        let mut desk = Desk {
-            book,
-            stages,
-            layout,
-            draft,
-            findings,
-            scope: book.scope(&draft.vars),
-            uses: Vec::new(),
-        };
+        let mut desk =
+            Desk { book, stages, layout, draft, findings, scope: book.scope(&draft.vars), uses: Vec::new() };
         let made = Maker::start(&mut desk).finish(&mut all);
         if let Some(key) = flow_key(draft, &made, &desk) {
             let first = *flows.entry(key).or_insert(place);
@@ -72,7 +65,11 @@ pub(super) fn nodes(
 }
 
 /// What must be unique of flows in a stage: platform, flow and batch.
-fn flow_key(draft: &Draft<'_>, work: &Work, desk: &Desk<'_, '_, '_>) -> Option<(usize, String, String, String)> {
+fn flow_key(
+    draft: &Draft<'_>,
+    work: &Work,
+    desk: &Desk<'_, '_, '_>,
+) -> Option<(usize, String, String, String)> {
     let Work::Flow { flow, platform } = work else { return None };
     let flow = crate::plan::template::render(flow, &desk.scope).ok()?;
     Some((draft.stage, platform.clone(), flow, desk.scope.batch.clone().unwrap_or_default()))
@@ -229,7 +226,8 @@ fn policy(desk: &mut Desk<'_, '_, '_>, work: &Work) -> Policy {
     if let (false, Some(timeout)) = (timed, &step.timeout) {
         desk.findings.warn(timeout.span, msg!("plan-timeout-unused"));
     }
-    let timeout = step.timeout.as_ref().or_else(|| near.iter().find_map(|defaults| defaults.timeout.as_ref()));
+    let timeout =
+        step.timeout.as_ref().or_else(|| near.iter().find_map(|defaults| defaults.timeout.as_ref()));
     let retry = step.retry.as_ref().or_else(|| near.iter().find_map(|defaults| defaults.retry.as_ref()));
     let on_failure =
         step.on_failure.as_ref().or_else(|| near.iter().find_map(|defaults| defaults.on_failure.as_ref()));
@@ -261,7 +259,6 @@ fn outputs(desk: &mut Desk<'_, '_, '_>) -> BTreeMap<String, String> {
     }
     all
 }
-
 
 /// Stands in for what could not be made; there is no plan then.
 fn broken() -> Work {

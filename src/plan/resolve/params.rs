@@ -11,6 +11,7 @@ use crate::msg;
 use crate::plan::ParamValue;
 use crate::runbook::model::{MonthFile, Param, ParamKind, Runbook, Scalars};
 use crate::runbook::problem::meant;
+use crate::runbook::text::{is_hidden, visible};
 use crate::time::Month;
 use crate::words::{Explain, Msg};
 
@@ -282,7 +283,7 @@ fn list<'a>(items: impl Iterator<Item = &'a str>) -> Option<ParamValue> {
 
 /// Text of one line, without anything that a terminal would obey.
 fn line(text: &str) -> Option<String> {
-    let clean = !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+    let clean = !text.chars().any(is_hidden);
     (clean && text.len() <= 4_096).then(|| text.to_owned())
 }
 
@@ -323,17 +324,9 @@ fn show(value: &Scalars) -> String {
     }
 }
 
-/// At most 60 characters, with control characters spelled out.
-pub(crate) fn harmless(text: &str) -> String {
-    let mut shown: String = text
-        .chars()
-        .take(60)
-        .flat_map(|c| if c.is_control() { c.escape_debug().collect::<Vec<_>>() } else { vec![c] })
-        .collect();
-    if text.chars().count() > 60 {
-        shown.push('…');
-    }
-    shown
+/// At most 60 characters, nothing hidden among them.
+pub(super) fn harmless(text: &str) -> String {
+    visible(text, 60)
 }
 
 /// A name as a person's id.

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 
 use super::findings::Findings;
 use super::params::harmless;
-use super::roster::resolve_roster;
 use super::paths::{join, join_template};
+use super::roster::resolve_roster;
 use crate::id::is_name;
 use crate::msg;
 use crate::plan::project::{Action, Connection, Mail, Means, Platform, Project, Setting};
@@ -97,9 +97,10 @@ fn setting(value: &Value, findings: &mut Findings<'_>) -> Setting {
 
 fn secret_of(secret: &Secret, findings: &mut Findings<'_>) -> Setting {
     match secret {
-        Secret::Env { name, default } => {
-            Setting::Env { name: name.value.clone(), default: default.as_ref().map(|text| text.value.clone()) }
-        }
+        Secret::Env { name, default } => Setting::Env {
+            name: name.value.clone(),
+            default: default.as_ref().map(|text| text.value.clone()),
+        },
         // A secret may lie outside the project, where git cannot see it.
         Secret::File(path) if path.starts_with('/') => Setting::File(path.value.clone()),
         Secret::File(path) => match join("", path) {
@@ -133,11 +134,17 @@ fn check_url(value: &Value, schemes: &[&str], findings: &mut Findings<'_>) {
         let message = msg!("plan-scheme-unknown", scheme = harmless(scheme), known = schemes.join(", "));
         findings.unknown(text.span, message, scheme, schemes.iter().copied());
     }
-    let password = text.split_once("://").and_then(|(_, rest)| rest.split('/').next()).and_then(|authority| {
-        authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).filter(|(_, word)| !word.is_empty())
-    });
+    let password =
+        text.split_once("://").and_then(|(_, rest)| rest.split('/').next()).and_then(|authority| {
+            authority
+                .rsplit_once('@')
+                .and_then(|(user, _)| user.split_once(':'))
+                .filter(|(_, word)| !word.is_empty())
+        });
     if password.is_some() {
-        findings.push(Problem::warning(text.span, msg!("plan-secret-in-text")).help(msg!("help-plan-secret-in-text")));
+        findings.push(
+            Problem::warning(text.span, msg!("plan-secret-in-text")).help(msg!("help-plan-secret-in-text")),
+        );
     }
 }
 
@@ -175,7 +182,8 @@ fn connection(written: &model::Connection, findings: &mut Findings<'_>) -> Conne
 pub(super) fn pattern_problem(pattern: &Text, takes: bool) -> Option<Problem> {
     match regex::Regex::new(pattern) {
         Err(error) => {
-            let detail = error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            let detail =
+                error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
             Some(Problem::error(pattern.span, msg!("plan-pattern", detail = harmless(&detail))))
         }
         Ok(regex) if takes && regex.captures_len() < 2 => {
@@ -250,8 +258,12 @@ impl Checker<'_, '_> {
 
     fn action(&mut self, kind: ActionKind, written: &model::Action) -> Action {
         let scope = action_scope(kind);
-        let patterns =
-            [(&written.id, true), (&written.succeeded, false), (&written.failed, false), (&written.reason, true)];
+        let patterns = [
+            (&written.id, true),
+            (&written.succeeded, false),
+            (&written.failed, false),
+            (&written.reason, true),
+        ];
         for (pattern, takes) in patterns {
             if let Some(problem) = pattern.as_ref().and_then(|pattern| pattern_problem(pattern, takes)) {
                 self.findings.push(problem);
@@ -276,13 +288,17 @@ impl Checker<'_, '_> {
             model::Means::Run(model::Command::Shell(script)) => {
                 if let Some(at) = script.find("{{") {
                     let found: String = script[at..].chars().take(60).collect();
-                    let problem =
-                        Problem::error(script.span, msg!("plan-shell-template", expression = harmless(&found)));
+                    let problem = Problem::error(
+                        script.span,
+                        msg!("plan-shell-template", expression = harmless(&found)),
+                    );
                     self.findings.push(problem.help(msg!("help-plan-shell-platform")));
                 }
                 Means::Run(Command::Shell(script.value.clone()))
             }
-            model::Means::Sql(sql) => Means::Sql { text: self.sql(&sql.source, scope), transaction: sql.transaction },
+            model::Means::Sql(sql) => {
+                Means::Sql { text: self.sql(&sql.source, scope), transaction: sql.transaction }
+            }
             model::Means::Http(http) => {
                 self.text(&http.url, scope);
                 let texts = http.headers.iter().map(|(_, value)| value).chain(&http.body).chain(&http.key);

@@ -64,7 +64,9 @@ impl People<'_, '_> {
             let parts: Vec<&str> = email.split('@').collect();
             let good = parts.len() == 2
                 && parts.iter().all(|part| !part.is_empty())
-                && !email.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | ','));
+                && !email
+                    .chars()
+                    .any(|c| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | ','));
             if !good {
                 self.findings.error(email.span, msg!("plan-email", text = harmless(email)));
             }

@@ -18,8 +18,7 @@ pub(super) fn gaps(book: &Book<'_>, findings: &mut Findings<'_>) {
     for shift in roster.shifts.keys() {
         let days = empty_days(roster, shift, book.month().next().first());
         let Some(first) = days.first() else { continue };
-        let message =
-            msg!("plan-rota-gap", shift = shift, day = first.to_string(), days = days.len());
+        let message = msg!("plan-rota-gap", shift = shift, day = first.to_string(), days = days.len());
         findings.push(Problem { severity: Severity::Warning, ..Problem::unplaced(message) });
     }
 }

@@ -43,7 +43,8 @@ pub(super) fn stages<'a>(files: &[&'a Runbook], findings: &mut Findings<'_>) -> 
     }
     for index in 0..drafts.len() {
         let draft = &drafts[index];
-        let first = draft.file.stages.first().is_some_and(|first| std::ptr::eq(first, draft.written));
+        let first = draft.file.stages.first().is_some_and(|first| std::ptr::eq(first, draft.written))
+            && draft.file.include.is_empty();
         drafts[index].after = after(draft, first, &by_name, findings);
     }
     circles(&drafts, findings);
@@ -71,7 +72,12 @@ fn after(
             Some(_) => {}
             None => {
                 let known = by_name.keys().copied();
-                findings.unknown(wanted.span, msg!("plan-stage-unknown", name = &wanted.value), wanted, known);
+                findings.unknown(
+                    wanted.span,
+                    msg!("plan-stage-unknown", name = &wanted.value),
+                    wanted,
+                    known,
+                );
             }
         }
     }

@@ -109,7 +109,8 @@ fn table(
 ) -> String {
     let written = book.rendered(text, &draft.vars, findings).unwrap_or_else(|| text.value.clone());
     let step = draft.step;
-    let fallback = step.connection.as_ref().or(step.platform.as_ref()).or(stages[draft.stage].written.platform.as_ref());
+    let fallback =
+        step.connection.as_ref().or(step.platform.as_ref()).or(stages[draft.stage].written.platform.as_ref());
     let (place, table) = match written.split_once(':') {
         Some((place, table)) => (place, table),
         None => (fallback.map_or("", |word| word.as_str()), written.as_str()),

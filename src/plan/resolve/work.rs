@@ -86,6 +86,10 @@ fn flow_work(desk: &mut Desk<'_, '_, '_>, flow: &Text) -> Option<Work> {
     if platform.actions.values().any(|action| matches!(action.means, Means::Http)) {
         return Some(later(desk, word.span, "http"));
     }
+    if !platform.actions.contains_key(&ActionKind::Whole) && !platform.actions.contains_key(&ActionKind::Submit) {
+        desk.findings.error(word.span, msg!("plan-platform-no-flow", name = &word.value));
+        return None;
+    }
     whole_file(desk, platform, flow);
     Some(Work::Flow { flow: template, platform: word.value.clone() })
 }
@@ -121,7 +125,8 @@ pub(super) fn platform<'a>(desk: &mut Desk<'_, 'a, '_>, word: &Text) -> Option<&
 /// The connection that a step's SQL runs on: named, else its platform's, else its stage's platform's, else the only one.
 pub(super) fn connection(desk: &mut Desk<'_, '_, '_>, named: Option<&Text>, span: Span) -> Option<String> {
     let step = desk.step();
-    let named = named.or(step.connection.as_ref()).or(step.platform.as_ref()).or(desk.stage().platform.as_ref());
+    let named =
+        named.or(step.connection.as_ref()).or(step.platform.as_ref()).or(desk.stage().platform.as_ref());
     if let Some(word) = named {
         return connection_named(desk, word, word.span);
     }

@@ -1,0 +1,95 @@
+//! One attempt of one step: what it may use, what it says, what comes of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::log::{Log, log_path};
+use super::notes::Notes;
+use super::values::Values;
+use super::{LONGEST, Room, not_started};
+use crate::engine::ports::{Job, Reports, Stop};
+use crate::msg;
+use crate::plan::Node;
+use crate::run::Failure;
+use crate::run::event::Json;
+use crate::words::{Msg, one_line, render};
+
+/// Of the engine's environment, what programs get.
+const STANDING: [&str; 5] = ["PATH", "HOME", "LANG", "TZ", "USER"];
+
+/// What a step that did what it should leaves behind.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Done {
+    /// For later steps.
+    pub(super) outputs: BTreeMap<String, Json>,
+    /// For people.
+    pub(super) remarks: Vec<String>,
+}
+
+/// One attempt.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) room: Arc<Room>,
+    pub(super) job: Job,
+    pub(super) values: Values,
+    pub(super) notes: Notes,
+}
+
+impl Attempt {
+    pub(super) fn new(room: Arc<Room>, job: Job, reports: Reports) -> Result<Self, Failure> {
+        let values =
+            Values::of(&job, &room.project.zone).map_err(|why| not_started(room.lang, &why))?;
+        let notes = Notes { node: job.node, reports };
+        Ok(Attempt { room, job, values, notes })
+    }
+
+    /// The step.
+    pub(super) fn node(&self) -> &Node {
+        self.job.plan.node(self.job.node)
+    }
+
+    /// The wish to stop it.
+    pub(super) fn stop(&self) -> Stop {
+        self.job.stop.clone()
+    }
+
+    /// A sentence in the operator's language, on one line.
+    pub(super) fn say(&self, msg: &Msg) -> String {
+        one_line(&render(self.room.lang, msg), LONGEST)
+    }
+
+    /// It could not begin.
+    pub(super) fn not_started(&self, why: &Msg) -> Failure {
+        not_started(self.room.lang, why)
+    }
+
+    /// Its log. Where none can be written the step runs all the same, and says so.
+    pub(super) fn log(&self) -> Log {
+        let path = log_path(&self.room.state_dir, &self.job.run, &self.job.path, self.job.attempt);
+        Log::create(&path, self.room.lang).unwrap_or_else(|error| Log::broken(self.room.lang, error))
+    }
+
+    /// Adds what kept the log from being written.
+    pub(super) fn with_log_trouble(&self, mut done: Done, log: &mut Log) -> Done {
+        if let Some(error) = log.trouble() {
+            done.remarks.push(self.say(&msg!("exec-log-trouble", why = error.to_string())));
+        }
+        done
+    }
+
+    /// The environment of its programs, without what it names itself.
+    pub(super) fn environment(&self) -> BTreeMap<String, String> {
+        let standing = STANDING.iter().filter_map(|name| {
+            Some(((*name).to_owned(), self.room.environment.get(*name)?.clone()))
+        });
+        let own = [
+            ("MONTHSTART_RUN", self.job.run.to_string()),
+            ("MONTHSTART_STEP", self.job.path.to_string()),
+            ("MONTHSTART_MONTH", self.job.run.month.to_string()),
+            ("MONTHSTART_BATCH", self.values.batch().to_owned()),
+            ("MONTHSTART_ATTEMPT", self.job.attempt.to_string()),
+            ("MONTHSTART_TOKEN", self.job.token.clone()),
+        ];
+        standing.chain(own.map(|(name, value)| (name.to_owned(), value))).collect()
+    }
+}

@@ -1,0 +1,210 @@
+//! Does what steps say: programs, SQL, checks, flows of a platform, evidence for gates.
+//!
+//! Every job ends with exactly one `Ended` or `Gathered`, also when it is stopped and when something here breaks.
+
+mod attempt;
+mod check;
+mod evidence;
+mod expect;
+mod files;
+mod flow;
+mod keep;
+mod log;
+mod mask;
+mod notes;
+mod outputs;
+mod platform;
+mod process;
+mod program;
+mod sql;
+mod tape;
+mod values;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use encoding_rs::Encoding;
+
+use self::attempt::{Attempt, Done};
+use crate::engine::ports::{Executor, Job, Report, Reports};
+use crate::msg;
+use crate::plan::project::{Means, Project, Setting};
+use crate::plan::{Plan, Work};
+use crate::run::{Failure, Outcome};
+use crate::runbook::model::ActionKind;
+use crate::words::{Lang, Msg, one_line, render};
+
+pub use self::log::{KEPT, log_path, read_log};
+
+/// Longest text of a failure, remark or note's part, in characters.
+const LONGEST: usize = 500;
+
+/// How long things may take that no runbook says.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Between TERM and KILL.
+    pub grace: Duration,
+    /// For the output of children that a program leaves behind.
+    pub drain: Duration,
+    /// One question to a platform, one piece of evidence.
+    pub question: Duration,
+    /// Waiting for other writers of a database.
+    pub locked: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            grace: Duration::from_secs(10),
+            drain: Duration::from_secs(1),
+            question: Duration::from_mins(1),
+            locked: Duration::from_hours(1),
+        }
+    }
+}
+
+/// The executor for real processes and databases.
+#[derive(Debug, Clone)]
+pub struct Exec {
+    room: Arc<Room>,
+}
+
+/// What all jobs have in common.
+#[derive(Debug)]
+struct Room {
+    project: Arc<Project>,
+    state_dir: PathBuf,
+    environment: BTreeMap<String, String>,
+    lang: Lang,
+    limits: Limits,
+}
+
+impl Exec {
+    /// An executor for `project`. `environment` is the engine's own; steps get an allow-listed part of it.
+    pub fn new(
+        project: Arc<Project>,
+        state_dir: PathBuf,
+        environment: BTreeMap<String, String>,
+        lang: Lang,
+    ) -> Self {
+        Exec { room: Arc::new(Room { project, state_dir, environment, lang, limits: Limits::default() }) }
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        let room = &self.room;
+        Exec {
+            room: Arc::new(Room {
+                project: Arc::clone(&room.project),
+                state_dir: room.state_dir.clone(),
+                environment: room.environment.clone(),
+                lang: room.lang,
+                limits,
+            }),
+        }
+    }
+}
+
+impl Executor for Exec {
+    fn start(&self, job: Job, reports: Reports) {
+        let room = Arc::clone(&self.room);
+        tokio::spawn(async move {
+            let (node, attempt, lang) = (job.node, job.attempt, room.lang);
+            let work = tokio::spawn(do_work(room, job, reports.clone()));
+            let result = work.await.unwrap_or_else(|broken| Err(not_started(lang, &broke(&broken.to_string()))));
+            let outcome = match result {
+                Ok(Done { outputs, remarks }) => Outcome::Succeeded { outputs, remarks },
+                Err(failure) => Outcome::Failed { failure },
+            };
+            let _ = reports.send(Report::Ended { node, attempt, outcome });
+        });
+    }
+
+    fn gather(&self, job: Job, reports: Reports) {
+        let room = Arc::clone(&self.room);
+        tokio::spawn(async move {
+            let (node, lang) = (job.node, room.lang);
+            let plain = job.plan.node(node).gate().map(|gate| gate.ask.0.clone()).unwrap_or_default();
+            let work = tokio::spawn(evidence::gather(room, job, reports.clone()));
+            let (ask, evidence) = work.await.unwrap_or_else(|broken| {
+                let why = render(lang, &broke(&broken.to_string()));
+                (evidence::ask_with_reason(&plain, &why), Vec::new())
+            });
+            let _ = reports.send(Report::Gathered { node, ask, evidence });
+        });
+    }
+}
+
+fn broke(why: &str) -> Msg {
+    msg!("exec-broke", why = one_line(why, LONGEST))
+}
+
+fn not_started(lang: Lang, why: &Msg) -> Failure {
+    Failure::NotStarted { why: one_line(&render(lang, why), LONGEST) }
+}
+
+async fn do_work(room: Arc<Room>, job: Job, reports: Reports) -> Result<Done, Failure> {
+    let mut stop = job.stop.clone();
+    let stopped = tokio::select! {
+        biased;
+        () = stop.requested() => true,
+        () = std::future::ready(()) => false,
+    };
+    if stopped {
+        return Err(Failure::Cancelled);
+    }
+    let attempt = Attempt::new(room, job, reports)?;
+    let plan = Arc::clone(&attempt.job.plan);
+    match &plan.node(attempt.job.node).work {
+        Work::Run { command, env } => program::step(&attempt, command, env).await,
+        Work::Sql { text, connection, transaction } => {
+            sql::step(&attempt, text, connection, *transaction).await
+        }
+        Work::Check { items, poll } => check::step(&attempt, items, *poll).await,
+        Work::Flow { flow, platform } => flow::step(&attempt, flow, platform).await,
+        Work::Gate(_) | Work::Later { .. } => {
+            Err(attempt.not_started(&msg!("exec-not-yet", what = plan.node(attempt.job.node).kind())))
+        }
+    }
+}
+
+impl Room {
+    /// A setting's value now.
+    fn setting(&self, setting: &Setting) -> Result<String, Msg> {
+        match setting {
+            Setting::Text(text) => Ok(text.clone()),
+            Setting::Env { name, default } => self.variable(name, default.as_deref()),
+            Setting::File(path) => self.secret_file(path),
+        }
+    }
+
+    fn variable(&self, name: &str, default: Option<&str>) -> Result<String, Msg> {
+        let value = self.environment.get(name).map(String::as_str).or(default);
+        value.map(str::to_owned).ok_or_else(|| msg!("exec-no-variable", name = name))
+    }
+
+    fn secret_file(&self, path: &str) -> Result<String, Msg> {
+        let text = files::text(&self.project.dir, path)?;
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+    }
+
+    /// The encoding of what a platform's commands print.
+    fn encoding(&self, platform: Option<&str>) -> &'static Encoding {
+        let platform = platform.and_then(|name| self.project.platforms.get(name));
+        log::encoding_of(platform.and_then(|platform| platform.encoding.as_deref()))
+    }
+}
+
+/// In which encoding the log of a step is to be read: its platform's, where that platform's commands write it.
+pub fn log_encoding<'p>(project: &'p Project, plan: &Plan, node: crate::plan::NodeId) -> Option<&'p str> {
+    let platform = project.platforms.get(plan.node(node).platform()?)?;
+    let runs = |kind: &ActionKind| {
+        platform.actions.get(kind).is_some_and(|action| matches!(action.means, Means::Run(_)))
+    };
+    [ActionKind::Whole, ActionKind::Submit, ActionKind::Poll].iter().any(runs).then_some(())?;
+    platform.encoding.as_deref()
+}

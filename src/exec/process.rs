@@ -1,0 +1,202 @@
+//! A process group: started by the fast path, watched, ended by TERM, a time of grace, and KILL.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use tokio::io::AsyncReadExt as _;
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
+use tokio::time::{sleep, sleep_until, timeout};
+
+use super::tape::{Source, Tape};
+use crate::engine::ports::Stop;
+use crate::msg;
+use crate::words::Msg;
+
+/// How long a process that was killed may take to be gone; one that hangs in the kernel is not waited for.
+const GONE: Duration = Duration::from_secs(10);
+
+/// How often an ended group is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// What is started, and with what around it.
+#[derive(Debug, Clone)]
+pub(super) struct Spawn {
+    /// The program and its arguments; never empty.
+    pub(super) argv: Vec<String>,
+    /// Where.
+    pub(super) dir: PathBuf,
+    /// All of its environment.
+    pub(super) env: BTreeMap<String, String>,
+}
+
+/// How long things may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    /// Of the program; `None`: for ever.
+    pub(super) timeout: Option<Duration>,
+    /// Between TERM and KILL.
+    pub(super) grace: Duration,
+    /// For output that is still in the pipes, or that children left behind go on to write.
+    pub(super) drain: Duration,
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// By itself.
+    Exit(i32),
+    /// By a signal that was not ours.
+    Signal(i32),
+    /// It took too long.
+    TimedOut(Duration),
+    /// Somebody wanted it stopped.
+    Stopped,
+}
+
+impl End {
+    fn of(status: ExitStatus) -> Self {
+        match (status.code(), status.signal()) {
+            (Some(code), _) => End::Exit(code),
+            (None, signal) => End::Signal(signal.unwrap_or(0)),
+        }
+    }
+}
+
+/// Runs a program to its end, and tells `tape` what it prints.
+pub(super) async fn run(spawn: &Spawn, times: Times, stop: &mut Stop, tape: &mut Tape<'_>) -> Result<End, Msg> {
+    let mut child = start(spawn)?;
+    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    let (Some(group), Some(out), Some(err)) = (group, child.stdout.take(), child.stderr.take()) else {
+        return Err(cannot_start(&spawn.argv[0], "no pipes"));
+    };
+    let end = {
+        let mut pump = pin!(pump(out, err, tape));
+        let mut watch = pin!(watch(&mut child, group, times, stop));
+        let mut open = true;
+        let end = loop {
+            tokio::select! {
+                end = &mut watch => break end,
+                () = &mut pump, if open => open = false,
+            }
+        };
+        if open {
+            let _ = timeout(times.drain, pump).await;
+        }
+        end
+    };
+    tape.finish();
+    end.map_err(|error| cannot_start(&spawn.argv[0], &error.to_string()))
+}
+
+fn cannot_start(program: &str, why: &str) -> Msg {
+    msg!("exec-program-not-started", program = shown(program), why = why.to_owned())
+}
+
+fn shown(program: &str) -> String {
+    crate::words::one_line(program, 200)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that starts a step's process")]
+fn start(spawn: &Spawn) -> Result<Child, Msg> {
+    let name = &spawn.argv[0];
+    if !spawn.dir.is_dir() {
+        return Err(msg!("exec-no-folder", folder = shown(&spawn.dir.display().to_string())));
+    }
+    let program = find(name, &spawn.dir, spawn.env.get("PATH").map(String::as_str))
+        .ok_or_else(|| msg!("exec-no-program", program = shown(name)))?;
+    let mut command = Command::new(program);
+    command
+        .args(&spawn.argv[1..])
+        .current_dir(&spawn.dir)
+        .env_clear()
+        .envs(&spawn.env)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0);
+    command.spawn().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => msg!("exec-no-interpreter", program = shown(name)),
+        _ => cannot_start(name, &error.to_string()),
+    })
+}
+
+/// The program's file: a path is meant from the project's folder, a name is looked for on the path. Found here and not
+/// by the system, because a search leaves the fast way of starting processes, and because it can be named then.
+fn find(name: &str, dir: &Path, path: Option<&str>) -> Option<PathBuf> {
+    if name.contains('/') {
+        let file = dir.join(name);
+        return file.exists().then_some(file);
+    }
+    let path = path.unwrap_or("/usr/local/bin:/usr/bin:/bin");
+    path.split(':').map(|folder| dir.join(folder).join(name)).find(|file| is_program(file))
+}
+
+fn is_program(file: &Path) -> bool {
+    file.is_file() && rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+async fn watch(child: &mut Child, group: Pid, times: Times, stop: &mut Stop) -> io::Result<End> {
+    let end = tokio::select! {
+        status = child.wait() => return status.map(End::of),
+        () = stop.requested() => End::Stopped,
+        after = passed(times.timeout) => End::TimedOut(after),
+    };
+    terminate(child, group, times.grace).await;
+    Ok(end)
+}
+
+async fn passed(limit: Option<Duration>) -> Duration {
+    match limit {
+        Some(limit) => {
+            sleep(limit).await;
+            limit
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Ends the whole group. Its leader may be dead while its children live: as long as one does, the group's number is
+/// nobody else's.
+async fn terminate(child: &mut Child, group: Pid, grace: Duration) {
+    let _ = kill_process_group(group, Signal::TERM);
+    // A stopped process hears TERM only when it goes on.
+    let _ = kill_process_group(group, Signal::CONT);
+    let gone = async {
+        let _ = child.wait().await;
+        while test_kill_process_group(group).is_ok() {
+            sleep(LOOK).await;
+        }
+    };
+    if timeout(grace, gone).await.is_err() {
+        let _ = kill_process_group(group, Signal::KILL);
+        let _ = timeout(GONE, child.wait()).await;
+    }
+}
+
+/// Reads both pipes until they are closed.
+async fn pump(mut out: ChildStdout, mut err: ChildStderr, tape: &mut Tape<'_>) {
+    let mut from_out = vec![0; 1 << 16];
+    let mut from_err = vec![0; 1 << 14];
+    let (mut out_open, mut err_open) = (true, true);
+    while out_open || err_open {
+        let due = tape.due();
+        tokio::select! {
+            biased;
+            read = out.read(&mut from_out), if out_open => match read {
+                Ok(count @ 1..) => tape.take(Source::Out, &from_out[..count]),
+                _ => out_open = false,
+            },
+            read = err.read(&mut from_err), if err_open => match read {
+                Ok(count @ 1..) => tape.take(Source::Err, &from_err[..count]),
+                _ => err_open = false,
+            },
+            () = sleep_until(due.unwrap_or_else(tokio::time::Instant::now)), if due.is_some() => tape.tell(),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! SQLite: writers queue for the lock before they begin, readers never take it, a running statement can be interrupted.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sqlx::sqlite::{Sqlite as Driver, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, Decode, Either, Executor as _};
+use sqlx::{Row as _, TypeInfo as _, ValueRef as _};
+use tokio::time::{Instant, timeout};
+
+use super::database::{Interrupt, Purpose, Refused};
+use super::rows::{Cell, Rows};
+use super::text::{Kind, Statement};
+use crate::plan::ParamValue;
+
+/// How long SQLite itself waits for a lock; longer waits are loops of ours, which can be stopped.
+const BUSY: Duration = Duration::from_millis(250);
+
+/// Steps of SQLite's machine between two looks at the wish to stop.
+const STEPS: i32 = 10_000;
+
+/// Closing is not waited for longer.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// A connection to SQLite files.
+#[derive(Debug)]
+pub(in crate::exec) struct Sqlite {
+    connection: SqliteConnection,
+    interrupt: Interrupt,
+    patience: Duration,
+}
+
+impl Sqlite {
+    pub(super) async fn open(
+        file: Option<PathBuf>,
+        read_only: bool,
+        attach: &[(String, PathBuf)],
+        purpose: Purpose,
+        interrupt: Interrupt,
+    ) -> Result<Self, Refused> {
+        let (patience, looks) = match purpose {
+            Purpose::Work(patience) => (patience, false),
+            Purpose::Look(patience) => (patience, true),
+        };
+        let options = SqliteConnectOptions::new()
+            .create_if_missing(false)
+            .read_only(read_only)
+            .busy_timeout(BUSY)
+            .disable_statement_logging();
+        let options = match file {
+            Some(file) => options.filename(file),
+            None => options.in_memory(true),
+        };
+        let mut connection = options.connect().await.map_err(|error| refused(&error))?;
+        for (schema, file) in attach {
+            let sql = format!("ATTACH DATABASE ?1 AS {}", quoted(schema));
+            let query = sqlx::query(AssertSqlSafe(sql)).bind(file.to_string_lossy().into_owned());
+            query.execute(&mut connection).await.map_err(|error| refused(&error))?;
+        }
+        if looks {
+            connection.execute("PRAGMA query_only = ON").await.map_err(|error| refused(&error))?;
+        }
+        let wish = interrupt.clone();
+        connection
+            .lock_handle()
+            .await
+            .map_err(|error| refused(&error))?
+            .set_progress_handler(STEPS, move || !wish.is_set());
+        Ok(Sqlite { connection, interrupt, patience })
+    }
+
+    pub(super) async fn begin(&mut self, writes: bool) -> Result<(), Refused> {
+        self.patiently(if writes { "BEGIN IMMEDIATE" } else { "BEGIN" }).await
+    }
+
+    pub(super) async fn commit(&mut self) -> Result<(), Refused> {
+        self.patiently("COMMIT").await
+    }
+
+    /// A transaction that SQLite has taken back by itself cannot be taken back again: not an error.
+    pub(super) async fn rollback(&mut self) {
+        let _ = self.connection.execute("ROLLBACK").await;
+    }
+
+    async fn patiently(&mut self, sql: &'static str) -> Result<(), Refused> {
+        let until = Instant::now() + self.patience;
+        loop {
+            match self.connection.execute(sql).await.map_err(|error| refused(&error)) {
+                Err(why) if why.busy && self.may_wait(until) => {}
+                other => return other.map(drop),
+            }
+        }
+    }
+
+    fn may_wait(&self, until: Instant) -> bool {
+        !self.interrupt.is_set() && Instant::now() < until
+    }
+
+    pub(super) async fn execute(
+        &mut self,
+        statement: &Statement,
+        values: &[ParamValue],
+        rows: &mut Rows,
+    ) -> Result<u64, Refused> {
+        let until = Instant::now() + self.patience;
+        loop {
+            match self.once(statement, values, rows).await {
+                // Nothing has come of it yet: the same can be tried again.
+                Err(why) if why.busy && rows.count == 0 && self.may_wait(until) => {}
+                other => return other,
+            }
+        }
+    }
+
+    async fn once(
+        &mut self,
+        statement: &Statement,
+        values: &[ParamValue],
+        rows: &mut Rows,
+    ) -> Result<u64, Refused> {
+        let mut query = sqlx::query(AssertSqlSafe(statement.text.clone())).persistent(false);
+        for value in values {
+            query = bound(query, value);
+        }
+        let mut stream = self.connection.fetch_many(query);
+        let mut changed = 0;
+        while let Some(item) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await {
+            match item.map_err(|error| refused(&error))? {
+                // For anything but a change this is the count of the change before it.
+                Either::Left(done) if statement.kind == Kind::Changes => changed += done.rows_affected(),
+                Either::Left(_) => {}
+                Either::Right(row) if rows.wants_more() => rows.take(|| names(&row), cells(&row)?),
+                Either::Right(_) => rows.count_one(),
+            }
+        }
+        Ok(changed)
+    }
+
+    /// The master table of every file, or of the one whose schema is named.
+    pub(super) async fn exists(&mut self, table: &str) -> Result<bool, Refused> {
+        let (schema, name) = table.split_once('.').map_or((None, table), |(schema, name)| (Some(schema), name));
+        let databases =
+            self.connection.fetch_all("PRAGMA database_list").await.map_err(|error| refused(&error))?;
+        for row in databases {
+            let attached: String = row.try_get(1).map_err(|error| refused(&error))?;
+            if schema.is_some_and(|schema| !schema.eq_ignore_ascii_case(&attached)) {
+                continue;
+            }
+            let sql = format!(
+                "SELECT 1 FROM {}.sqlite_master WHERE lower(name) = lower(?1) AND type IN ('table', 'view')",
+                quoted(&attached)
+            );
+            let query = sqlx::query(AssertSqlSafe(sql)).bind(name.to_owned());
+            let found = query.fetch_optional(&mut self.connection).await.map_err(|error| refused(&error))?;
+            if found.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    pub(super) async fn close(self) {
+        let _ = timeout(CLOSING, self.connection.close()).await;
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+type Query<'q> = sqlx::query::Query<'q, Driver, SqliteArguments>;
+
+fn bound<'q>(query: Query<'q>, value: &ParamValue) -> Query<'q> {
+    match value {
+        ParamValue::Month(month) => query.bind(month.to_string()),
+        ParamValue::Date(date) => query.bind(date.to_string()),
+        ParamValue::Integer(number) => query.bind(*number),
+        ParamValue::Boolean(truth) => query.bind(i64::from(*truth)),
+        ParamValue::Text(text) | ParamValue::Choice(text) => query.bind(text.clone()),
+        // For `json_each(:cities)`.
+        ParamValue::List(items) => query.bind(serde_json::Value::from(items.clone()).to_string()),
+    }
+}
+
+fn names(row: &SqliteRow) -> Vec<String> {
+    row.columns().iter().map(|column| column.name().to_owned()).collect()
+}
+
+fn cells(row: &SqliteRow) -> Result<Vec<Cell>, Refused> {
+    (0..row.len()).map(|index| cell(row, index)).collect()
+}
+
+fn cell(row: &SqliteRow, index: usize) -> Result<Cell, Refused> {
+    let value = row.try_get_raw(index).map_err(|error| refused(&error))?;
+    let unreadable = |error: sqlx::error::BoxDynError| Refused::new(&error.to_string(), false);
+    if value.is_null() {
+        return Ok(Cell::Null);
+    }
+    let kind = value.type_info().name().to_owned();
+    match kind.as_str() {
+        "INTEGER" => <i64 as Decode<'_, Driver>>::decode(value).map(Cell::Integer).map_err(unreadable),
+        "REAL" => <f64 as Decode<'_, Driver>>::decode(value).map(Cell::Real).map_err(unreadable),
+        kind => {
+            let bytes = <Vec<u8> as Decode<'_, Driver>>::decode(value).map_err(unreadable)?;
+            Ok(match kind {
+                "BLOB" => Cell::Bytes(bytes.into_iter().take(65).collect()),
+                _ => Cell::Text(String::from_utf8_lossy(&bytes).into_owned()),
+            })
+        }
+    }
+}
+
+fn refused(error: &sqlx::Error) -> Refused {
+    match error.as_database_error() {
+        Some(words) => {
+            let code: i32 = words.code().and_then(|code| code.parse().ok()).unwrap_or(0);
+            // 517: the snapshot is old, and stays so however long one waits.
+            Refused::new(words.message(), code & 0xff == 5 && code != 517)
+        }
+        None => Refused::new(&error.to_string(), false),
+    }
+}

@@ -1,0 +1,369 @@
+//! SQL as text: where a statement ends, which values it binds, whether it may write. Knows strings, quoted names,
+//! comments, casts, dollar quotes and trigger bodies; knows no grammar.
+
+/// Whose SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(dead_code, reason = "PostgreSQL and MySQL are read already; they are connected to with the next issue")]
+pub(in crate::exec) enum Dialect {
+    /// `?1`, names in brackets.
+    Sqlite,
+    /// `$1`, dollar quotes, nested comments.
+    Postgres,
+    /// `?`, backslashes in strings, `#` comments.
+    MySql,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::exec) struct Statement {
+    /// Its text, with numbered parameters, without comments before it and without its semicolon.
+    pub(in crate::exec) text: String,
+    /// As it was written.
+    pub(in crate::exec) written: String,
+    /// The names bound, by the numbers of their parameters.
+    pub(in crate::exec) binds: Vec<String>,
+    /// What it may do.
+    pub(in crate::exec) kind: Kind,
+}
+
+/// What a statement may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::exec) enum Kind {
+    /// Reads only.
+    Reads,
+    /// Changes rows: how many is known afterwards.
+    Changes,
+    /// Begins or ends a transaction.
+    Transaction,
+    /// Anything else.
+    Other,
+}
+
+/// The statements of `sql`; what is only comments is none.
+pub(in crate::exec) fn statements(sql: &str, dialect: Dialect) -> Vec<Statement> {
+    let mut lexer = Lexer { sql, at: 0, dialect };
+    let mut found = Vec::new();
+    let mut draft = Draft::default();
+    loop {
+        let (token, start) = (lexer.next(), lexer.at);
+        match token {
+            None => break,
+            Some(Token { kind: TokenKind::Semicolon, from }) if draft.ends_here(dialect) => {
+                found.extend(draft.finish(sql, from, dialect));
+                draft = Draft::default();
+            }
+            Some(Token { kind, from }) => draft.take(&kind, from, start, sql),
+        }
+    }
+    found.extend(draft.finish(sql, sql.len(), dialect));
+    found
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum TokenKind<'s> {
+    Blank,
+    Semicolon,
+    Word(&'s str),
+    Bind(&'s str),
+    Open,
+    Close,
+    Other,
+}
+
+struct Token<'s> {
+    kind: TokenKind<'s>,
+    from: usize,
+}
+
+struct Lexer<'s> {
+    sql: &'s str,
+    at: usize,
+    dialect: Dialect,
+}
+
+impl<'s> Lexer<'s> {
+    fn next(&mut self) -> Option<Token<'s>> {
+        let (from, sql) = (self.at, self.sql);
+        let bytes = sql.as_bytes();
+        let first = *bytes.get(from)?;
+        let second = bytes.get(from + 1).copied();
+        let (kind, end) = match first {
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0c => (TokenKind::Blank, from + 1),
+            b'-' if second == Some(b'-') => (TokenKind::Blank, self.after("\n", from)),
+            b'#' if self.dialect == Dialect::MySql => (TokenKind::Blank, self.after("\n", from)),
+            b'/' if second == Some(b'*') => (TokenKind::Blank, self.after_comment(from)),
+            b';' => (TokenKind::Semicolon, from + 1),
+            b'(' => (TokenKind::Open, from + 1),
+            b')' => (TokenKind::Close, from + 1),
+            b'\'' => (TokenKind::Other, self.after_quote(from + 1, b'\'', self.dialect == Dialect::MySql)),
+            b'"' | b'`' => (TokenKind::Other, self.after_quote(from + 1, first, false)),
+            b'[' if self.dialect == Dialect::Sqlite => (TokenKind::Other, self.after("]", from)),
+            b'$' if self.dialect == Dialect::Postgres => (TokenKind::Other, self.after_dollar(from)),
+            b':' if second == Some(b':') => (TokenKind::Other, from + 2),
+            b':' => self.bind(from),
+            first if is_word(first) => self.word(from),
+            _ => (TokenKind::Other, from + sql[from..].chars().next().map_or(1, char::len_utf8)),
+        };
+        self.at = end;
+        Some(Token { kind, from })
+    }
+
+    /// After the next `end`, or at the end of all.
+    fn after(&self, end: &str, from: usize) -> usize {
+        self.sql[from..].find(end).map_or(self.sql.len(), |at| from + at + end.len())
+    }
+
+    fn after_comment(&self, from: usize) -> usize {
+        if self.dialect != Dialect::Postgres {
+            return self.after("*/", from + 2);
+        }
+        let bytes = self.sql.as_bytes();
+        let (mut at, mut depth) = (from + 2, 1);
+        while depth > 0 && at < bytes.len() {
+            let step = match (bytes[at], bytes.get(at + 1)) {
+                (b'/', Some(b'*')) => 1,
+                (b'*', Some(b'/')) => -1,
+                _ => 0,
+            };
+            depth += step;
+            at += if step == 0 { 1 } else { 2 };
+        }
+        at.min(bytes.len())
+    }
+
+    /// After the closing quote; a doubled one does not close.
+    fn after_quote(&self, from: usize, quote: u8, backslashes: bool) -> usize {
+        let bytes = self.sql.as_bytes();
+        let mut at = from;
+        while at < bytes.len() {
+            match bytes[at] {
+                b'\\' if backslashes => at += 2,
+                byte if byte == quote && bytes.get(at + 1) == Some(&quote) => at += 2,
+                byte if byte == quote => return at + 1,
+                _ => at += 1,
+            }
+        }
+        bytes.len()
+    }
+
+    fn after_dollar(&self, from: usize) -> usize {
+        let rest = &self.sql[from + 1..];
+        let tag = rest.bytes().take_while(|byte| is_word(*byte)).count();
+        let is_quote = rest.as_bytes().get(tag) == Some(&b'$')
+            && !rest.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        if is_quote { self.after(&self.sql[from..from + tag + 2], from + tag + 2) } else { from + 1 }
+    }
+
+    fn word(&self, from: usize) -> (TokenKind<'s>, usize) {
+        let length = self.sql[from..].bytes().take_while(|byte| is_word(*byte) || *byte == b'$').count();
+        let (word, end) = (&self.sql[from..from + length], from + length);
+        // E'…' of PostgreSQL knows backslashes.
+        if self.dialect == Dialect::Postgres
+            && word.eq_ignore_ascii_case("e")
+            && self.sql.as_bytes().get(end) == Some(&b'\'')
+        {
+            return (TokenKind::Other, self.after_quote(end + 1, b'\'', true));
+        }
+        (TokenKind::Word(word), end)
+    }
+
+    /// `:name`, but not what follows a digit or a letter at once (`12:30`, `a[1:n]`).
+    fn bind(&self, from: usize) -> (TokenKind<'s>, usize) {
+        let bytes = self.sql.as_bytes();
+        let glued = from > 0 && is_word(bytes[from - 1]);
+        let rest = &self.sql[from + 1..];
+        let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        if glued || length == 0 || rest.as_bytes()[0].is_ascii_digit() {
+            return (TokenKind::Other, from + 1);
+        }
+        (TokenKind::Bind(&rest[..length]), from + 1 + length)
+    }
+}
+
+/// Letters of any script count as parts of words.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+/// A statement that is being read.
+#[derive(Default)]
+struct Draft {
+    begin: Option<usize>,
+    /// Words outside brackets, enough to tell what it is.
+    words: Vec<String>,
+    depth: usize,
+    binds: Vec<(usize, usize, String)>,
+    /// In a trigger's body: what the last two tokens were.
+    trail: (Mark, Mark),
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    #[default]
+    Other,
+    Semicolon,
+    End,
+}
+
+impl Draft {
+    fn take(&mut self, kind: &TokenKind<'_>, from: usize, end: usize, sql: &str) {
+        if *kind == TokenKind::Blank {
+            return;
+        }
+        self.begin.get_or_insert(from);
+        let mark = match kind {
+            TokenKind::Semicolon => Mark::Semicolon,
+            TokenKind::Word(word) if word.eq_ignore_ascii_case("end") => Mark::End,
+            _ => Mark::Other,
+        };
+        self.trail = (self.trail.1, mark);
+        match kind {
+            TokenKind::Open => self.depth += 1,
+            TokenKind::Close => self.depth = self.depth.saturating_sub(1),
+            TokenKind::Word(word) if self.depth == 0 && self.words.len() < 64 => {
+                self.words.push(word.to_ascii_lowercase());
+            }
+            TokenKind::Bind(name) => self.binds.push((from, end.min(sql.len()), (*name).to_owned())),
+            _ => {}
+        }
+    }
+
+    /// Does a semicolon end it? In a trigger only the one after `; END`.
+    fn ends_here(&self, dialect: Dialect) -> bool {
+        dialect != Dialect::Sqlite || !self.is_trigger() || self.trail == (Mark::Semicolon, Mark::End)
+    }
+
+    fn is_trigger(&self) -> bool {
+        let mut words = self.words.iter().map(String::as_str).skip_while(|word| *word == "explain");
+        words.next() == Some("create")
+            && words.find(|word| !matches!(*word, "temp" | "temporary")) == Some("trigger")
+    }
+
+    fn finish(self, sql: &str, end: usize, dialect: Dialect) -> Option<Statement> {
+        let begin = self.begin?;
+        let kind = kind(&self.words);
+        let (mut text, mut binds, mut done) = (String::new(), Vec::<String>::new(), begin);
+        for (from, to, name) in self.binds {
+            let known = binds.iter().position(|bind| *bind == name).filter(|_| dialect != Dialect::MySql);
+            let number = known.unwrap_or(binds.len()) + 1;
+            if known.is_none() {
+                binds.push(name);
+            }
+            text.push_str(&sql[done..from]);
+            match dialect {
+                Dialect::Sqlite => text.push_str(&format!("?{number}")),
+                Dialect::Postgres => text.push_str(&format!("${number}")),
+                Dialect::MySql => text.push('?'),
+            }
+            done = to;
+        }
+        text.push_str(sql[done..end].trim_end());
+        Some(Statement { text, written: sql[begin..end].trim_end().to_owned(), binds, kind })
+    }
+}
+
+fn kind(words: &[String]) -> Kind {
+    let first = words.first().map_or("", String::as_str);
+    let verb = if first == "with" {
+        let verbs = ["select", "values", "insert", "update", "delete", "replace"];
+        words.iter().map(String::as_str).find(|word| verbs.contains(word)).unwrap_or("")
+    } else {
+        first
+    };
+    match verb {
+        "select" | "values" | "explain" | "show" | "table" | "describe" => Kind::Reads,
+        "insert" | "update" | "delete" | "replace" => Kind::Changes,
+        "begin" | "commit" | "end" | "start" => Kind::Transaction,
+        "rollback" if !words.iter().any(|word| word == "to") => Kind::Transaction,
+        _ => Kind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(sql: &str, dialect: Dialect) -> Vec<String> {
+        statements(sql, dialect).into_iter().map(|statement| statement.text).collect()
+    }
+
+    fn lite(sql: &str) -> Vec<String> {
+        texts(sql, Dialect::Sqlite)
+    }
+
+    #[test]
+    fn statements_end_at_semicolons_that_are_none_of_something_else() {
+        for (sql, expected) in [
+            ("select 1; select 2;", vec!["select 1", "select 2"]),
+            ("select ';' ; select \"a;b\"", vec!["select ';'", "select \"a;b\""]),
+            ("select 'it''s;' ;", vec!["select 'it''s;'"]),
+            ("-- a;b\nselect 1 /* ; */;\n-- end;", vec!["select 1 /* ; */"]),
+            ("select [a;b], `c;d`", vec!["select [a;b], `c;d`"]),
+            (" ;; \n; /* nothing */ ", vec![]),
+            ("select '未;完", vec!["select '未;完"]),
+            ("select 南京 from 表; select 2", vec!["select 南京 from 表", "select 2"]),
+        ] {
+            assert_eq!(lite(sql), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_triggers_body_is_one_statement() {
+        let trigger = "create temp trigger t after insert on a begin update b set x = case when 1 then 2 end; \
+                       select case 1 when 1 then 2 end; end";
+        assert_eq!(lite(&format!("{trigger}; select 1")), [trigger, "select 1"]);
+        assert_eq!(lite("create table trigger_x (a); select 1").len(), 2);
+    }
+
+    #[test]
+    fn values_are_bound_by_number() {
+        let found = &statements("select :a, :b::text, ':a', x, :a where t = '12:30' -- :c\n and z = :d", Dialect::Sqlite)[0];
+        assert_eq!(found.text, "select ?1, ?2::text, ':a', x, ?1 where t = '12:30' -- :c\n and z = ?3");
+        assert_eq!(found.binds, ["a", "b", "d"]);
+        assert!(found.written.starts_with("select :a, :b"));
+        let mysql = &statements("select :a, \"\\'\", ':\\';a', :a # :c", Dialect::MySql)[0];
+        assert_eq!((mysql.text.as_str(), mysql.binds.len()), ("select ?, \"\\'\", ':\\';a', ? # :c", 2));
+    }
+
+    #[test]
+    fn postgres_has_dollar_quotes_and_nested_comments() {
+        let sql = "select $$ ; :a $$, $f$ ; $$ ; $f$, $1, a[1:2], E'\\';' /* /* ; */ ; */ , :b; select 2";
+        let found = statements(sql, Dialect::Postgres);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].binds, ["b"]);
+        assert!(found[0].text.ends_with(", $1"));
+    }
+
+    #[test]
+    fn what_a_statement_may_do_is_told_by_its_verb() {
+        for (sql, kind) in [
+            ("select 1", Kind::Reads),
+            ("(select 1)", Kind::Other),
+            ("with a as (delete from x) select 1", Kind::Reads),
+            ("with a (b) as (select 1) insert into x select * from a", Kind::Changes),
+            ("replace into x values (1)", Kind::Changes),
+            ("create table x as select 1", Kind::Other),
+            ("commit", Kind::Transaction),
+            ("rollback to a", Kind::Other),
+            ("pragma user_version = 1", Kind::Other),
+        ] {
+            assert_eq!(statements(sql, Dialect::Sqlite)[0].kind, kind, "{sql}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_to_its_end(sql in "\\PC{0,60}") {
+            for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::MySql] {
+                let _ = statements(&sql, dialect);
+            }
+        }
+
+        #[test]
+        fn odd_sql_is_read_to_its_end(sql in "[-/*'\"`;:$a\\[\\]\\\\ E#南\n]{0,40}") {
+            for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::MySql] {
+                let _ = statements(&sql, dialect);
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What a program prints, on its way: masked, into the log, with the last lines and what patterns need kept aside.
+
+use std::time::Duration;
+
+use encoding_rs::Encoding;
+use tokio::time::Instant;
+
+use super::keep::{Kept, LastLine, Line};
+use super::log::{KEPT, Log, decode};
+use super::mask::{MaskStream, Masks};
+use super::notes::Notes;
+
+/// A line that becomes an output is at most this long.
+pub(super) const LONGEST_LINE: usize = 1 << 16;
+
+/// Between two notes.
+const BETWEEN_NOTES: Duration = Duration::from_millis(500);
+
+/// Enough of what came last to show a line of it.
+const RECENT: usize = 1 << 10;
+
+/// Which of the two pipes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// Standard output.
+    Out,
+    /// Standard error.
+    Err,
+}
+
+/// Takes in what a program prints.
+#[derive(Debug)]
+pub(super) struct Tape<'l> {
+    log: &'l mut Log,
+    encoding: &'static Encoding,
+    notes: Option<Notes>,
+    out: Track,
+    err: Track,
+    kept: Option<Kept>,
+    recent: Vec<u8>,
+    due: Option<Instant>,
+    told: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Track {
+    mask: MaskStream,
+    last: LastLine,
+}
+
+impl<'l> Tape<'l> {
+    pub(super) fn new(log: &'l mut Log, masks: &Masks, encoding: &'static Encoding) -> Self {
+        let track = || Track { mask: masks.stream(), last: LastLine::new(LONGEST_LINE) };
+        Tape {
+            log,
+            encoding,
+            notes: None,
+            out: track(),
+            err: track(),
+            kept: None,
+            recent: Vec::new(),
+            due: None,
+            told: None,
+        }
+    }
+
+    /// Those who watch are told the latest line.
+    pub(super) fn telling(mut self, notes: Notes) -> Self {
+        self.notes = Some(notes);
+        self
+    }
+
+    /// Beginning and end of standard output are kept, for patterns.
+    pub(super) fn keeping(mut self) -> Self {
+        self.kept = Some(Kept::new(KEPT));
+        self
+    }
+
+    /// A piece of output.
+    pub(super) fn take(&mut self, source: Source, bytes: &[u8]) {
+        let shown = match source {
+            Source::Out => self.out.mask.feed(bytes),
+            Source::Err => self.err.mask.feed(bytes),
+        };
+        self.show(source, &shown);
+    }
+
+    fn show(&mut self, source: Source, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.log.write(bytes);
+        match source {
+            Source::Err => self.err.last.push(bytes),
+            Source::Out => {
+                self.out.last.push(bytes);
+                if let Some(kept) = &mut self.kept {
+                    kept.push(bytes);
+                }
+            }
+        }
+        let end = &bytes[bytes.len().saturating_sub(RECENT)..];
+        self.recent.extend_from_slice(end);
+        self.recent.drain(..self.recent.len().saturating_sub(RECENT));
+        self.due.get_or_insert_with(|| {
+            let now = Instant::now();
+            self.told.map_or(now, |told| now.max(told + BETWEEN_NOTES))
+        });
+    }
+
+    /// When the next note is due.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.due.filter(|_| self.notes.is_some())
+    }
+
+    /// Tells the latest line.
+    pub(super) fn tell(&mut self) {
+        self.due = None;
+        self.told = Some(Instant::now());
+        let latest = self
+            .recent
+            .split(|byte| matches!(byte, b'\n' | b'\r'))
+            .rfind(|line| line.iter().any(|byte| !byte.is_ascii_whitespace()));
+        if let (Some(notes), Some(line)) = (&self.notes, latest) {
+            notes.send(&decode(line, self.encoding));
+        }
+    }
+
+    /// Nothing more comes.
+    pub(super) fn finish(&mut self) {
+        let rest = self.out.mask.finish();
+        self.show(Source::Out, &rest);
+        let rest = self.err.mask.finish();
+        self.show(Source::Err, &rest);
+        if self.due().is_some() {
+            self.tell();
+        }
+    }
+
+    /// The last line of standard output, and whether it was cut.
+    pub(super) fn last_line(&self) -> (String, bool) {
+        let line = self.out.last.get();
+        (self.line(line), line.cut)
+    }
+
+    /// The line that tells why it failed: the last one of standard error, else of standard output.
+    pub(super) fn last_words(&self) -> String {
+        let error = self.line(self.err.last.get());
+        if error.is_empty() { self.line(self.out.last.get()) } else { error }
+    }
+
+    fn line(&self, line: &Line) -> String {
+        decode(&line.bytes, self.encoding).trim_end().to_owned()
+    }
+
+    /// What is kept of standard output.
+    pub(super) fn printed(&self) -> String {
+        self.kept.as_ref().map(|kept| decode(&kept.bytes(), self.encoding)).unwrap_or_default()
+    }
+}

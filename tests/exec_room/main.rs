@@ -1,0 +1,5 @@
+//! The executor with real processes and real SQLite files.
+
+mod run;
+mod sql;
+mod world;

@@ -1,0 +1,286 @@
+//! A project in a folder of its own, and one step at a time in it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use monthstart::engine::ports::{Executor as _, Job, Report, Stop};
+use monthstart::exec::{Exec, Limits, log_path, read_log};
+use monthstart::plan::project::{Connection, Platform, Project, Setting};
+use monthstart::plan::{
+    Command, Handover, Node, NodeId, OnFailure, Part, Phase, PhaseId, Plan, Policy, SqlText, Stage, StageId,
+    Template, Work,
+};
+use monthstart::run::event::Json;
+use monthstart::run::{Failure, Outcome, Shown, StepPath};
+use monthstart::words::Lang;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// Longer than anything here may take, however busy the machine is.
+pub(crate) const LONG: Duration = Duration::from_secs(60);
+
+pub(crate) struct World {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) project: Project,
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) limits: Limits,
+    pub(crate) lang: Lang,
+}
+
+/// A step in flight.
+pub(crate) struct Running {
+    pub(crate) reports: UnboundedReceiver<Report>,
+    pub(crate) switch: watch::Sender<bool>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) submitted: Vec<String>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let project = Project {
+            dir: dir.path().join("project"),
+            zone: TimeZone::UTC,
+            language: None,
+            store: Setting::Text("sqlite:.monthstart/journal.db".to_owned()),
+            mail: None,
+            connections: BTreeMap::new(),
+            platforms: BTreeMap::new(),
+            roster: None,
+        };
+        std::fs::create_dir(&project.dir).unwrap();
+        let environment = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("HOME", "/tmp"), ("OTHER", "not for steps")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let limits = Limits { grace: Duration::from_secs(10), ..Limits::default() };
+        World { dir, project, environment: environment.into(), limits, lang: Lang::En }
+    }
+
+    pub(crate) fn state(&self) -> PathBuf {
+        self.dir.path().join("state")
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.project.dir.join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let file = self.file(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, text).unwrap();
+        file
+    }
+
+    /// A script that can be started by its path.
+    pub(crate) fn script(&self, name: &str, text: &str) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let file = self.write(name, text);
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// A database with a connection of that name.
+    pub(crate) async fn database(&mut self, name: &str, sql: &'static str) {
+        let file = self.file(&format!("{name}.db"));
+        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let mut connection = options.connect().await.unwrap();
+        connection.execute("PRAGMA journal_mode = WAL").await.unwrap();
+        connection.execute(sql).await.unwrap();
+        connection.close().await.unwrap();
+        let url = Setting::Text(format!("sqlite:{name}.db"));
+        let connection = Connection { url, attach: BTreeMap::new(), insecure: false };
+        self.project.connections.insert(name.to_owned(), connection);
+    }
+
+    /// The first column of all rows.
+    pub(crate) async fn query(&self, name: &str, sql: &'static str) -> Vec<i64> {
+        let mut connection =
+            SqliteConnectOptions::new().filename(self.file(&format!("{name}.db"))).connect().await.unwrap();
+        let rows = connection.fetch_all(sql).await.unwrap();
+        connection.close().await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    pub(crate) fn platform(&mut self, name: &str, platform: Platform) {
+        self.project.platforms.insert(name.to_owned(), platform);
+    }
+
+    pub(crate) fn executor(&self) -> Exec {
+        let project = Arc::new(self.project.clone());
+        Exec::new(project, self.state(), self.environment.clone(), self.lang).with_limits(self.limits)
+    }
+
+    pub(crate) fn job(&self, node: Node, outputs: BTreeMap<String, BTreeMap<String, Json>>) -> (Job, watch::Sender<bool>) {
+        let (switch, stop) = Stop::new();
+        let plan = plan(node);
+        let path = StepPath(plan.path(NodeId(0)));
+        let job = Job {
+            run: plan.run.clone(),
+            plan: Arc::new(plan),
+            node: NodeId(0),
+            path,
+            attempt: 1,
+            token: "tok-1".to_owned(),
+            at: "2026-11-01T02:03:04Z".parse().unwrap(),
+            outputs,
+            stop,
+        };
+        (job, switch)
+    }
+
+    pub(crate) fn start(&self, node: Node) -> Running {
+        let (job, switch) = self.job(node, BTreeMap::new());
+        let (sender, reports) = tokio::sync::mpsc::unbounded_channel();
+        self.executor().start(job, sender);
+        Running { reports, switch, notes: Vec::new(), submitted: Vec::new() }
+    }
+
+    pub(crate) async fn run(&self, node: Node) -> Outcome {
+        self.start(node).ended().await
+    }
+
+    pub(crate) async fn works(&self, node: Node) -> (BTreeMap<String, Json>, Vec<String>) {
+        match self.run(node).await {
+            Outcome::Succeeded { outputs, remarks } => (outputs, remarks),
+            Outcome::Failed { failure } => panic!("{failure:?}"),
+        }
+    }
+
+    pub(crate) async fn fails(&self, node: Node) -> Failure {
+        failure(self.run(node).await)
+    }
+
+    pub(crate) async fn gathered(&self, node: Node, outputs: BTreeMap<String, BTreeMap<String, Json>>) -> (String, Vec<Shown>) {
+        let (job, _switch) = self.job(node, outputs);
+        let (sender, mut reports) = tokio::sync::mpsc::unbounded_channel();
+        self.executor().gather(job, sender);
+        match timeout(LONG, reports.recv()).await.unwrap() {
+            Some(Report::Gathered { ask, evidence, .. }) => (ask, evidence),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) fn log(&self) -> PathBuf {
+        let run = "month-start/2026-10".parse().unwrap();
+        log_path(&self.state(), &run, &StepPath("stage/step".to_owned()), 1)
+    }
+
+    pub(crate) fn logged(&self) -> String {
+        read_log(&self.log(), None).unwrap().join("\n")
+    }
+}
+
+pub(crate) fn failure(outcome: Outcome) -> Failure {
+    match outcome {
+        Outcome::Failed { failure } => failure,
+        Outcome::Succeeded { outputs, remarks } => panic!("succeeded: {outputs:?} {remarks:?}"),
+    }
+}
+
+impl Running {
+    /// The end; nothing comes after it.
+    pub(crate) async fn ended(&mut self) -> Outcome {
+        loop {
+            match timeout(LONG, self.reports.recv()).await.expect("no end").expect("no report of an end") {
+                Report::Ended { outcome, .. } => {
+                    assert_eq!(timeout(LONG, self.reports.recv()).await.unwrap(), None);
+                    return outcome;
+                }
+                Report::Note { text, .. } => self.notes.push(text),
+                Report::Submitted { id, .. } => self.submitted.push(id),
+                Report::Gathered { .. } => panic!("not a gate"),
+            }
+        }
+    }
+
+    /// Waits for a note that contains `part`.
+    pub(crate) async fn noted(&mut self, part: &str) {
+        while !self.notes.iter().any(|note| note.contains(part)) {
+            match timeout(LONG, self.reports.recv()).await.expect("no such note").unwrap() {
+                Report::Note { text, .. } => self.notes.push(text),
+                Report::Submitted { id, .. } => self.submitted.push(id),
+                other => panic!("{other:?} before {part:?}; notes: {:?}", self.notes),
+            }
+        }
+    }
+
+    pub(crate) fn stop(&self) {
+        self.switch.send(true).unwrap();
+    }
+}
+
+pub(crate) fn template(text: &str) -> Template {
+    Template(text.to_owned())
+}
+
+pub(crate) fn program(words: &[&str]) -> Command {
+    Command::Program(words.iter().map(|word| template(word)).collect())
+}
+
+pub(crate) fn step(work: Work) -> Node {
+    Node {
+        stage: StageId(0),
+        phase: PhaseId(0),
+        name: "step".to_owned(),
+        title: None,
+        work,
+        needs: Vec::new(),
+        refs: Vec::new(),
+        vars: BTreeMap::from([("city".to_owned(), "南京".to_owned())]),
+        when: None,
+        batch: template("{{ month.compact }}"),
+        policy: Policy { retry: None, timeout: None, on_failure: OnFailure::Hold, idempotent: false },
+        outputs: BTreeMap::new(),
+        skip: None,
+        severity: 2,
+        owner: None,
+        deadline: None,
+    }
+}
+
+pub(crate) fn within(mut node: Node, limit: Duration) -> Node {
+    node.policy.timeout = Some(limit);
+    node
+}
+
+pub(crate) fn shell(script: &str) -> Node {
+    step(Work::Run { command: Command::Shell(script.to_owned()), env: BTreeMap::new() })
+}
+
+pub(crate) fn sql(text: &str) -> Node {
+    let text = SqlText::Text(template(text));
+    step(Work::Sql { text, connection: "yt".to_owned(), transaction: true })
+}
+
+fn plan(node: Node) -> Plan {
+    let run: monthstart::id::RunId = "month-start/2026-10".parse().unwrap();
+    let month = monthstart::plan::ParamValue::Month(run.month);
+    Plan {
+        run,
+        title: "t".to_owned(),
+        params: BTreeMap::from([("month".to_owned(), month), ("n".to_owned(), monthstart::plan::ParamValue::Integer(7))]),
+        limit: 16,
+        stages: vec![Stage {
+            name: "stage".to_owned(),
+            title: "stage".to_owned(),
+            owner: None,
+            deadline: None,
+            limit: None,
+            handover: Handover::None,
+            after: Vec::new(),
+            phases: vec![PhaseId(0)],
+        }],
+        phases: vec![Phase { stage: StageId(0), part: Part::Level(1), nodes: vec![NodeId(0)], after: Vec::new() }],
+        nodes: vec![node],
+    }
+}
+
+/// A pipe with a name: who reads it to its end learns that all who held it are gone.
+pub(crate) fn fifo(path: &Path) {
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+}
