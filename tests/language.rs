@@ -13,7 +13,7 @@ use monthstart::runbook::{
     FileId, Kind, Problem, Runbook, Severity, Sources, problems_json, read_month, read_roster, read_runbook,
     read_settings, render_problems, schema, take_file, yaml,
 };
-use monthstart::words::{Arg, Lang, Msg, render_ids};
+use monthstart::words::{Arg, Lang, Msg, has};
 use proptest::prelude::*;
 
 #[path = "fixtures/language/mistakes.rs"]
@@ -104,7 +104,7 @@ fn every_message_is_there_in_both_languages_and_some_mistake_calls_for_it() {
         }
     }
     for id in &said {
-        assert!(render_ids(Lang::En, id) && render_ids(Lang::Zh, id), "{id} has no words");
+        assert!(has(Lang::En, id) && has(Lang::Zh, id), "{id} has no words");
     }
     let elsewhere =
         ["error", "warning", "help", "file-too-large", "not-utf8", "yaml-syntax", "yaml-depth", "more"];
@@ -178,6 +178,13 @@ fn what_stands_in_a_file_never_reaches_a_terminal_raw() {
             assert!(!problems.is_empty() && !raw, "{shown:?}");
         }
     }
+}
+
+#[test]
+fn passwords_in_a_file_are_not_shown() {
+    let text = "mail: {from: x, password: hunter2, colour: red}\nstore: postgres://me:hunter2@db/x\n";
+    let shown = shown(Kind::Project, text);
+    assert!(shown.contains("password: *******, colour: red") && !shown.contains("hunter2"), "{shown}");
 }
 
 #[test]

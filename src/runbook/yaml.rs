@@ -95,6 +95,7 @@ pub fn parse(sources: &Sources, file: FileId, problems: &mut Vec<Problem>) -> Op
 
 fn forbidden_character(file: FileId, text: &str) -> Option<Problem> {
     let mut rest = text.char_indices().peekable();
+    rest.next_if_eq(&(0, '\u{feff}'));
     while let Some((at, c)) = rest.next() {
         let line_end = c == '\r' && rest.peek().is_some_and(|(_, next)| *next == '\n');
         if is_hidden(c) && !matches!(c, '\n' | '\t') && !line_end {

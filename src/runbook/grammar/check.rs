@@ -29,7 +29,7 @@ impl Check<'_> {
             }
             (Shape::Secret, Value::Scalar { .. }) => {
                 let problem = Problem::error(node.span, msg!("problem-secret-in-text"));
-                self.problems.push(problem.help(msg!("help-problem-secret")));
+                self.problems.push(problem.help(msg!("help-problem-secret")).secret());
             }
             (Shape::Secret, Value::Map(_)) => self.table(node, &SECRET_TABLE),
             (Shape::List(of) | Shape::OneOrMany(of), Value::List(items)) => {
@@ -67,7 +67,7 @@ impl Check<'_> {
 
     fn own_entry(&mut self, entry: &Entry, key: Scalar, of: &Shape) {
         if let Some(fault) = key.fault(&entry.key, true) {
-            self.problems.push(Problem { help: fault.help, ..Problem::error(entry.key.span, fault.message) });
+            self.problems.push(fault.at(entry.key.span));
         }
         self.node(&entry.value, of);
     }
@@ -153,7 +153,7 @@ impl Check<'_> {
         }
         match scalar.fault(text, plain) {
             Some(fault) => {
-                self.problems.push(Problem { help: fault.help, ..Problem::error(place, fault.message) });
+                self.problems.push(fault.at(place));
             }
             None if pattern => drop(self.sound.insert(text.to_owned())),
             None => {}

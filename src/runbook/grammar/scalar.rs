@@ -7,7 +7,7 @@ use jiff::civil::{Date, Time};
 use crate::id::{is_each_value, is_name};
 use crate::msg;
 use crate::runbook::model::{Compare, DeadlineDay, ParamKind};
-use crate::runbook::problem::{Span, Spanned, meant};
+use crate::runbook::problem::{Problem, Span, Spanned, meant};
 use crate::runbook::text::{code_point, is_hidden, visible};
 use crate::time::parse_duration;
 use crate::words::Msg;
@@ -79,11 +79,20 @@ pub(super) struct Forms {
 pub(super) struct Fault {
     pub(super) message: Msg,
     pub(super) help: Option<Msg>,
+    /// Is the word a secret?
+    pub(super) secret: bool,
+}
+
+impl Fault {
+    /// The problem at `place`.
+    pub(super) fn at(self, place: Span) -> Problem {
+        Problem { help: self.help, secret: self.secret, ..Problem::error(place, self.message) }
+    }
 }
 
 impl From<Msg> for Fault {
     fn from(message: Msg) -> Self {
-        Fault { message, help: None }
+        Fault { message, help: None, secret: false }
     }
 }
 
@@ -152,14 +161,16 @@ impl Scalar {
             Scalar::Url => (parse::holds_password(text)).then(|| Fault {
                 message: msg!("problem-password-in-url"),
                 help: Some(msg!("help-problem-secret")),
+                secret: true,
             }),
             Scalar::Word(words) if words.contains(&text) => None,
             Scalar::Word(words) => Some(Fault {
                 message: self.expected(text),
                 help: meant(text, words.iter().copied()).map(|word| msg!("help-problem-meant", word = word)),
+                secret: false,
             }),
             _ if self.accepts(text, plain) => None,
-            _ => Some(Fault { message: self.expected(text), help: self.advice(text) }),
+            _ => Some(Fault { message: self.expected(text), help: self.advice(text), secret: false }),
         }
     }
 
