@@ -13,6 +13,7 @@ problem-file-too-large = { $path } has { $size } MiB; files of up to { $limit } 
 problem-not-utf8 = this is not UTF-8
 help-problem-not-utf8 = save the file as UTF-8
 problem-control-character = the character { $code } may not stand here
+problem-more = { $path } has { $count } more problems
 
 ## YAML
 

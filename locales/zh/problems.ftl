@@ -13,6 +13,7 @@ problem-file-too-large = { $path } 有 { $size } MiB，最多只读取 { $limit 
 problem-not-utf8 = 这里不是 UTF-8 编码
 help-problem-not-utf8 = 请把文件另存为 UTF-8 编码
 problem-control-character = 这里不能有字符 { $code }
+problem-more = { $path } 还有 { $count } 处问题
 
 ## YAML
 
