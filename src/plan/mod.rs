@@ -135,16 +135,6 @@ impl Plan {
         format!("{}/{}", self.stage(node.stage).name, node.name)
     }
 
-    /// The nodes that cannot be executed yet: path, and the verb or key. Such a plan may be shown and not run.
-    pub fn not_yet(&self) -> Vec<(String, String)> {
-        self.iter()
-            .filter_map(|(id, node)| match &node.work {
-                Work::Later { what } => Some((self.path(id), what.clone())),
-                _ => None,
-            })
-            .collect()
-    }
-
     /// All nodes with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Node)> {
         self.nodes.iter().enumerate().map(|(index, node)| (NodeId::from(index), node))
