@@ -70,11 +70,6 @@ exec-flow-no-answer = the platform does not answer: { $why }
 exec-flow-not-cancelled = could not be cancelled on the platform: { $why }
 exec-flow-not-followed = submitted as { $id }; the platform describes no 'poll', so its end is not known
 
-exec-action-exit = exit code { $code }: { $line }
-exec-action-signal = ended by signal { $signal }
-exec-action-timed-out = no end after { $after }
-exec-action-sql = statement { $statement }: { $why }
-
 exec-evidence-failed = cannot be shown: { $why }
 exec-evidence-no-outputs = no outputs
 exec-evidence-nothing = nothing

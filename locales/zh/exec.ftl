@@ -61,11 +61,6 @@ exec-flow-no-answer = 平台没有应答:{ $why }
 exec-flow-not-cancelled = 未能在平台上取消:{ $why }
 exec-flow-not-followed = 已提交,编号 { $id };平台没有描述 poll,无法得知结果
 
-exec-action-exit = 退出码 { $code }:{ $line }
-exec-action-signal = 被信号 { $signal } 终止
-exec-action-timed-out = { $after } 后仍未结束
-exec-action-sql = 第 { $statement } 条语句:{ $why }
-
 exec-evidence-failed = 无法展示:{ $why }
 exec-evidence-no-outputs = 没有输出
 exec-evidence-nothing = 无内容

@@ -10,6 +10,7 @@ mod help;
 mod init;
 mod looking;
 mod output;
+mod outside;
 mod pick;
 mod planning;
 mod post;

@@ -31,7 +31,13 @@ pub fn tools(session: &Session, project: &Project) -> Tools {
     let zone = project.zone.clone();
     let people = roster.clone();
     let recipients = Box::new(move |handover: &crate::plan::Handover, at: Timestamp| {
-        people.as_ref().map_or_else(Vec::new, |roster| roster.recipients(handover, at, &zone))
+        let Some(roster) = &people else { return Vec::new() };
+        let ids = roster.recipients(handover, at, &zone);
+        let person = |id: &crate::id::PersonId| {
+            let person = roster.people.get(id)?;
+            Some((person.name.clone(), person.email.clone()?))
+        };
+        ids.iter().filter_map(person).collect()
     });
     let scribe = HandoverScribe::new(project.zone.clone(), letters_lang(project), roster, recipients);
     Tools { scribe: Arc::new(scribe), clock: Arc::clone(&session.clock), host: mail_host() }

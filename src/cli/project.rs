@@ -25,6 +25,8 @@ pub struct Opened {
     pub shelf: Shelf,
     /// The project; `None` where its settings cannot be read.
     pub project: Option<Project>,
+    /// Its roster's file, where it names one.
+    pub roster_path: Option<String>,
 }
 
 /// The project's folder for something at `near`: the nearest one upwards that holds settings, else `near` itself.
@@ -37,6 +39,7 @@ pub fn open(session: &Session, root: &Path) -> Opened {
     let mut shelf = Shelf::new(root.to_path_buf(), session.directory.clone());
     let settings = read_settings(session, &mut shelf);
     let roster = settings.as_ref().and_then(|settings| read_roster(&mut shelf, settings));
+    let roster_path = settings.as_ref().and_then(|settings| join("", settings.roster.as_ref()?));
     let project = settings.and_then(|settings| {
         let machine = jiff::tz::TimeZone::system();
         resolve::resolve_project(
@@ -48,7 +51,7 @@ pub fn open(session: &Session, root: &Path) -> Opened {
             &mut shelf.problems,
         )
     });
-    Opened { shelf, project }
+    Opened { shelf, project, roster_path }
 }
 
 fn read_settings(session: &Session, shelf: &mut Shelf) -> Option<crate::runbook::model::Settings> {

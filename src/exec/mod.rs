@@ -131,7 +131,7 @@ impl Executor for Exec {
             let work = tokio::spawn(evidence::gather(room, job, reports.clone()));
             let (ask, evidence) = work.await.unwrap_or_else(|broken| {
                 let why = render(lang, &broke(&broken.to_string()));
-                (evidence::ask_with_reason(&plain, &why), Vec::new())
+                (evidence::unrendered(lang, &plain, &why), Vec::new())
             });
             let _ = reports.send(Report::Gathered { node, ask, evidence });
         });

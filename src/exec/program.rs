@@ -21,8 +21,7 @@ pub(super) async fn step(
     command: &Command,
     env: &BTreeMap<String, EnvValue>,
 ) -> Result<Done, Failure> {
-    let (mut spawn, masks) = prepared(attempt, command, env).map_err(|why| attempt.not_started(&why))?;
-    spawn.dir.clone_from(&attempt.room.project.dir);
+    let (spawn, masks) = prepared(attempt, command, env).map_err(|why| attempt.not_started(&why))?;
     let mut log = attempt.log();
     whole(attempt, &spawn, &masks, &mut log).await
 }

@@ -153,8 +153,13 @@ impl<'l> Tape<'l> {
         decode(&line.bytes, self.encoding).trim_end().to_owned()
     }
 
+    /// What is kept of standard output, as it came.
+    pub(super) fn raw(&self) -> Vec<u8> {
+        self.kept.as_ref().map(Kept::bytes).unwrap_or_default()
+    }
+
     /// What is kept of standard output.
     pub(super) fn printed(&self) -> String {
-        self.kept.as_ref().map(|kept| decode(&kept.bytes(), self.encoding)).unwrap_or_default()
+        decode(&self.raw(), self.encoding)
     }
 }

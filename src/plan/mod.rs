@@ -11,6 +11,7 @@ mod node;
 pub mod project;
 pub mod resolve;
 pub mod roster;
+pub mod show;
 pub mod template;
 pub mod who;
 
@@ -137,6 +138,16 @@ impl Plan {
     /// All nodes with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Node)> {
         self.nodes.iter().enumerate().map(|(index, node)| (NodeId::from(index), node))
+    }
+
+    /// The nodes that cannot be executed yet: path, and the verb or key. Such a plan may be shown and not run.
+    pub fn not_yet(&self) -> Vec<(String, String)> {
+        self.iter()
+            .filter_map(|(id, node)| match &node.work {
+                Work::Later { what } => Some((self.path(id), what.clone())),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The nodes of a stage.

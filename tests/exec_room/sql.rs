@@ -30,7 +30,7 @@ async fn values_are_bound_and_rows_are_told() {
     assert_eq!(remarks, ["2 rows changed"]);
     let log = world.logged();
     assert!(log.contains("1. insert into t") && log.contains("2 rows changed"), "{log}");
-    assert!(log.contains("| 2     | 9     | NULL    | 南京 |"), "{log}");
+    assert!(log.contains("| 2     | 9     | NULL | 南京 |"), "{log}");
 }
 
 #[tokio::test]

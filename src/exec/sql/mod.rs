@@ -38,9 +38,9 @@ pub(super) async fn step(
 ) -> Result<Done, Failure> {
     let mut log = attempt.log();
     let work = Work { source, connection, transaction };
-    let done = whole(attempt, &attempt.values, work, attempt.node().policy.timeout, &mut log).await?.done();
-    let done = attempt.with_log_trouble(done, &mut log);
-    Ok(Done { remarks: done.remarks, ..done })
+    let limit = attempt.node().policy.timeout;
+    let ran = whole(attempt, &attempt.values, work, limit, &mut attempt.stop(), &mut log).await?;
+    Ok(attempt.with_log_trouble(ran.done(), &mut log))
 }
 
 /// What is to be done.
@@ -83,6 +83,7 @@ pub(super) async fn whole(
     values: &Values,
     work: Work<'_>,
     limit: Option<Duration>,
+    stop: &mut Stop,
     log: &mut Log,
 ) -> Result<Ran, Failure> {
     let text = text_of(attempt, work.source, values).map_err(|why| attempt.not_started(&why))?;
@@ -99,17 +100,17 @@ pub(super) async fn whole(
         database.close().await;
         ran
     };
-    guarded(doing, &interrupt, limit, &mut attempt.stop()).await
+    guarded(doing, &interrupt, limit, stop).await
 }
 
 /// Waits for `work`; at a wish to stop or when it takes too long the database is interrupted. What was committed
 /// in spite of that is done, and told so.
-pub(super) async fn guarded<T>(
-    work: impl Future<Output = Result<T, Failure>>,
+pub(super) async fn guarded<T, E: From<Failure>>(
+    work: impl Future<Output = Result<T, E>>,
     interrupt: &Interrupt,
     limit: Option<Duration>,
     stop: &mut Stop,
-) -> Result<T, Failure> {
+) -> Result<T, E> {
     let mut work = pin!(work);
     let end = tokio::select! {
         biased;
@@ -122,7 +123,7 @@ pub(super) async fn guarded<T>(
     interrupt.set();
     match timeout(GIVING_UP, work).await {
         Ok(Ok(done)) => Ok(done),
-        _ => Err(end),
+        _ => Err(end.into()),
     }
 }
 

@@ -74,8 +74,12 @@ fn real(number: f64) -> String {
 }
 
 /// Rows of one statement.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::exec) struct Rows {
+    /// How many are shown.
+    limit: usize,
+    /// The others are not even counted.
+    only_first: bool,
     /// The columns' names; empty when no row came.
     pub(in crate::exec) columns: Vec<String>,
     /// The first row.
@@ -86,10 +90,26 @@ pub(in crate::exec) struct Rows {
     pub(in crate::exec) count: u64,
 }
 
+impl Default for Rows {
+    fn default() -> Self {
+        Rows { limit: SHOWN, only_first: false, columns: Vec::new(), first: None, shown: Vec::new(), count: 0 }
+    }
+}
+
 impl Rows {
+    /// Of which only the first one matters.
+    pub(in crate::exec) fn only_first() -> Self {
+        Rows { limit: 1, only_first: true, ..Rows::default() }
+    }
+
+    /// Is there nothing more to learn?
+    pub(in crate::exec) fn is_enough(&self) -> bool {
+        self.only_first && self.count > 0
+    }
+
     /// Does the next row have to be read, or only counted?
     pub(in crate::exec) fn wants_more(&self) -> bool {
-        self.shown.len() < SHOWN
+        self.shown.len() < self.limit
     }
 
     /// A row that is wanted.
@@ -110,6 +130,11 @@ impl Rows {
     /// How many are not shown.
     pub(in crate::exec) fn more(&self) -> u64 {
         self.count - self.shown.len() as u64
+    }
+
+    /// The first rows as lines, for patterns.
+    pub(in crate::exec) fn lines(&self) -> String {
+        self.shown.iter().map(|row| row.join("\t") + "\n").collect()
     }
 
     /// The first rows as a table.

@@ -129,6 +129,7 @@ impl Sqlite {
                 // For anything but a change this is the count of the change before it.
                 Either::Left(done) if statement.kind == Kind::Changes => changed += done.rows_affected(),
                 Either::Left(_) => {}
+                Either::Right(_) if rows.is_enough() => break,
                 Either::Right(row) if rows.wants_more() => rows.take(|| names(&row), cells(&row)?),
                 Either::Right(_) => rows.count_one(),
             }

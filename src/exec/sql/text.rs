@@ -3,7 +3,6 @@
 
 /// Whose SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(dead_code, reason = "PostgreSQL and MySQL are read already; they are connected to with the next issue")]
 pub(in crate::exec) enum Dialect {
     /// `?1`, names in brackets.
     Sqlite,

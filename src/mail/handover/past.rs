@@ -135,7 +135,7 @@ fn field(speech: &Speech<'_>, name: &str, value: &Json) -> String {
     };
     let label = if TOLD.contains(&name) { speech.word("mail-form", name) } else { label(name) };
     let word = format!("mail-channel-{text}");
-    let channel = name == "channel" && crate::words::render_ids(speech.lang, &word);
+    let channel = name == "channel" && crate::words::has(speech.lang, &word);
     let shown = if channel { speech.say(&word, &[]) } else { clean(&text) };
     format!("{label}={shown}")
 }

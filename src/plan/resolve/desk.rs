@@ -120,7 +120,9 @@ impl<'a> Desk<'_, 'a, '_> {
         let known = bindings(&self.scope);
         for (_, name) in names.into_iter().filter(|(_, name)| !known.contains_key(*name)) {
             let known = known.keys().map(String::as_str);
-            self.findings.unknown(span, msg!("plan-binding-unknown", name = format!(":{name}")), name, known);
+            let (written, name) = (format!(":{name}"), name.to_owned());
+            let span = narrow(span, &written, self.book.input.sources);
+            self.findings.unknown(span, msg!("plan-binding-unknown", name = written), &name, known);
         }
     }
 

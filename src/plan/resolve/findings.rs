@@ -67,6 +67,7 @@ impl<'p> Findings<'p> {
             self.guesses -= 1;
             let mut known: Vec<&str> = known.into_iter().collect();
             known.sort_unstable();
+            known.dedup();
             if let Some(guess) = meant(word, known.iter().copied()) {
                 problem = problem.help(msg!("help-plan-meant", name = guess));
             } else if (1..=8).contains(&known.len()) {
@@ -74,6 +75,20 @@ impl<'p> Findings<'p> {
             }
         }
         self.push(problem);
+    }
+
+    /// An error where `word` is close to a known one; a warning where it may well belong to something else.
+    pub(crate) fn unknown_or_foreign<'k>(
+        &mut self,
+        span: Span,
+        message: Msg,
+        word: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) {
+        match meant(word, known) {
+            Some(guess) => self.push(Problem::error(span, message).help(msg!("help-plan-meant", name = guess))),
+            None => self.warn(span, message),
+        }
     }
 
     /// An error in a template that was written at `span`; the caret goes under the expression where it can be found.

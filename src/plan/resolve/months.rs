@@ -29,9 +29,19 @@ pub(super) fn skip(book: &Book<'_>, layout: &Layout<'_>, nodes: &mut [Node], fin
                 let message = msg!("plan-step-ambiguous", name = harmless(&skip.step));
                 findings.push(Problem::error(skip.step.span, message).help(msg!("help-plan-step-full")));
             }
+            // One month file serves all runbooks of a project: a stage that is far from every one here is another's.
+            Found::Unknown if foreign(layout, &skip.step) => {
+                let stage = skip.step.split_once('/').map_or("", |(stage, _)| stage);
+                let message = msg!("plan-stage-unknown", name = harmless(stage));
+                findings.unknown_or_foreign(skip.step.span, message, stage, layout.index.known_stages());
+            }
             Found::Unknown => unknown_step(layout, &skip.step, skip.step.span, findings),
         }
     }
+}
+
+fn foreign(layout: &Layout<'_>, path: &str) -> bool {
+    path.split_once('/').is_some_and(|(stage, _)| layout.index.stage(stage).is_none())
 }
 
 fn agreed(skip: &MonthSkip) -> Option<String> {

@@ -52,12 +52,11 @@ pub(super) fn nodes(
             Desk { book, stages, layout, draft, findings, scope: book.scope(&draft.vars), uses: Vec::new() };
         let made = Maker::start(&mut desk).finish(&mut all);
         if let Some(key) = flow_key(draft, &made, &desk) {
-            let first = *flows.entry(key).or_insert(place);
-            if first != place && layout.drafts[first].name != draft.name {
-                let message = msg!("plan-flow-twice", name = harmless(&draft.name));
-                let first = layout.drafts[first].step.span;
-                let problem = Problem::error(draft.step.span, message);
-                desk.findings.push(problem.related(first, msg!("plan-first-here")));
+            let first = &layout.drafts[*flows.entry(key).or_insert(place)];
+            // Two of one name have been told already.
+            if let (true, Some(flow), Some(other)) = (first.name != draft.name, flow_of(draft), flow_of(first)) {
+                let problem = Problem::error(flow.span, msg!("plan-flow-twice", name = harmless(flow)));
+                desk.findings.push(problem.related(other.span, msg!("plan-first-here")));
             }
         }
     }
@@ -73,6 +72,14 @@ fn flow_key(
     let Work::Flow { flow, platform } = work else { return None };
     let flow = crate::plan::template::render(flow, &desk.scope).ok()?;
     Some((draft.stage, platform.clone(), flow, desk.scope.batch.clone().unwrap_or_default()))
+}
+
+/// The flow of a step, as written.
+fn flow_of<'a>(draft: &Draft<'a>) -> Option<&'a Text> {
+    match &draft.step.verb.value {
+        model::Verb::Flow { flow, .. } => Some(flow),
+        _ => None,
+    }
 }
 
 /// What the nodes of one step share.
@@ -190,16 +197,9 @@ impl<'m, 'd, 'a, 'p> Maker<'m, 'd, 'a, 'p> {
 }
 
 fn batch(desk: &mut Desk<'_, '_, '_>, written: Option<&Text>) -> Template {
-    let template = match written {
-        Some(text) => {
-            desk.fixed(text);
-            Template(text.value.clone())
-        }
-        None => Template("{{ month.compact }}".to_owned()),
-    };
-    let rendered = crate::plan::template::render(&template, &desk.scope);
-    desk.scope.batch = Some(rendered.unwrap_or_else(|_| desk.book.month().compact()));
-    template
+    let rendered = written.and_then(|text| desk.fixed(text));
+    desk.scope.batch = Some(rendered.unwrap_or_else(|| desk.book.month().compact()));
+    Template(written.map_or("{{ month.compact }}", |text| &text.value).to_owned())
 }
 
 /// `defaults:` that apply to the desk's step, nearest first: its stage's, its file's, the runbook's.

@@ -222,8 +222,10 @@ fn preset(
             continue;
         }
         let Some(param) = declared.iter().find(|param| param.name.value == name.value) else {
+            // One month file serves all runbooks of a project: what is far from every name here is another one's.
             let known = declared.iter().map(|param| param.name.value.as_str());
-            findings.unknown(name.span, msg!("plan-month-param-unknown", name = &name.value), name, known);
+            let message = msg!("plan-month-param-unknown", name = harmless(name));
+            findings.unknown_or_foreign(name.span, message, name, known);
             continue;
         };
         match read(&param.kind, &given.value, request.today) {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
-use minijinja::value::{Value, ValueKind};
+use minijinja::value::{Object, Value, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, filters};
 
 use self::pieces::{Expr, Piece, expression, pieces};
@@ -186,12 +186,8 @@ impl Explain for TemplateError {
             Reason::Unclosed => msg!("plan-template-unclosed", expression = expression),
             Reason::Statement => msg!("plan-template-statement", expression = expression),
             Reason::NotInSql => msg!("plan-template-not-in-sql", expression = expression),
-            Reason::NotAName(value) => {
-                msg!("plan-template-not-a-name", expression = expression, value = value)
-            }
-            Reason::NotTruth(value) => {
-                msg!("plan-template-not-truth", expression = expression, value = value)
-            }
+            Reason::NotAName(value) => msg!("plan-template-not-a-name", expression = expression, value = value),
+            Reason::NotTruth(value) => msg!("plan-template-not-truth", expression = expression, value = value),
             Reason::TooLong => msg!("plan-template-too-long", expression = expression),
             Reason::Endless => msg!("plan-template-endless", expression = expression),
             Reason::Fails(detail) => msg!("plan-template-fails", expression = expression, detail = detail),
@@ -341,11 +337,11 @@ fn evaluate(expr: &Expr, scope: &Arc<Scope>) -> Result<(Value, Used), TemplateEr
     }
     let compiled = ENGINE.compile_expression(&expr.source).map_err(|error| failure(&error, expr))?;
     let misses = Misses::default();
-    let root =
-        Arc::new(Root { scope: Arc::clone(scope), expr: Arc::new(expr.clone()), misses: misses.clone() });
-    for name in compiled.undeclared_variables(false) {
-        use minijinja::value::Object;
-        let _ = root.get_value(&Value::from(name));
+    let root = Arc::new(Root { scope: Arc::clone(scope), expr: Arc::new(expr.clone()), misses: misses.clone() });
+    if expr.branches() {
+        for name in compiled.undeclared_variables(false) {
+            let _ = root.get_value(&Value::from(name));
+        }
     }
     if let Some(unknown) = misses.first() {
         return Err(unknown_name(unknown, expr));
@@ -428,9 +424,7 @@ pub fn bindings(scope: &Scope) -> BTreeMap<String, ParamValue> {
     let month = scope.month;
     let mut all: BTreeMap<String, ParamValue> =
         scope.params.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    all.extend(
-        scope.extra.iter().chain(&scope.vars).map(|(name, value)| (name.clone(), value.as_str().into())),
-    );
+    all.extend(scope.extra.iter().chain(&scope.vars).map(|(name, value)| (name.clone(), value.as_str().into())));
     all.extend(scope.batch.iter().map(|batch| ("batch".to_owned(), batch.as_str().into())));
     all.extend(
         [
