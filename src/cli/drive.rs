@@ -50,7 +50,7 @@ pub async fn run(session: &Session, what: &What, driving: &Driving) -> Result<Ex
     let planned = project::plan(session, &what.runbook, what)?;
     let asker = session.asker(&planned.project)?;
     let ready = begin(session, planned.project, planned.plan, asker).await?;
-    drive(session, ready, driving).await
+    drive(session, ready, driving, None).await
 }
 
 fn me() -> EngineId {
@@ -118,11 +118,17 @@ pub async fn resume(session: &Session, named: Option<&str>, driving: &Driving) -
         return Err(Failed::new(Exit::Refused, msg!("run-is-over", run = run.to_string(), status = status)));
     }
     let resumed = Some((asker.by.clone(), me()));
-    drive(session, Ready { project: Arc::new(project), journal, lock, asker, resumed }, driving).await
+    let ready = Ready { project: Arc::new(project), journal, lock, asker, resumed };
+    drive(session, ready, driving, None).await
 }
 
-/// Drives a run that is ready, and says how it ended.
-pub async fn drive(session: &Session, ready: Ready, driving: &Driving) -> Result<Exit, Failed> {
+/// Drives a run that is ready, and says how it ended. As long as a played world goes on, failures may still be repaired.
+pub async fn drive(
+    session: &Session,
+    ready: Ready,
+    driving: &Driving,
+    world: Option<tokio::task::JoinHandle<()>>,
+) -> Result<Exit, Failed> {
     let Ready { project, mut journal, lock, asker, resumed } = ready;
     let postman = match session.open_store(&project).await? {
         Some(store) => Some(Postman::start(session, &project, store)),
@@ -131,7 +137,15 @@ pub async fn drive(session: &Session, ready: Ready, driving: &Driving) -> Result
     let (told, tidings) = unbounded_channel();
     let (wish, wishes) = unbounded_channel();
     let desk = Desk::open(session, &project, journal.state(), &asker, driving.progress);
-    let attended = desk.attended;
+    let attended = desk.attended || world.is_some();
+    let world = world.filter(|_| !desk.attended).map(|world| {
+        let wish = wish.clone();
+        tokio::spawn(async move {
+            let _ = world.await;
+            // A receiver that is gone needs no news.
+            let _ = wish.send(Wish::Unattended);
+        })
+    });
     let screen = tokio::spawn(desk.run(tidings, wish.clone()));
     let signals = tokio::spawn(listen(wish));
     let folder = session.state(&project.dir);
@@ -149,6 +163,7 @@ pub async fn drive(session: &Session, ready: Ready, driving: &Driving) -> Result
     };
     let end = driver.drive(&mut journal, wishes, resumed).await;
     signals.abort();
+    world.inspect(tokio::task::JoinHandle::abort);
     // The driver is gone, and with it the last sender of tidings: the screen closes by itself.
     let _ = screen.await;
     if let Some(postman) = postman {
