@@ -126,7 +126,13 @@ impl World {
             &mut problems,
         );
         let Some(project) = project else {
-            return Outcome { plan: None, mistakes: Vec::new(), problems, sources, took: std::time::Duration::ZERO };
+            return Outcome {
+                plan: None,
+                mistakes: Vec::new(),
+                problems,
+                sources,
+                took: std::time::Duration::ZERO,
+            };
         };
         let input = Input {
             project: &project,
@@ -174,7 +180,11 @@ impl Outcome {
     }
 
     fn mistake(&self) -> String {
-        self.mistakes.iter().map(|mistake| render(Lang::En, &mistake.explain())).collect::<Vec<_>>().join("; ")
+        self.mistakes
+            .iter()
+            .map(|mistake| render(Lang::En, &mistake.explain()))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 }
 
@@ -238,12 +248,19 @@ fn the_samples_of_the_language_resolve() {
     assert!(errors.is_empty(), "{errors:#?}");
     insta::assert_snapshot!(outcome.told().join("\n"));
     let plan = outcome.plan();
-    let not_yet: Vec<String> = plan.not_yet().into_iter().map(|(path, what)| format!("{path} {what}")).collect();
+    let not_yet: Vec<String> =
+        plan.not_yet().into_iter().map(|(path, what)| format!("{path} {what}")).collect();
     assert_eq!(
         not_yet,
-        ["bill-item/r_vr011-arrived check: since", "bill-item/DimAccItemCode flow: redo", "bill-item/DimEvtIvrNode follow",
-         "bill-item/DimEvtCsrSkill follow", "bill-item/DimAccWmsNavtreemap follow", "bill-item/dim-loaded check: like",
-         "bill-item/dim-loaded#review review: on_reject"]
+        [
+            "bill-item/r_vr011-arrived check: since",
+            "bill-item/DimAccItemCode flow: redo",
+            "bill-item/DimEvtIvrNode follow",
+            "bill-item/DimEvtCsrSkill follow",
+            "bill-item/DimAccWmsNavtreemap follow",
+            "bill-item/dim-loaded check: like",
+            "bill-item/dim-loaded#review review: on_reject"
+        ]
     );
 }
 
@@ -329,9 +346,18 @@ fn for_each_makes_steps_and_a_group() {
     assert_eq!(plan.nodes[5].refs, [("load-无锡".to_owned(), monthstart::plan::NodeId(1))]);
     assert_eq!(needs(6), [0, 1, 2, 3]);
     let csv = "\u{feff}city, n\n南京,1\n无锡,2\n";
-    let from_file = "    levels:\n      1: [{name: x, for_each: {city: {file: data/c.csv, column: city}}, run: [a]}]";
+    let from_file =
+        "    levels:\n      1: [{name: x, for_each: {city: {file: data/c.csv, column: city}}, run: [a]}]";
     assert_eq!(paths(&stage(from_file).file("data/c.csv", csv).run().plan()), ["s/x-南京", "s/x-无锡"]);
-    let table: &[&str] = &["city,city\n1,2\n", "town\n南京\n", "city,n\n南京\n", "city\n南京\n 南京\n", "city\na/b\n", "city\n", ""];
+    let table: &[&str] = &[
+        "city,city\n1,2\n",
+        "town\n南京\n",
+        "city,n\n南京\n",
+        "city\n南京\n 南京\n",
+        "city\na/b\n",
+        "city\n",
+        "",
+    ];
     insta::assert_snapshot!(report(table, |csv| stage(from_file).file("data/c.csv", csv).run().told()));
 }
 
@@ -365,35 +391,61 @@ fn parameters_come_from_defaults_the_month_and_the_command_line() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&plan.params).unwrap());
     assert_eq!(paths(&plan), ["s/x-苏州", "s/x-常州"]);
     let table: &[&(&str, &str)] = &[
-        &("kidn", "full"), &("kind", "half"), &("n", "３"), &("n", "1.5"), &("n", "+1"), &("day", "2026-02-30"),
-        &("day", "２０２６-11-01"), &("note", "a\nb"), &("note", "\u{1b}[2J"), &("note", "; rm -rf $(id) {{7*7}}"),
-        &("flag", "yes"), &("month", "2026-13"), &("month", "２０２６-１０"), &("month", "2026-09"),
-        &("period", "2027-01"), &("cities", "a,b/c"), &("PATH", "/tmp"), &("n\u{7}", "1"),
+        &("kidn", "full"),
+        &("kind", "half"),
+        &("n", "３"),
+        &("n", "1.5"),
+        &("n", "+1"),
+        &("day", "2026-02-30"),
+        &("day", "２０２６-11-01"),
+        &("note", "a\nb"),
+        &("note", "\u{1b}[2J"),
+        &("note", "; rm -rf $(id) {{7*7}}"),
+        &("flag", "yes"),
+        &("month", "2026-13"),
+        &("month", "２０２６-１０"),
+        &("month", "2026-09"),
+        &("period", "2027-01"),
+        &("cities", "a,b/c"),
+        &("PATH", "/tmp"),
+        &("n\u{7}", "1"),
     ];
     let mistakes = |input: &(&str, &str)| {
         let outcome = world(PARAMS).param("day", "2026-11-01").param(input.0, input.1).run();
         outcome.told().into_iter().chain([outcome.mistake()]).collect()
     };
     insta::assert_snapshot!("mistakes", report(table, mistakes));
-    assert_eq!(world(PARAMS).run().mistake(), "day has no value: give -p day=…, a date such as 2026-10-31, in ASCII digits");
+    assert_eq!(
+        world(PARAMS).run().mistake(),
+        "day has no value: give -p day=…, a date such as 2026-10-31, in ASCII digits"
+    );
     let future = world(PARAMS).month(Some("2026-12")).param("day", "2026-11-01").run();
     assert_eq!(future.mistake(), "2026-12 has not begun yet; the present month is 2026-11");
-    let closing = world("name: m\nstages:\n  - {name: s, platform: yt, levels: {1: [A]}}\n").month(None).run().plan();
+    let closing =
+        world("name: m\nstages:\n  - {name: s, platform: yt, levels: {1: [A]}}\n").month(None).run().plan();
     assert_eq!(closing.run.to_string(), "m/2026-10");
 }
 
 #[test]
 fn included_stages_come_first_and_keep_their_defaults() {
     let part = |name: &str, extra: &str| {
-        format!("name: {name}\n{extra}\nstages:\n  - {{name: {name}, platform: yt, levels: {{1: [{name}1]}}}}\n")
+        format!(
+            "name: {name}\n{extra}\nstages:\n  - {{name: {name}, platform: yt, levels: {{1: [{name}1]}}}}\n"
+        )
     };
     let main = "name: m\ndefaults: {timeout: 1h, severity: 2}\ninclude: [inc/a.yaml, inc/b.yaml]\nstages:\n  - {name: own, after: [a, b], platform: yt, levels: {1: [Own]}}\n";
     let world = world(main)
-        .file("inc/a.yaml", &part("a", "defaults: {timeout: 5m}\nlimit: 2\nparams: {kind: {type: text, default: x}}"))
+        .file(
+            "inc/a.yaml",
+            &part("a", "defaults: {timeout: 5m}\nlimit: 2\nparams: {kind: {type: text, default: x}}"),
+        )
         .file("inc/b.yaml", &part("b", "include: [sub.yaml]\nhandover: lead"))
         .file("inc/sub.yaml", &part("sub", ""));
     let mut world = world;
-    world.files.insert("inc/b.yaml".to_owned(), world.files["inc/b.yaml"].replace("platform", "after: [sub], platform"));
+    world.files.insert(
+        "inc/b.yaml".to_owned(),
+        world.files["inc/b.yaml"].replace("platform", "after: [sub], platform"),
+    );
     let plan = world.run().plan();
     assert_eq!(paths(&plan), ["a/a1", "sub/sub1", "b/b1", "own/Own"]);
     assert_eq!(plan.nodes[0].policy.timeout, Some(std::time::Duration::from_secs(300)));
@@ -403,7 +455,9 @@ fn included_stages_come_first_and_keep_their_defaults() {
     assert_eq!(plan.params["kind"], monthstart::plan::ParamValue::Text("x".to_owned()));
     let table: &[&str] = &["inc/none.yaml", "../a.yaml", "main.yaml", "inc/loop.yaml"];
     let told = |include: &str| {
-        let main = format!("name: m\ninclude: [{include}]\nstages:\n  - {{name: own, after: [], platform: yt, levels: {{1: [A]}}}}\n");
+        let main = format!(
+            "name: m\ninclude: [{include}]\nstages:\n  - {{name: own, after: [], platform: yt, levels: {{1: [A]}}}}\n"
+        );
         self::world(&main).file("inc/loop.yaml", "name: l\ninclude: [loop.yaml]\n").run().told()
     };
     insta::assert_snapshot!(report(table, told));
@@ -411,13 +465,17 @@ fn included_stages_come_first_and_keep_their_defaults() {
 
 #[test]
 fn a_month_leaves_steps_out() {
-    let runbook = "    levels:\n      1: [A, {flow: B, confirm: ok?}, {name: c, for_each: {x: [p, q]}, run: [a]}]";
+    let runbook =
+        "    levels:\n      1: [A, {flow: B, confirm: ok?}, {name: c, for_each: {x: [p, q]}, run: [a]}]";
     let month = "skip:\n  - {step: s/B, reason: 停出, agreed: {who: 周经理, channel: phone, told_at: '2026-11-01 02:10'}}\n  - {step: c, reason: 不需要}\n";
     let plan = stage(runbook).file("months/2026-10.yaml", month).run().plan();
     let skipped: Vec<String> =
         plan.iter().filter(|(_, node)| node.skip.is_some()).map(|(id, _)| plan.path(id)).collect();
     assert_eq!(skipped, ["s/B#confirm", "s/B", "s/c-p", "s/c-q"]);
-    assert_eq!(plan.nodes[2].skip.as_ref().unwrap().agreed.as_deref(), Some("周经理, phone, 2026-11-01 02:10"));
+    assert_eq!(
+        plan.nodes[2].skip.as_ref().unwrap().agreed.as_deref(),
+        Some("周经理, phone, 2026-11-01 02:10")
+    );
     let table: &[&str] = &["s/BB", "other-runbook/x", "ss/B", "Bee", "s/nothing-like-it"];
     let told = |step: &str| {
         let month = format!("skip: [{{step: {step}, reason: x}}]\n");
@@ -491,7 +549,12 @@ fn measure() {
         let world = large(count);
         let start = std::time::Instant::now();
         let outcome = world.run();
-        let (nodes, text) = (outcome.plan.as_ref().map_or(0, |plan| plan.nodes.len()), world.files["main.yaml"].len());
-        eprintln!("{nodes} steps, {text} bytes: read and resolved in {:?}, resolved in {:?}", start.elapsed(), outcome.took);
+        let (nodes, text) =
+            (outcome.plan.as_ref().map_or(0, |plan| plan.nodes.len()), world.files["main.yaml"].len());
+        eprintln!(
+            "{nodes} steps, {text} bytes: read and resolved in {:?}, resolved in {:?}",
+            start.elapsed(),
+            outcome.took
+        );
     }
 }

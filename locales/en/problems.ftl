@@ -294,3 +294,51 @@ plan-who-must-say = the user { $user } is not one person here: say who you are w
 plan-who-not-person = there is no person { $name } in the roster
 plan-who-not-person-meant = there is no person { $name } in the roster; did you mean { $meant }?
 plan-who-may-not = { $user } may not act for { $person }: the roster does not let them stand in
+
+plan-show-summary = { $stages ->
+    [one] 1 stage
+   *[other] { $stages } stages
+  }, { $steps ->
+    [one] 1 step
+   *[other] { $steps } steps
+  }, { $gates ->
+    [one] 1 gate
+   *[other] { $gates } gates
+  }
+plan-show-ready = ready
+plan-show-level = level { $number }
+plan-show-verify = verify
+plan-show-after = after { $stages }
+plan-show-owner = owner { $owner }
+plan-show-deadline = due { $at }
+plan-show-limit = { $limit } at a time
+plan-show-skip = skipped this month: { $reason }
+plan-show-agreed = agreed: { $agreed }
+plan-show-not-yet = cannot be executed yet: { $what }
+plan-show-needs = needs { $steps }
+plan-show-when = only if { $condition }
+plan-show-asks = “{ $ask }” asked of { $who }
+plan-show-anyone = anyone
+plan-show-any-operator = any operator ({ $people })
+plan-show-votes = { $votes } people must confirm
+plan-show-votes-by-role = votes: { $votes }
+plan-show-except = not by { $who }
+plan-show-each = one answer each: { $values }
+plan-show-letter = letter when it finishes: { $to }
+plan-show-letter-people = letter when it finishes: { $to } ({ $people })
+plan-show-no-letter = no letter
+plan-show-next-shift = next shift
+plan-kind-flow = flow
+plan-kind-follow = follow
+plan-kind-force_pass = force-pass
+plan-kind-run = run
+plan-kind-sql = sql
+plan-kind-load = load
+plan-kind-check = check
+plan-kind-wait = wait
+plan-kind-gate = gate
+plan-kind-notice = notice
+plan-kind-confirm = confirm
+plan-kind-review = review
+plan-kind-http = http
+plan-kind-mail = mail

@@ -65,7 +65,8 @@ impl Roster {
         let days = [today, today.saturating_add(1.day()), today.saturating_add(2.days())];
         let turns = self.turns(days.into_iter(), zone);
         let latest = at.saturating_add(24.hours()).unwrap_or(at);
-        let next = turns.iter().find(|turn| turn.begins > at && turn.begins <= latest).map(|turn| turn.begins);
+        let next =
+            turns.iter().find(|turn| turn.begins > at && turn.begins <= latest).map(|turn| turn.begins);
         self.or_fallback(turns.iter().filter(|turn| Some(turn.begins) == next).flat_map(|turn| turn.people))
     }
 
@@ -93,7 +94,8 @@ impl Roster {
 /// The moments of the turn that begins on `date`; one that ends when it begins lasts a day.
 fn bounds(shift: Shift, date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let last = if shift.to <= shift.from { date.checked_add(1.day()).ok()? } else { date };
-    let moment = |date: Date, time| date.to_datetime(time).to_zoned(zone.clone()).ok().map(|at| at.timestamp());
+    let moment =
+        |date: Date, time| date.to_datetime(time).to_zoned(zone.clone()).ok().map(|at| at.timestamp());
     Some((moment(date, shift.from)?, moment(last, shift.to)?))
 }
 

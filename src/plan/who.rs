@@ -118,9 +118,7 @@ impl Roster {
         match sharing.as_slice() {
             [] => Ok(Actor { person, by_hand_of: None }),
             sharing if sharing.contains(&&person) => Ok(Actor { person, by_hand_of: None }),
-            [own] if self.stands_in(own, &person) => {
-                Ok(Actor { person, by_hand_of: Some((*own).clone()) })
-            }
+            [own] if self.stands_in(own, &person) => Ok(Actor { person, by_hand_of: Some((*own).clone()) }),
             // A shared user cannot say by whose hand, unless only one of those who share it could be meant.
             [_, _, ..] if known.os_user.is_none() || !stand_ins().is_empty() => {
                 let by_hand_of = match stand_ins().as_slice() {

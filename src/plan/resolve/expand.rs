@@ -70,7 +70,10 @@ pub(super) fn expand<'a>(
         for step in &written.verify {
             layout.phase(book, number, Part::Verify, std::slice::from_ref(step), findings);
         }
-        if written.ready.is_empty() && written.verify.is_empty() && written.levels.iter().all(|(_, steps)| steps.is_empty()) {
+        if written.ready.is_empty()
+            && written.verify.is_empty()
+            && written.levels.iter().all(|(_, steps)| steps.is_empty())
+        {
             findings.error(written.name.span, msg!("plan-stage-empty", name = &written.name.value));
         }
     }

@@ -86,7 +86,9 @@ impl<'p> Findings<'p> {
         known: impl IntoIterator<Item = &'k str>,
     ) {
         match meant(word, known) {
-            Some(guess) => self.push(Problem::error(span, message).help(msg!("help-plan-meant", name = guess))),
+            Some(guess) => {
+                self.push(Problem::error(span, message).help(msg!("help-plan-meant", name = guess)))
+            }
             None => self.warn(span, message),
         }
     }
@@ -112,7 +114,9 @@ impl<'p> Findings<'p> {
 }
 
 fn overlap(one: Span, other: Span) -> bool {
-    one.file == other.file && one.start < other.end.max(other.start + 1) && other.start < one.end.max(one.start + 1)
+    one.file == other.file
+        && one.start < other.end.max(other.start + 1)
+        && other.start < one.end.max(one.start + 1)
 }
 
 /// The part of `span` where `part` stands, if it stands there as it is.

@@ -54,7 +54,9 @@ pub(super) fn nodes(
         if let Some(key) = flow_key(draft, &made, &desk) {
             let first = &layout.drafts[*flows.entry(key).or_insert(place)];
             // Two of one name have been told already.
-            if let (true, Some(flow), Some(other)) = (first.name != draft.name, flow_of(draft), flow_of(first)) {
+            if let (true, Some(flow), Some(other)) =
+                (first.name != draft.name, flow_of(draft), flow_of(first))
+            {
                 let problem = Problem::error(flow.span, msg!("plan-flow-twice", name = harmless(flow)));
                 desk.findings.push(problem.related(other.span, msg!("plan-first-here")));
             }

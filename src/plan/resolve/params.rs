@@ -70,7 +70,9 @@ impl Explain for Mistake {
             Mistake::Bad { name, value, wants } => {
                 msg!("plan-param-bad", name = name, value = value, wants = wants.clone())
             }
-            Mistake::Missing { name, wants } => msg!("plan-param-missing", name = name, wants = wants.clone()),
+            Mistake::Missing { name, wants } => {
+                msg!("plan-param-missing", name = name, wants = wants.clone())
+            }
             Mistake::Twice { name } => msg!("plan-param-twice", name = name),
             Mistake::Future { month, present } => {
                 msg!("plan-month-future", month = month.to_string(), present = present.to_string())
@@ -81,8 +83,18 @@ impl Explain for Mistake {
 
 /// Names that mean something else where parameters are bound or written.
 const RESERVED: [&str; 12] = [
-    "month_compact", "month_first", "month_last_day", "month_next", "month_previous", "batch", "run_id", "today", "run",
-    "steps", "params", "flow",
+    "month_compact",
+    "month_first",
+    "month_last_day",
+    "month_next",
+    "month_previous",
+    "batch",
+    "run_id",
+    "today",
+    "run",
+    "steps",
+    "params",
+    "flow",
 ];
 
 /// Is `name` taken by something that is always there?
@@ -121,12 +133,20 @@ pub(super) fn declared<'a>(files: &[&'a Runbook], findings: &mut Findings<'_>) -
 }
 
 /// The accounting month that `request` asks for: given, else the declared default, else the closing one.
-pub fn accounting_month(runbook: &Runbook, included: &[Runbook], request: &Request) -> Result<Month, Mistake> {
+pub fn accounting_month(
+    runbook: &Runbook,
+    included: &[Runbook],
+    request: &Request,
+) -> Result<Month, Mistake> {
     let given: Vec<&str> =
         request.params.iter().filter(|(name, _)| name == "month").map(|(_, value)| value.as_str()).collect();
     let mut months = request.month.into_iter().map(Ok).chain(given.iter().map(|text| {
         text.parse::<Month>().or_else(|_| {
-            if *text == "closing" { Ok(Month::closing(request.today)) } else { Err(bad("month", &ParamKind::Month, text)) }
+            if *text == "closing" {
+                Ok(Month::closing(request.today))
+            } else {
+                Err(bad("month", &ParamKind::Month, text))
+            }
         })
     }));
     let month = match months.next() {
@@ -170,7 +190,12 @@ pub(super) fn values(
             Some(value) => drop(values.insert(param.name.value.clone(), value)),
             None => findings.error(
                 default.span,
-                msg!("plan-param-bad", name = &param.name.value, value = show(&default.value), wants = wants(&param.kind)),
+                msg!(
+                    "plan-param-bad",
+                    name = &param.name.value,
+                    value = show(&default.value),
+                    wants = wants(&param.kind)
+                ),
             ),
         }
     }
@@ -194,7 +219,8 @@ pub(super) fn values(
     }
     for param in declared.iter().filter(|param| param.default.is_none() && param.name.value != "month") {
         let (name, kind) = (&param.name.value, &param.kind);
-        let mistaken = mistakes.iter().any(|mistake| matches!(mistake, Mistake::Bad { name: bad, .. } if bad == name));
+        let mistaken =
+            mistakes.iter().any(|mistake| matches!(mistake, Mistake::Bad { name: bad, .. } if bad == name));
         if values.contains_key(name) || mistaken {
             continue;
         }
@@ -232,7 +258,12 @@ fn preset(
             Some(value) => drop(values.insert(name.value.clone(), value)),
             None => findings.error(
                 given.span,
-                msg!("plan-param-bad", name = &name.value, value = show(&given.value), wants = wants(&param.kind)),
+                msg!(
+                    "plan-param-bad",
+                    name = &name.value,
+                    value = show(&given.value),
+                    wants = wants(&param.kind)
+                ),
             ),
         }
     }

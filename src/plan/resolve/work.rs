@@ -86,7 +86,9 @@ fn flow_work(desk: &mut Desk<'_, '_, '_>, flow: &Text) -> Option<Work> {
     if platform.actions.values().any(|action| matches!(action.means, Means::Http)) {
         return Some(later(desk, word.span, "http"));
     }
-    if !platform.actions.contains_key(&ActionKind::Whole) && !platform.actions.contains_key(&ActionKind::Submit) {
+    if !platform.actions.contains_key(&ActionKind::Whole)
+        && !platform.actions.contains_key(&ActionKind::Submit)
+    {
         desk.findings.error(word.span, msg!("plan-platform-no-flow", name = &word.value));
         return None;
     }

@@ -186,8 +186,12 @@ impl Explain for TemplateError {
             Reason::Unclosed => msg!("plan-template-unclosed", expression = expression),
             Reason::Statement => msg!("plan-template-statement", expression = expression),
             Reason::NotInSql => msg!("plan-template-not-in-sql", expression = expression),
-            Reason::NotAName(value) => msg!("plan-template-not-a-name", expression = expression, value = value),
-            Reason::NotTruth(value) => msg!("plan-template-not-truth", expression = expression, value = value),
+            Reason::NotAName(value) => {
+                msg!("plan-template-not-a-name", expression = expression, value = value)
+            }
+            Reason::NotTruth(value) => {
+                msg!("plan-template-not-truth", expression = expression, value = value)
+            }
             Reason::TooLong => msg!("plan-template-too-long", expression = expression),
             Reason::Endless => msg!("plan-template-endless", expression = expression),
             Reason::Fails(detail) => msg!("plan-template-fails", expression = expression, detail = detail),
@@ -337,7 +341,8 @@ fn evaluate(expr: &Expr, scope: &Arc<Scope>) -> Result<(Value, Used), TemplateEr
     }
     let compiled = ENGINE.compile_expression(&expr.source).map_err(|error| failure(&error, expr))?;
     let misses = Misses::default();
-    let root = Arc::new(Root { scope: Arc::clone(scope), expr: Arc::new(expr.clone()), misses: misses.clone() });
+    let root =
+        Arc::new(Root { scope: Arc::clone(scope), expr: Arc::new(expr.clone()), misses: misses.clone() });
     if expr.branches() {
         for name in compiled.undeclared_variables(false) {
             let _ = root.get_value(&Value::from(name));
@@ -424,7 +429,9 @@ pub fn bindings(scope: &Scope) -> BTreeMap<String, ParamValue> {
     let month = scope.month;
     let mut all: BTreeMap<String, ParamValue> =
         scope.params.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    all.extend(scope.extra.iter().chain(&scope.vars).map(|(name, value)| (name.clone(), value.as_str().into())));
+    all.extend(
+        scope.extra.iter().chain(&scope.vars).map(|(name, value)| (name.clone(), value.as_str().into())),
+    );
     all.extend(scope.batch.iter().map(|batch| ("batch".to_owned(), batch.as_str().into())));
     all.extend(
         [

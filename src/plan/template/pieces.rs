@@ -32,7 +32,9 @@ pub(crate) struct Expr {
 impl Expr {
     /// May a part of it be left out when it is evaluated?
     pub(crate) fn branches(&self) -> bool {
-        self.source.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "if" | "and" | "or"))
+        self.source
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|word| matches!(word, "if" | "and" | "or"))
     }
 }
 
