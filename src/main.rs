@@ -1,3 +1,5 @@
 //! The binary: hands over to the command line and leaves with its exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    monthstart::cli::main()
+}

@@ -1,1 +1,169 @@
-### cli
+### The command line: help, usage errors, what verbs say.
+
+error-line = error: { $text }
+
+help-about = Runs the start of a month from a runbook: levels side by side, gates answered by people, the next shift mailed.
+help-options = Options
+help-arguments = Arguments
+help-template-all =
+    {"{about-with-newline}"}
+    Usage: {"{usage}"}
+
+    Verbs:
+    {"{subcommands}"}
+
+    Options:
+    {"{options}"}
+help-template-verb =
+    {"{about-with-newline}"}
+    Usage: {"{usage}"}
+
+    {"{all-args}"}
+
+help-init = Lay out a new project
+help-validate = Show every problem of runbooks, settings, roster and months, all at once
+help-plan = Show what would happen: stages, levels, steps, gates, letters
+help-schema = Print a JSON Schema for editors
+help-run = Start a run and drive it
+help-resume = Drive a run on, after a crash, a stop or a halt
+help-runs = List the runs
+help-status = Show where a run stands
+help-gates = Show what waits for a person
+help-mails = Show letters and their fate
+help-confirm = Answer a gate or a notice with yes
+help-reject = Answer a gate or a notice with no
+help-retry = Run a failed, lost or rejected step again
+help-skip = Do not run these steps
+help-force = Count these steps as done
+help-settle = Say what a lost step really did
+help-cancel = Stop a run for good
+help-logs = Show what a step printed
+help-events = Show the journal
+help-demo = Prepare a sandbox and run the shipped month start on it
+help-completions = Print completions for a shell
+
+help-arg-help = Show this help
+help-arg-version = Show the version
+help-arg-directory = Work as if started in this folder
+help-arg-run-id = The run that is meant
+help-arg-store = The journal, in place of the project's
+help-arg-profile = The overlay of the settings: monthstart.NAME.yaml
+help-arg-as-person = Act as this person of the roster
+help-arg-json = Answer in JSON
+help-arg-lang = The language of answers
+help-arg-verbose = Tell more about what goes on inside
+help-arg-yes = Answer in advance every gate and notice that you may answer alone
+help-arg-no-wait = Leave when only people or time can move the run on
+help-arg-progress = How progress is shown
+help-arg-runbook = The runbook's file
+help-arg-month = The accounting month, 2026-10
+help-arg-params = A parameter of the runbook
+help-arg-step = The step: its name, or stage/name
+help-arg-steps = The steps: their names, or stage/name
+help-arg-note = What you want to have kept with your answer
+help-arg-set = A field of the gate's form
+help-arg-for-value = The value that the answer is for
+help-arg-reason = Why; kept for ever
+help-arg-run = The run; left out: the open one, else the latest
+help-arg-send = Send what is queued now
+help-arg-as-done = It was done
+help-arg-as-failed = It failed
+help-arg-attempt = Which attempt; left out: the latest
+help-arg-dir = The folder
+help-arg-files = The files; left out: the whole project
+help-arg-format = How it is shown
+help-arg-kind = Of which kind of file
+help-arg-shell = Which shell
+
+usage-unknown-argument = there is no option '{ $what }'. See --help.
+usage-unknown-argument-meant = there is no option '{ $what }'; did you mean '{ $meant }'?
+usage-unknown-verb = there is no verb '{ $what }'. See --help.
+usage-unknown-verb-meant = there is no verb '{ $what }'; did you mean '{ $meant }'?
+usage-value-missing = '{ $what }' wants a value.
+usage-bad-value = '{ $value }' is not a value of '{ $what }'{ $known ->
+    [""] {""}
+   *[other] : { $known }
+  }.
+usage-missing = missing: { $what }. See --help.
+usage-conflict = '{ $what }' does not go with '{ $other }'.
+usage-other = the command line cannot be read: { $text }. See --help.
+usage-month = '{ $value }' is not a month: write it like 2026-10.
+usage-pair = '{ $value }' is not KEY=VALUE.
+usage-no-file = there is no file { $path }.
+usage-folder = { $path } is a folder: name a runbook's file.
+usage-no-folder = there is no folder { $path }.
+usage-two-projects = { $path } belongs to another project: validate one project at a time.
+usage-no-run-yet = there is no run yet: 'monthstart run RUNBOOK' starts one.
+usage-several-open = several runs are open: { $runs }. Say which with --run.
+usage-no-such-run = there is no run '{ $run }'; there is: { $runs }
+usage-no-such-run-meant = there is no run '{ $run }'; did you mean { $meant }?
+usage-no-step = there is no step '{ $step }' in { $run }; 'monthstart status' lists them.
+usage-no-step-meant = there is no step '{ $step }'; did you mean '{ $meant }'?
+usage-step-ambiguous = '{ $step }' could be any of { $steps }: write stage/name.
+usage-reason = { $option } must say why: it is kept for ever.
+usage-no-attempt = { $step } has no attempt { $attempt }; the latest is { $latest }.
+
+file-missing = there is no file { $path }.
+file-outside = { $path } lies outside the project's folder: files stay below it.
+file-not-regular = { $path } is not a regular file.
+file-too-large = { $path } is larger than { $limit } MiB.
+file-unreadable = { $path } cannot be read: { $why }.
+file-unwritable = { $path } cannot be written: { $why }.
+setting-no-variable = the settings want the environment variable { $name }, which is not set.
+
+plan-not-executable = { $count ->
+    [one] one step uses
+   *[other] { $count } steps use
+  } what this version can check but not carry out yet, so nothing was started: { $steps }
+validated = { $count ->
+    [one] One runbook is
+   *[other] { $count } runbooks are
+  } in order, and so are settings, roster and months.
+init-exists = { $path } is there already: nothing was written.
+init-done = The project is laid out. Next: monthstart run { $path }
+
+recorded-answer = { $step }: { $verdict } by { $by }, recorded. The gate is { $status }.
+recorded-retry = { $steps }: runs again, recorded for { $by }.
+recorded-skip = { $steps }: skipped, recorded for { $by }.
+recorded-force = { $steps }: counts as done, recorded for { $by }.
+recorded-settle-done = { $step }: settled as done, recorded for { $by }.
+recorded-settle-failed = { $step }: settled as failed, recorded for { $by }.
+recorded-cancel = { $run }: cancelled, recorded for { $by }.
+nobody-drives = Nobody drives this run now: monthstart resume { $run }
+
+run-exists-open = { $run } is open: go on with 'monthstart resume { $run }'.
+run-exists-done = { $run } has been run already ({ $status }): one run for a runbook and month.
+run-is-over = { $run } is over ({ $status }): there is nothing to resume.
+run-is-driven = { $run } is driven by process { $pid } on { $host } already: answer its gates from here, it goes on by itself.
+run-needs-operator = { $person } is no operator: only operators start and resume runs.
+
+end-succeeded = { $run } is done: every step succeeded, was skipped or forced.
+end-halted = { $run } halted: { $steps } { $count ->
+    [one] needs
+   *[other] need
+  } a decision (retry, skip, force, settle). Then: monthstart resume { $run }
+end-cancelled = { $run } is cancelled.
+end-waiting = { $run } waits for people or time: monthstart gates { $run }. Then: monthstart resume { $run }
+end-interrupted = { $run } was left. Everything is kept: monthstart resume { $run }
+end-letters-queued = { $count ->
+    [one] one letter is
+   *[other] { $count } letters are
+  } still queued: { $why }. Sent with the next run or resume, or now: monthstart mails --send
+no-letters-sent = Nothing is queued.
+letters-sent = { $sent } sent, { $queued } still queued, { $failed } failed.
+mail-unusable = letters stay queued: { $why }
+
+logs-none = { $step } has printed nothing: it has not run.
+logs-no-file = { $step }: the log of attempt { $attempt } is not there ({ $path }).
+logs-gate = { $step } is a gate: it prints nothing.
+
+demo-building = Preparing the sandbox warehouse for { $month } (13 localities, 12 months of history) …
+demo-built = The warehouse is ready in { $dir }.
+demo-in-the-way = { $dir } holds runs that are not the demo's: nothing was touched. Choose another folder: monthstart demo DIR
+demo-running = a demo is running in { $dir } (process { $pid }): watch it with 'monthstart status -C { $dir }'.
+demo-sandbox-broken = the sandbox cannot be used: { $why }
+demo-where = Letters: { $letters }
+    Logs:    { $logs }
+    Tables:  { $tables }
+    Look:    monthstart status -C { $project }
+demo-world-stopped = the played world stopped: { $why }

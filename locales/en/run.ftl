@@ -72,3 +72,12 @@ form-bad = '{ $value }' is not what '{ $field }' takes: { $wanted }
 form-value = this gate wants one answer for every value: --for one of { $known }
 form-no-value = this gate is answered as a whole: leave --for out
 form-no-note = a rejection needs a reason: --note TEXT
+
+store-behind = another process recorded something first; nothing was changed. Look again.
+store-run-exists = { $run } exists already: 'monthstart resume { $run }' goes on with it.
+store-no-such-run = there is no run { $run }; 'monthstart runs' lists what there is.
+store-unusable = the store cannot be used: { $path }: { $why }. Nothing was started; make it a writable folder or file of yours.
+store-database = the store does not answer: { $path }: { $why }. What was recorded is safe; nothing more was started. Look at the disk, then 'monthstart resume'.
+store-newer = { $path } was written by a newer monthstart (version { $found }): use that one; nothing was changed.
+store-damaged = { $path } cannot be read: { $why }. It was left as it is: restore it from a backup, or move it away to begin anew.
+store-unknown = there is no store of the kind '{ $url }': use sqlite:PATH.

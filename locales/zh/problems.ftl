@@ -1,1 +1,293 @@
-### problems
+### 文件中的问题，以及可能的本意。
+
+## 外框
+
+problem-error = 错误
+problem-warning = 警告
+problem-help = 建议
+problem-first-here = 第一次在这里
+
+## 文件
+
+problem-file-too-large = { $path } 有 { $size } MiB，最多只读取 { $limit } MiB 的文件
+problem-not-utf8 = 这里不是 UTF-8 编码
+help-problem-not-utf8 = 请把文件另存为 UTF-8 编码
+problem-control-character = 这里不能有字符 { $code }
+problem-more = { $path } 还有 { $count } 处问题
+
+## YAML
+
+problem-yaml-empty = 文件是空的
+problem-yaml-tab = 缩进不能用制表符
+help-problem-yaml-tab = 请改用空格
+problem-yaml-tag = 这里不使用标签（!…）
+problem-yaml-anchor = 这里不使用锚点和别名（&…、*…）；以这些字符开头的文本请加引号
+problem-yaml-merge-key = 这里不使用合并键（<<）
+problem-yaml-second-document = 这里开始了第二个文档，一个文件只能有一个
+problem-yaml-depth = 列表和映射在这里嵌套超过 { $limit } 层
+problem-yaml-key = 键必须是一个词
+help-problem-yaml-key = 以 {"{"}{"{"} 开头的文本请加引号
+problem-yaml-quote = 这里开始的带引号文本没有正确结束
+problem-yaml-escape = 双引号文本里有不认识的转义（\…）
+problem-yaml-colon = 这里的冒号不能构成键：缩进不对，或者文本需要加引号
+problem-yaml-character = 以这个字符开头的文本需要加引号
+problem-yaml-bracket = 这里的括号不配对，或者缺少逗号
+problem-yaml-indent = 缩进与上面的行不一致
+problem-yaml-syntax = 这不是合法的 YAML：{ $detail }
+problem-doubled-key = 键 `{ $key }` 在这里重复出现
+
+## 键与形状
+
+problem-unknown-key = { $thing }里没有 `{ $key }` 这个键
+help-problem-meant = 是不是想写 `{ $word }`？
+help-problem-known-keys = 这里可用的键：{ $keys }
+help-problem-known-names = 已有的名称：{ $names }
+problem-missing-key = { $thing }缺少键 `{ $key }`
+problem-none-of = { $thing }缺少以下键之一：{ $keys }
+problem-two-variants = { $thing }里不能同时写 `{ $first }` 和 `{ $second }`
+problem-key-does-not-go-with = `{ $key }` 不能与 `{ $with }` 一起使用
+help-problem-goes-with = `{ $key }` 可用于：{ $keys }
+problem-not-one-entry = 这里必须恰好有一项，现在有 { $count } 项
+problem-expected = 这里应该是{ $what }，却写了{ $found }
+problem-found-nothing = 空值
+problem-found-text = “{ $text }”
+problem-found-list = 一个列表
+problem-found-map = 一个映射
+help-problem-without-quotes = 请去掉引号
+help-problem-write-list = 请写成列表：[{ $text }]
+problem-more-than-one-line = 这里只能写一行
+problem-pattern = 这不是合法的正则表达式：{ $detail }
+problem-secret-in-text = 密码不能直接写在文件里
+problem-password-in-url = 这个地址里含有密码
+help-problem-secret = 请从环境变量 {"{"}env: NAME{"}"} 或文件 {"{"}file: PATH{"}"} 读取
+
+## 可以写什么
+
+problem-shape-or = { $first }或{ $second }
+problem-shape-line = 一行文本
+problem-shape-lines = 文本
+problem-shape-name = 名称（字母、数字、_ . -，最多 64 个，以字母或数字开头）
+problem-shape-ident = 由字母、数字和 _ 组成、不以数字开头的词
+problem-shape-each-value = 不含斜杠、# 和控制字符、最多 64 个字符的值
+problem-shape-flag = true 或 false
+problem-shape-integer = { $min } 到 { $max } 的整数
+problem-shape-any-integer = 整数
+problem-shape-separator = 一个字符
+problem-shape-factor = 1 到 100 的数
+problem-shape-duration = 时长，如 90s、5m、2h、1d
+problem-shape-time = 时刻，如 "02:00"
+problem-shape-date = 日期，如 2026-11-01
+problem-shape-day = 1 到 31 的日，或 last
+problem-shape-moment = 时间，如 "2026-11-01 02:10"
+problem-shape-share = 比例，如 10%
+problem-shape-months = 月数，如 3 months
+problem-shape-tolerance = 数或比例，如 3、0.5%
+problem-shape-comparison = rows 或 sum(列名)
+problem-shape-pattern = 正则表达式
+problem-shape-url = 地址
+problem-shape-email = 电子邮件地址
+problem-shape-word = 以下之一：{ $words }
+problem-shape-secret = 密钥的来源 {"{"}env: NAME{"}"} 或 {"{"}file: PATH{"}"}
+problem-shape-list = 列表
+problem-shape-map = 键值对（{ $thing }）
+problem-shape-map-of = 名称与值
+
+## 事物
+
+problem-thing-runbook = 运行手册
+problem-thing-stage = 阶段
+problem-thing-step = 步骤
+problem-thing-defaults = 默认值
+problem-thing-param = 参数
+problem-thing-gate = 确认关口
+problem-thing-review = 复核
+problem-thing-notice = 通知
+problem-thing-on-reject = on_reject
+problem-thing-evidence = 证据
+problem-thing-field = 表单字段
+problem-thing-sql = sql
+problem-thing-sql-file = sql
+problem-thing-retry = retry
+problem-thing-deadline = 时限
+problem-thing-poll = poll
+problem-thing-each-file = 取自文件的值
+problem-thing-load = load
+problem-thing-check = 检查项
+problem-thing-table-pair = table
+problem-thing-like = like
+problem-thing-compare = 比较项
+problem-thing-wait = wait
+problem-thing-http = 请求
+problem-thing-mail = 邮件
+problem-thing-project = 项目设置
+problem-thing-from = 外部设置
+problem-thing-secret = 密钥
+problem-thing-mail-settings = 邮件设置
+problem-thing-connection = 连接
+problem-thing-platform = 平台
+problem-thing-actions = 平台的 flow
+problem-thing-action = 动作
+problem-thing-roster = 值班表
+problem-thing-person = 人员
+problem-thing-shift = 班次
+problem-thing-rota = 排班行
+problem-thing-month-file = 月份文件
+problem-thing-skip = 跳过的步骤
+problem-thing-agreed = agreed
+
+## 形状正确但不合理
+
+problem-no-stages = 运行手册需要 stages 或 include
+problem-doubled-stage = 又有一个阶段叫 `{ $name }`
+problem-after-missing = 阶段 `{ $name }` 没有说明它等待哪些阶段
+help-problem-after-missing = 请写 after: [阶段名]；不等待任何阶段时写 after: []
+problem-empty-stage = 阶段 `{ $name }` 没有步骤
+problem-flow-twice = 流程 `{ $flow }` 在阶段 `{ $stage }` 里列了两次
+problem-doubled-step = 阶段 `{ $stage }` 里又有一个步骤叫 `{ $name }`
+problem-step-without-name = 这个步骤需要名称
+help-problem-step-without-name = 请加上 name: …；只有 flow、follow 和 force_pass 可以沿用流程名
+problem-choice-without-values = 选项 `{ $name }` 需要 values: […]
+problem-default = `{ $name }` 的默认值不符合它自己的类型
+problem-min-above-max = `{ $name }` 的 min 大于 max
+problem-empty = 这里不能为空
+problem-merge-without-key = mode: merge 需要 key: [列名]
+problem-where-without-replace = where 只能与 mode: replace 一起使用
+problem-timeout-without-deadline = on_timeout: fail 需要 deadline
+problem-unknown-connection = 没有连接 `{ $name }`
+problem-unknown-person = 没有人员 `{ $name }`
+problem-unknown-shift = 没有班次 `{ $name }`
+problem-submit-without-poll = submit 需要 poll：否则无法知道流程何时完成
+problem-poll-without-succeeded = poll 需要 succeeded：用来判断流程完成的正则
+problem-platform-without-connection = 平台 `{ $name }` 要执行 SQL，却没有 connection
+problem-doubled-skip = 步骤 `{ $name }` 被重复跳过
+
+### The plan
+
+help-plan-after-missing = 请写 after: [阶段]；不等任何阶段就写 after: []
+help-plan-meant = 是不是想写 { $name }？
+help-plan-known = 已有的名称：{ $names }
+help-plan-name-bad = 只能用字母、数字、_ . -，以字母或数字开头，最多64个字符；请用 name: 另起一个名字
+help-plan-no-roster = 请在 monthstart.yaml 里写 roster: roster.yaml
+help-plan-pattern-group = 请用括号括住要取的部分，例如 id=(.*)
+help-plan-platform-incomplete = 请在 flow: 下写一个 run: 或 sql:，或者写 submit: 和 poll:
+help-plan-secret-in-text = 请从环境变量 {"{"}env: 变量名{"}"} 或文件 {"{"}file: 路径{"}"} 读取
+help-plan-shell-platform = 请把动作写成列表 [程序, "{"{{"} flow {"}}"}"]，每个值就是一个参数
+help-plan-shell-template = 脚本里不代入值：请写到 env: 里，例如 名称: "{"{{"} … {"}}"}"，脚本里写 $名称
+help-plan-sql-bind = 请写成绑定参数 :名称；如果是表名或列名，请加 | ident
+help-plan-step-ambiguous = 请连阶段一起写：{ $names }
+help-plan-step-full = 请连阶段一起写：阶段/步骤
+help-plan-template-statement = 这里只能代入值：{"{{"} 名称 {"}}"}
+plan-after-missing = 阶段 { $name } 没有写它等哪些阶段
+plan-attach-name = { $name } 不能作模式名
+plan-binding-unknown = 这里没有叫 { $name } 的值可以绑定
+plan-column-twice = { $path } 有两列都叫 { $column }
+plan-column-unknown = { $path } 没有列 { $column }
+plan-connection-missing = 没有写这段 SQL 在哪里执行：请写 connection: 或 platform:
+plan-connection-unknown = 没有叫 { $name } 的连接
+plan-csv-ragged = { $path } 第 { $line } 行的字段数与表头不一致
+plan-cycle = 这些互相等待，成了环：{ $path }
+plan-cycle-part = { $name } 在这里等
+plan-deadline-day = 一个月没有第 { $day } 天
+plan-each-empty = for_each 没有任何值
+plan-each-name = { $name } 不能作变量名：只能用字母、数字和 _，以字母开头
+plan-each-no-list = { $name } 不是列表
+plan-each-reserved = { $name } 已经另有含义
+plan-each-twice = 值 { $value } 写了两次
+plan-each-value = { $value } 不能作步骤名的一部分：最多64个字符，不能有斜杠、# 和控制字符
+plan-email = { $text } 不是邮件地址
+plan-encoding-unknown = 没有叫 { $name } 的编码
+plan-env-name = { $name } 不能作环境变量名
+plan-env-refused = 步骤不允许设置 { $name }
+plan-env-unused = env 只用于 run:，这个步骤看不到它
+plan-expect-bad = 看不懂期望 { $text }；请写 > 0、= 13、between 10 and 20 或 not null
+plan-expect-missing = 没有写期望值 expect
+plan-field-default = { $name } 的默认值 { $value } 不合适：要 { $wants }
+plan-field-list = 字段 { $name } 不能是列表
+plan-field-name = { $name } 不能作字段名：只能用字母、数字和 _，以字母开头
+plan-file-missing = 读不到 { $path }
+plan-first-here = 第一个在这里
+plan-flow-twice = 流程 { $name } 在这个阶段里列了两次
+plan-gate-no-deadline = on_timeout: fail 需要写 deadline
+plan-in-file = { $path } 里：{ $problem }
+plan-include-cycle = 这些文件互相包含，成了环：{ $path }
+plan-include-missing = 没有文件 { $path }
+plan-include-twice = { $path } 包含了两次
+plan-language-unknown = 语言只能是 zh 或 en，不能是 { $name }
+plan-limit-zero = limit 为 0 就什么也跑不了
+plan-mail-from = { $text } 不能作发件人
+plan-month-file-month = 月份就是文件名，不能在这里设
+plan-month-future = { $month } 还没到；现在是 { $present }
+plan-month-param-unknown = 运行手册没有参数 { $name }
+plan-name-bad = { $name } 不能作名字
+plan-name-missing = 这个步骤要写 name：只有 flow、follow、force_pass 自带名字
+plan-no-roster = 没有值班名册，所以没有人是 { $name }
+plan-no-stages = 没有可运行的阶段
+plan-not-yet = { $what } 写法正确，但还不能执行：plan 和 run 会拒绝这份手册
+plan-ignored-yet = { $what } 写法正确，但目前还不起作用
+plan-param-bad = { $name } 不能是 { $value }：要 { $wants }
+plan-param-missing = { $name } 没有值：请用 -p { $name }=… 给出，要 { $wants }
+plan-param-month-kind = 参数 month 的类型必须是 month
+plan-param-name = { $name } 不能作参数名：只能用字母、数字和 _，以字母开头
+plan-param-reserved = { $name } 已经另有含义，不能作参数名
+plan-param-twice = { $name } 给了两个不同的值
+plan-param-two-kinds = { $name } 在别的文件里声明成了另一种类型
+plan-param-unknown = 没有参数 { $name }；已有的参数：{ $known }
+plan-param-unknown-meant = 没有参数 { $name }；是不是想写 { $meant }？
+plan-path-outside = { $path } 不在项目文件夹里
+plan-pattern = 看不懂这个正则表达式：{ $detail }
+plan-pattern-group = 这个正则表达式没有取出任何内容
+plan-person-unknown = 名册里没有 { $name }
+plan-platform-both = 平台 { $name } 既有整个流程的动作，又有 submit 或 poll
+plan-platform-incomplete = 平台 { $name } 既不能直接跑流程，也不能提交并查询流程
+plan-platform-missing = 没有写 { $name } 在哪个平台上跑
+plan-platform-no-connection = 平台 { $name } 没有连接
+plan-platform-no-flow = 平台 { $name } 没有写怎样跑流程
+plan-platform-unknown = 没有叫 { $name } 的平台
+plan-poll-no-success = poll 要写 succeeded:用来判断流程已成功的正则表达式
+plan-reads-beside = 这里读 { $table } 的同时，{ $name } 可能正在写它
+plan-reads-later = 这里读 { $table }，但 { $name } 后面才写它
+plan-role-reserved = { $name } 已经另有含义，不能作角色名
+plan-rota-empty = 这个轮班没有列出任何一天
+plan-rota-gap = { $shift } 班有 { $days } 天没有人，第一天是 { $day }
+plan-scheme-unknown = 不认识 { $scheme }；可以用：{ $known }
+plan-secret-in-text = 设置里写了明文密码
+plan-severity = severity 从 1(最严重)到 4，不能是 { $number }
+plan-shell-template = shell 脚本里不代入值：{ $expression }
+plan-shift-unknown = 没有叫 { $name } 的班次
+plan-sql-file-missing = 读不到 { $path }；用到它的步骤会失败
+plan-stage-empty = 阶段 { $name } 没有步骤
+plan-stage-twice = 有两个阶段都叫 { $name }
+plan-stage-unknown = 没有叫 { $name } 的阶段
+plan-step-ambiguous = 有几个阶段都有步骤 { $name }
+plan-step-is-group = { $name } 是一组步骤；请写其中一个
+plan-step-twice = 这个阶段有两个步骤都叫 { $name }
+plan-step-unknown = 没有叫 { $name } 的步骤
+plan-table-name = { $name } 不能作表名
+plan-template-endless = { $expression } 算不完
+plan-template-fails = { $expression } 算不出来：{ $detail }
+plan-template-not-a-name = { $value } 不能作表名或列名({ $expression })
+plan-template-not-in-sql = { $expression } 是文本，不能拼进 SQL
+plan-template-not-truth = { $expression } 既不是 true 也不是 false，而是 { $value }
+plan-template-statement = 这里不支持 { $expression }
+plan-template-syntax = 看不懂 { $expression }：{ $detail }
+plan-template-too-long = { $expression } 太长
+plan-template-unclosed = { $expression } 缺少右边的花括号
+plan-template-unknown = 这里没有叫 { $name } 的值
+plan-timeout-unused = timeout 对确认、通知和轮询不起作用
+plan-votes-impossible = 这里要 { $votes } 人确认，但能确认的只有 { $people } 人
+plan-votes-person = { $name } 是人名；这里要写角色
+plan-votes-zero = votes: 0 就没有人确认了
+plan-wants-boolean = true 或 false
+plan-wants-choice = 其中之一：{ $words }
+plan-wants-date = 日期，例如 2026-10-31，用半角数字
+plan-wants-integer = 整数，用半角数字
+plan-wants-list = 用逗号隔开的几个值
+plan-wants-month = 月份，例如 2026-10，用半角数字
+plan-wants-text = 一行文本
+plan-who-unknown = 名册里没有叫 { $name } 的人或角色
+plan-written-here = 在这里写
+plan-zone-unknown = 没有叫 { $name } 的时区
+plan-who-must-say = 用户 { $user } 不能确定是哪一个人：请用 --as 说明，可选：{ $people }
+plan-who-not-person = 名册里没有 { $name }
+plan-who-not-person-meant = 名册里没有 { $name }；是不是想写 { $meant }？
+plan-who-may-not = { $user } 不能代替 { $person }：名册里没有写可以代班

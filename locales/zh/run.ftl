@@ -72,3 +72,12 @@ form-bad = “{ $field }”不接受“{ $value }”:应为{ $wanted }
 form-value = 此关口要求逐项回答:--for 取 { $known } 之一
 form-no-value = 此关口整体回答:不要写 --for
 form-no-note = 驳回必须说明原因:--note 文字
+
+store-behind = 另一个进程先写入了记录;没有任何改动,请重新查看。
+store-run-exists = { $run } 已经存在:用 monthstart resume { $run } 继续。
+store-no-such-run = 没有运行 { $run };用 monthstart runs 查看已有的运行。
+store-unusable = 无法使用存储:{ $path }:{ $why }。没有启动任何东西;请改为可写的目录或文件。
+store-database = 存储没有响应:{ $path }:{ $why }。已记录的内容是安全的,没有再启动任何东西。请检查磁盘,然后执行 monthstart resume。
+store-newer = { $path } 由更新版本的 monthstart 写入(版本 { $found }):请使用该版本;没有任何改动。
+store-damaged = 无法读取 { $path }:{ $why }。原样保留:请从备份恢复,或移走后重新开始。
+store-unknown = 不支持“{ $url }”类型的存储:请使用 sqlite:路径。

@@ -4,11 +4,16 @@
 //! one life. A phase is what starts together (one `ready` step, one level, one `verify` step); it starts when the phases
 //! before it are done. That is the barrier, and it costs an edge a phase, not an edge a pair of steps.
 
+pub mod duty;
+pub mod expect;
 mod gate;
 mod node;
 pub mod project;
+pub mod resolve;
 pub mod roster;
+pub mod show;
 pub mod template;
+pub mod who;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -133,6 +138,16 @@ impl Plan {
     /// All nodes with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Node)> {
         self.nodes.iter().enumerate().map(|(index, node)| (NodeId::from(index), node))
+    }
+
+    /// The nodes that cannot be executed yet: path, and the verb or key. Such a plan may be shown and not run.
+    pub fn not_yet(&self) -> Vec<(String, String)> {
+        self.iter()
+            .filter_map(|(id, node)| match &node.work {
+                Work::Later { what } => Some((self.path(id), what.clone())),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The nodes of a stage.

@@ -5,6 +5,7 @@ pub mod event;
 pub mod life;
 pub mod request;
 pub mod scheduler;
+pub mod scope;
 mod standing;
 pub mod state;
 pub mod status;
@@ -14,4 +15,4 @@ pub use event::{
 };
 pub use request::{Answer, Asker, FormError, Refusal, Request};
 pub use state::{Consequences, Decided, Life, Mark, RunState, StepState};
-pub use status::{GateStatus, RunStatus, StageStatus, StepStatus};
+pub use status::{GateStatus, MailStatus, RunStatus, StageStatus, StepStatus};

@@ -12,6 +12,11 @@ macro_rules! words {
             /// Every one of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
+            /// The one that this word spells.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|status| status.word() == word)
+            }
+
             /// Its word.
             pub fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }

@@ -46,32 +46,60 @@ impl<T> std::ops::Deref for Spanned<T> {
 /// The files that were read, in the order in which they were read.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    files: Vec<(PathBuf, String)>,
+    files: Vec<Source>,
+}
+
+/// One file: what people call it, its text, and where its lines begin, so that no position costs a walk through it.
+#[derive(Debug, Clone)]
+struct Source {
+    path: PathBuf,
+    text: String,
+    lines: Vec<usize>,
 }
 
 impl Sources {
     /// Keeps a file's text; its number is what spans refer to. `path` is shown to people.
     pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> FileId {
-        self.files.push((path.into(), text.into()));
+        let text = text.into();
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        self.files.push(Source { path: path.into(), text, lines });
         FileId(u16::try_from(self.files.len() - 1).unwrap_or(u16::MAX))
+    }
+
+    /// How many were read.
+    pub fn count(&self) -> usize {
+        self.files.len()
     }
 
     /// The path of `file`, as people call it.
     pub fn path(&self, file: FileId) -> &Path {
-        self.files.get(usize::from(file.0)).map_or(Path::new("?"), |(path, _)| path)
+        self.files.get(usize::from(file.0)).map_or(Path::new("?"), |source| &source.path)
     }
 
     /// The text of `file`.
     pub fn text(&self, file: FileId) -> &str {
-        self.files.get(usize::from(file.0)).map_or("", |(_, text)| text)
+        self.files.get(usize::from(file.0)).map_or("", |source| &source.text)
     }
 
     /// Line and column (both from 1, the column in characters) of the first byte of `span`.
     pub fn position(&self, span: Span) -> (usize, usize) {
-        let text = self.text(span.file);
-        let before = text.get(..span.start as usize).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let start = span.start as usize;
+        let line = self.line_at(span.file, start);
+        let before = self.text(span.file).get(self.line_start(span.file, line)..start);
+        (line, before.map_or(0, |before| before.chars().count()) + 1)
+    }
+
+    /// The number, from 1, of the line that holds byte `at` of `file`.
+    pub fn line_at(&self, file: FileId, at: usize) -> usize {
+        self.files
+            .get(usize::from(file.0))
+            .map_or(1, |source| source.lines.partition_point(|start| *start <= at))
+    }
+
+    /// The first byte of line `line` (from 1) of `file`; its length where there is no such line.
+    pub fn line_start(&self, file: FileId, line: usize) -> usize {
+        let source = self.files.get(usize::from(file.0));
+        source.map_or(0, |source| source.lines.get(line - 1).copied().unwrap_or(source.text.len()))
     }
 }
 
@@ -97,12 +125,21 @@ pub struct Problem {
     pub help: Option<Msg>,
     /// Other places that belong to it (the first of two, the path of a cycle).
     pub related: Vec<(Span, Msg)>,
+    /// What stands at its place is a secret: its line is shown with the secret masked.
+    pub secret: bool,
 }
 
 impl Problem {
     /// An error at `span`.
     pub fn error(span: Span, message: Msg) -> Self {
-        Problem { severity: Severity::Error, message, span: Some(span), help: None, related: Vec::new() }
+        Problem {
+            severity: Severity::Error,
+            message,
+            span: Some(span),
+            help: None,
+            related: Vec::new(),
+            secret: false,
+        }
     }
 
     /// A warning at `span`.
@@ -112,13 +149,27 @@ impl Problem {
 
     /// An error that no text is to blame for.
     pub fn unplaced(message: Msg) -> Self {
-        Problem { severity: Severity::Error, message, span: None, help: None, related: Vec::new() }
+        Problem {
+            severity: Severity::Error,
+            message,
+            span: None,
+            help: None,
+            related: Vec::new(),
+            secret: false,
+        }
     }
 
     /// The same with advice.
     #[must_use]
     pub fn help(mut self, help: Msg) -> Self {
         self.help = Some(help);
+        self
+    }
+
+    /// The same, with what stands at its place never shown.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 

@@ -80,6 +80,6 @@ pub fn show(lang: Lang, id: &str, args: &[(&str, Arg)]) -> String {
 }
 
 /// Does the catalogue of `lang` hold a sentence named `id`?
-pub fn render_ids(lang: Lang, id: &str) -> bool {
+pub fn has(lang: Lang, id: &str) -> bool {
     of(lang).has_message(id)
 }

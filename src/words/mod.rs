@@ -5,7 +5,7 @@ mod catalogue;
 
 use std::collections::BTreeMap;
 
-pub use catalogue::{render, render_ids, show};
+pub use catalogue::{has, render, show};
 
 /// A language that operators read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
-use minijinja::value::{Value, ValueKind};
+use minijinja::value::{Object, Value, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, filters};
 
 use self::pieces::{Expr, Piece, expression, pieces};
@@ -338,9 +338,10 @@ fn evaluate(expr: &Expr, scope: &Arc<Scope>) -> Result<(Value, Used), TemplateEr
     let compiled = ENGINE.compile_expression(&expr.source).map_err(|error| failure(&error, expr))?;
     let misses = Misses::default();
     let root = Arc::new(Root { scope: Arc::clone(scope), expr: Arc::new(expr.clone()), misses: misses.clone() });
-    for name in compiled.undeclared_variables(false) {
-        use minijinja::value::Object;
-        let _ = root.get_value(&Value::from(name));
+    if expr.branches() {
+        for name in compiled.undeclared_variables(false) {
+            let _ = root.get_value(&Value::from(name));
+        }
     }
     if let Some(unknown) = misses.first() {
         return Err(unknown_name(unknown, expr));

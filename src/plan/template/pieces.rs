@@ -29,6 +29,13 @@ pub(crate) struct Expr {
     pub(crate) steps: Vec<String>,
 }
 
+impl Expr {
+    /// May a part of it be left out when it is evaluated?
+    pub(crate) fn branches(&self) -> bool {
+        self.source.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "if" | "and" | "or"))
+    }
+}
+
 /// The roots whose dotted paths are known.
 const ROOTS: [&str; 4] = ["month", "params", "run", "today"];
 

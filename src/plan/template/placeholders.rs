@@ -38,7 +38,9 @@ fn name_length(bytes: &[u8]) -> usize {
 /// The first place after `end`, searched from `from`.
 fn after(bytes: &[u8], from: usize, end: &[u8]) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
-    rest.windows(end.len()).position(|window| window == end).map_or(bytes.len(), |found| from + found + end.len())
+    rest.windows(end.len())
+        .position(|window| window == end)
+        .map_or(bytes.len(), |found| from + found + end.len())
 }
 
 /// After `$tag$ … $tag$`, or after the dollar.

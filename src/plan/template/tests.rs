@@ -93,10 +93,14 @@ fn sql_takes_only_what_cannot_be_code() {
     ] {
         assert_eq!(sql(template).unwrap(), expected, "{template}");
     }
-    for bad in ["{{ params.note }}", "{{ city }}", "{{ run.id }}", "{{ params.kind ~ params.note }}", "{{ params }}"] {
+    for bad in
+        ["{{ params.note }}", "{{ city }}", "{{ run.id }}", "{{ params.kind ~ params.note }}", "{{ params }}"]
+    {
         assert_eq!(sql(bad).unwrap_err().reason, Reason::NotInSql, "{bad}");
     }
-    for bad in ["{{ params.note | ident }}", "{{ 'a.b.c' | ident }}", "{{ '' | ident }}", "{{ 'a-b' | ident }}"] {
+    for bad in
+        ["{{ params.note | ident }}", "{{ 'a.b.c' | ident }}", "{{ '' | ident }}", "{{ 'a-b' | ident }}"]
+    {
         assert!(matches!(sql(bad).unwrap_err().reason, Reason::NotAName(_)), "{bad}");
     }
     for bad in ["{{ params.note | safe }}", "{{ params.kind | replace('full', params.note) }}"] {
@@ -127,7 +131,8 @@ fn conditions_are_true_or_false() {
 
 #[test]
 fn broken_and_endless_templates_end() {
-    for broken in ["{{ month", "{{ 1 + }}", "{{ }}", "{% for x in y %}{% endfor %}", "{{ 'x' * 2000000000 }}"] {
+    for broken in ["{{ month", "{{ 1 + }}", "{{ }}", "{% for x in y %}{% endfor %}", "{{ 'x' * 2000000000 }}"]
+    {
         assert!(render(&Template(broken.to_owned()), &scope()).is_err(), "{broken}");
     }
     for length in [499, 30_000] {
@@ -141,9 +146,20 @@ fn broken_and_endless_templates_end() {
 #[test]
 fn every_name_is_bound() {
     let bound = bindings(&scope());
-    for name in ["month", "month_compact", "month_first", "month_last_day", "month_next", "month_previous", "batch",
-        "run_id", "today", "kind", "city", "cities"]
-    {
+    for name in [
+        "month",
+        "month_compact",
+        "month_first",
+        "month_last_day",
+        "month_next",
+        "month_previous",
+        "batch",
+        "run_id",
+        "today",
+        "kind",
+        "city",
+        "cities",
+    ] {
         assert!(bound.contains_key(name), "{name}");
     }
     assert_eq!(bound["month_last_day"], ParamValue::Date(jiff::civil::date(2026, 10, 31)));

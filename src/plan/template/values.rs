@@ -167,12 +167,13 @@ impl Root {
             "month" => safe(&scope.month),
             "today" => safe(&scope.today),
             "batch" => digits_are_safe(scope.batch.as_ref()?),
-            "params" => Value::from_pairs(scope.params.iter().map(|(name, value)| (name.clone(), param(value)))),
+            "params" => {
+                Value::from_pairs(scope.params.iter().map(|(name, value)| (name.clone(), param(value))))
+            }
             "run" => Value::from_pairs([("id", scope.run.clone())]),
-            "steps" if scope.steps != Steps::None => Value::from_object(StepsValue {
-                scope: Arc::clone(scope),
-                misses: self.misses.clone(),
-            }),
+            "steps" if scope.steps != Steps::None => {
+                Value::from_object(StepsValue { scope: Arc::clone(scope), misses: self.misses.clone() })
+            }
             name => Value::from(scope.vars.get(name).or_else(|| scope.extra.get(name))?.clone()),
         })
     }
@@ -215,7 +216,9 @@ impl Object for StepsValue {
         self.misses.asked(name);
         match &self.scope.steps {
             Steps::None => None,
-            Steps::Any => Some(Value::from_object(AnyStep { name: name.to_owned(), misses: self.misses.clone() })),
+            Steps::Any => {
+                Some(Value::from_object(AnyStep { name: name.to_owned(), misses: self.misses.clone() }))
+            }
             Steps::Known(steps) => {
                 let Some(values) = steps.get(name) else {
                     self.misses.missed(Unknown { name: format!("steps['{name}']"), meant: None });

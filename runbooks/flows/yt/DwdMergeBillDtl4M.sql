@@ -1,0 +1,16 @@
+-- DwdMergeBillDtl4M: 把13个属地的四级账单明细合并到 dwd_merge_bill_dtl4_m。
+delete from dwd_merge_bill_dtl4_m where month = :month;
+insert into dwd_merge_bill_dtl4_m (month, area_code, bill_id, item_code, line_no, quantity, amount)
+select p.month, '025', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_025 as p where p.month = :month
+union all select p.month, '0510', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_0510 as p where p.month = :month
+union all select p.month, '0516', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_0516 as p where p.month = :month
+union all select p.month, '0519', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_0519 as p where p.month = :month
+union all select p.month, '0512', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_0512 as p where p.month = :month
+union all select p.month, '0513', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_0513 as p where p.month = :month
+union all select p.month, '0518', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_0518 as p where p.month = :month
+union all select p.month, '0517', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_0517 as p where p.month = :month
+union all select p.month, '0515', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_0515 as p where p.month = :month
+union all select p.month, '0514', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_0514 as p where p.month = :month
+union all select p.month, '0511', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_0511 as p where p.month = :month
+union all select p.month, '0523', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_0523 as p where p.month = :month
+union all select p.month, '0527', p.bill_id, p.item_code, p.line_no, p.quantity, p.amount from bill_dtl4_0527 as p where p.month = :month;

@@ -1,0 +1,217 @@
+//! The words of the command line. What they mean to people stands in the catalogue (`help-…`), in both languages.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "monthstart", version, disable_help_subcommand = true, arg_required_else_help = true)]
+pub struct CommandLine {
+    /// Before or after the verb.
+    #[command(flatten)]
+    pub common: Common,
+    /// The verb.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// Options of every verb.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    #[arg(short = 'C', long = "directory", global = true, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    #[arg(long = "run", global = true, value_name = "RUN", id = "run_id")]
+    pub run: Option<String>,
+    #[arg(long, global = true, value_name = "URL")]
+    pub store: Option<String>,
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    #[arg(long = "as", global = true, value_name = "PERSON", id = "as_person")]
+    pub as_person: Option<String>,
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<Language>,
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// `--lang`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    Zh,
+    En,
+}
+
+/// Options of verbs that drive a run.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Driving {
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    #[arg(long)]
+    pub no_wait: bool,
+    #[arg(long, value_name = "STYLE", default_value = "auto")]
+    pub progress: Style,
+}
+
+/// `--progress`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Style {
+    #[default]
+    Auto,
+    Bars,
+    Plain,
+    Json,
+}
+
+/// `plan --format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Tree,
+    Json,
+    Mermaid,
+    Dot,
+}
+
+/// `schema`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaKind {
+    Runbook,
+    Project,
+    Roster,
+    Month,
+}
+
+/// A runbook and what it is run with.
+#[derive(Debug, Clone, Args)]
+pub struct What {
+    #[arg(value_name = "RUNBOOK")]
+    pub runbook: PathBuf,
+    #[arg(long, value_name = "MONTH")]
+    pub month: Option<String>,
+    #[arg(short = 'p', long = "param", value_name = "KEY=VALUE")]
+    pub params: Vec<String>,
+}
+
+/// An answer's particulars.
+#[derive(Debug, Clone, Args)]
+pub struct Saying {
+    #[arg(value_name = "STEP")]
+    pub step: String,
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
+    #[arg(long = "for", value_name = "VALUE", id = "for_value")]
+    pub value: Option<String>,
+}
+
+/// Steps and why.
+#[derive(Debug, Clone, Args)]
+pub struct Marking {
+    #[arg(value_name = "STEP", required = true)]
+    pub steps: Vec<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    Init {
+        #[arg(value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+    Validate {
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    Plan {
+        #[command(flatten)]
+        what: What,
+        #[arg(long, value_name = "FORMAT", default_value = "tree")]
+        format: Format,
+    },
+    Schema {
+        #[arg(value_name = "KIND", default_value = "runbook")]
+        kind: SchemaKind,
+    },
+    Run {
+        #[command(flatten)]
+        what: What,
+        #[command(flatten)]
+        driving: Driving,
+    },
+    Resume {
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+        #[command(flatten)]
+        driving: Driving,
+    },
+    Runs,
+    Status {
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+    },
+    Gates {
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+    },
+    Mails {
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+        #[arg(long)]
+        send: bool,
+    },
+    Confirm(Saying),
+    Reject(Saying),
+    Retry {
+        #[arg(value_name = "STEP", required = true)]
+        steps: Vec<String>,
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    Skip(Marking),
+    Force(Marking),
+    #[command(group = clap::ArgGroup::new("outcome").required(true).args(["as_done", "as_failed"]))]
+    Settle {
+        #[arg(value_name = "STEP")]
+        step: String,
+        #[arg(long)]
+        as_done: bool,
+        #[arg(long)]
+        as_failed: bool,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    Cancel {
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    Logs {
+        #[arg(value_name = "STEP")]
+        step: String,
+        #[arg(long, value_name = "N")]
+        attempt: Option<u32>,
+    },
+    Events {
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+    },
+    Demo {
+        #[arg(value_name = "DIR")]
+        dir: Option<PathBuf>,
+        #[arg(long, value_name = "MONTH")]
+        month: Option<String>,
+        #[command(flatten)]
+        driving: Driving,
+    },
+    Completions {
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+}

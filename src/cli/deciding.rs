@@ -1,0 +1,145 @@
+//! The verbs by which people decide: confirm, reject, retry, skip, force, settle, cancel. Each is answered when it is
+//! recorded, whether an engine drives the run or nobody does.
+
+use std::collections::BTreeMap;
+
+use super::args::{Saying, Verb};
+use super::exit::{Exit, Failed};
+use super::pick;
+use super::post::tools;
+use super::project::{find_root, open, read_pair, show_problems};
+use super::session::Session;
+use crate::engine::Journal;
+use crate::msg;
+use crate::plan::NodeId;
+use crate::plan::project::Project;
+use crate::run::{Answer, Asker, EngineId, Event, Request, RunState, StepPath, Verdict};
+use crate::store::RunLock;
+use crate::words::Msg;
+
+/// Carries out one of these verbs.
+pub async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed> {
+    check_words(&verb)?;
+    let project = here(session)?;
+    let named = match &verb {
+        Verb::Cancel { run, .. } => run.as_deref(),
+        _ => None,
+    };
+    let mut journal = pick::journal(session, &project, named, tools(session, &project)).await?;
+    let asker = session.asker(&project)?;
+    let request = read(journal.state(), &verb)?;
+    let (_, answer) = journal.request(&asker, &request).await?;
+    answer.map_err(Failed::from)?;
+    let run = journal.state().plan().run.clone();
+    let driven = RunLock::holder(&session.state(&project.dir), &run).is_some();
+    if !driven && matches!(request, Request::Cancel { .. }) {
+        let_go_of_lost(session, &project, &mut journal).await?;
+    }
+    session.output.diagnostic(&session.say(&recorded(journal.state(), &request, &asker)));
+    if !driven && !journal.state().is_green() && journal.state().cancelled().is_none() {
+        session.output.diagnostic(&session.say(&msg!("nobody-drives", run = run.to_string())));
+    }
+    journal.close().await;
+    Ok(Exit::Done)
+}
+
+/// The project that the command stands in; its settings must be right, or nobody knows who may decide.
+pub fn here(session: &Session) -> Result<Project, Failed> {
+    let opened = open(session, &find_root(&session.directory));
+    show_problems(session, &opened.shelf)?;
+    opened.project.ok_or_else(|| Failed::silent(Exit::Invalid))
+}
+
+/// Reasons and notes that say nothing are no reasons.
+fn check_words(verb: &Verb) -> Result<(), Failed> {
+    let (reason, option) = match verb {
+        Verb::Skip(marking) | Verb::Force(marking) => (Some(&marking.reason), "--reason"),
+        Verb::Settle { reason, .. } | Verb::Cancel { reason, .. } => (Some(reason), "--reason"),
+        Verb::Retry { reason, .. } => (reason.as_ref(), "--reason"),
+        Verb::Confirm(saying) | Verb::Reject(saying) => (saying.note.as_ref(), "--note"),
+        _ => (None, ""),
+    };
+    let empty = reason.is_some_and(|text| text.trim().is_empty());
+    let missing = matches!(verb, Verb::Reject(saying) if saying.note.is_none());
+    if empty || missing {
+        return Err(Failed::usage(msg!("usage-reason", option = option)));
+    }
+    Ok(())
+}
+
+fn read(state: &RunState, verb: &Verb) -> Result<Request, Failed> {
+    let steps = |names: &[String]| -> Result<Vec<NodeId>, Failed> {
+        names.iter().map(|name| pick::step(state, name)).collect()
+    };
+    Ok(match verb {
+        Verb::Confirm(saying) => answer(state, saying, Verdict::Confirmed)?,
+        Verb::Reject(saying) => answer(state, saying, Verdict::Rejected)?,
+        Verb::Retry { steps: names, reason } => {
+            Request::Retry { steps: steps(names)?, reason: reason.as_deref().map(clean) }
+        }
+        Verb::Skip(marking) => {
+            Request::Skip { steps: steps(&marking.steps)?, reason: clean(&marking.reason) }
+        }
+        Verb::Force(marking) => {
+            Request::Force { steps: steps(&marking.steps)?, reason: clean(&marking.reason) }
+        }
+        Verb::Settle { step, as_done, reason, .. } => {
+            Request::Settle { step: pick::step(state, step)?, done: *as_done, reason: clean(reason) }
+        }
+        Verb::Cancel { reason, .. } => Request::Cancel { reason: clean(reason) },
+        _ => return Err(Failed::silent(Exit::Unexpected)),
+    })
+}
+
+/// What people type is kept as text that cannot command a terminal.
+fn clean(text: &str) -> String {
+    crate::words::printable(text.trim())
+}
+
+fn answer(state: &RunState, saying: &Saying, verdict: Verdict) -> Result<Request, Failed> {
+    let form = saying.set.iter().map(|pair| read_pair(pair)).collect::<Result<BTreeMap<_, _>, _>>()?;
+    Ok(Request::Answer(Answer {
+        step: pick::step(state, &saying.step)?,
+        verdict,
+        value: saying.value.clone(),
+        note: saying.note.as_deref().map(clean),
+        form,
+        in_advance: false,
+    }))
+}
+
+/// Nobody drives a cancelled run any more: what was in flight when its engine died is lost.
+async fn let_go_of_lost(session: &Session, project: &Project, journal: &mut Journal) -> Result<(), Failed> {
+    let me = EngineId { host: super::environment::host(), pid: std::process::id() };
+    let run = journal.state().plan().run.clone();
+    // Whoever takes it up in this very moment sees the cancellation and does this itself.
+    let Ok(_lock) = RunLock::take(&session.state(&project.dir), &run, &me)? else { return Ok(()) };
+    let state = journal.state();
+    let lost = state.in_flight().iter().map(|id| Event::StepLost {
+        step: StepPath(state.plan().path(*id)),
+        attempt: state.step(*id).attempt,
+        again: false,
+    });
+    let lost: Vec<Event> = lost.collect();
+    journal.record(lost).await?;
+    Ok(())
+}
+
+fn recorded(state: &RunState, request: &Request, asker: &Asker) -> Msg {
+    let path = |id: NodeId| state.plan().path(id);
+    let paths = |ids: &[NodeId]| ids.iter().map(|id| path(*id)).collect::<Vec<_>>().join(", ");
+    let by = asker.by.by.to_string();
+    match request {
+        Request::Answer(answer) => {
+            let status = Msg::word("gate-status", state.gate_status(answer.step).word());
+            let verdict = crate::run::request::verdict_msg(answer.verdict);
+            msg!("recorded-answer", step = path(answer.step), verdict = verdict, by = by, status = status)
+        }
+        Request::Retry { steps, .. } => msg!("recorded-retry", steps = paths(steps), by = by),
+        Request::Skip { steps, .. } => msg!("recorded-skip", steps = paths(steps), by = by),
+        Request::Force { steps, .. } => msg!("recorded-force", steps = paths(steps), by = by),
+        Request::Settle { step, done: true, .. } => msg!("recorded-settle-done", step = path(*step), by = by),
+        Request::Settle { step, .. } => msg!("recorded-settle-failed", step = path(*step), by = by),
+        Request::Cancel { .. } => msg!("recorded-cancel", run = state.plan().run.to_string(), by = by),
+    }
+}

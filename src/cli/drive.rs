@@ -1,0 +1,332 @@
+//! `run` and `resume`: everything that a run needs is put together here, driven, and brought to its end.
+
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::args::{Driving, Style, What};
+use super::deciding::here;
+use super::environment::host;
+use super::exit::{Exit, Failed};
+use super::looking::{mail_rows, page, terminal_size};
+use super::post::{Postman, tools};
+use super::session::Session;
+use super::{pick, project};
+use crate::engine::{Choice, Driver, End, Journal, Told, Wish, skip_this_month};
+use crate::exec::{Exec, log_encoding, log_path, read_log};
+use crate::id::RunId;
+use crate::msg;
+use crate::plan::Plan;
+use crate::plan::project::Project;
+use crate::progress::console::{Console, LogTail, Setup, Update, Wish as Typed};
+use crate::progress::keyboard::Keyboard;
+use crate::progress::{self, Charset, Progress, ProgressMode, Target};
+use crate::run::{Asker, By, EngineId, Event, MailStatus, RunState, RunStatus, StepPath};
+use crate::store::{RunLock, StoreError};
+use crate::words::{Explain, Msg};
+
+/// How many lines of a log the terminal shows.
+const TAIL: usize = 15;
+
+/// A run that this process is about to drive.
+pub struct Ready {
+    /// Its project.
+    pub project: Arc<Project>,
+    /// Its journal.
+    pub journal: Journal,
+    /// The right to drive it.
+    pub lock: RunLock,
+    /// Who drives it.
+    pub asker: Asker,
+    /// Set when it was begun by another process.
+    pub resumed: Option<(By, EngineId)>,
+}
+
+/// `run`.
+pub async fn run(session: &Session, what: &What, driving: &Driving) -> Result<Exit, Failed> {
+    let planned = project::plan(session, &what.runbook, what)?;
+    let asker = session.asker(&planned.project)?;
+    let ready = begin(session, planned.project, planned.plan, asker).await?;
+    drive(session, ready, driving).await
+}
+
+fn me() -> EngineId {
+    EngineId { host: host(), pid: std::process::id() }
+}
+
+fn may_drive(asker: &Asker) -> Result<(), Failed> {
+    if asker.known && !asker.operator {
+        let person = asker.by.by.to_string();
+        return Err(Failed::new(Exit::Refused, msg!("run-needs-operator", person = person)));
+    }
+    Ok(())
+}
+
+fn lock(session: &Session, project: &Project, run: &RunId) -> Result<RunLock, Failed> {
+    RunLock::take(&session.state(&project.dir), run, &me())?.map_err(|holder| {
+        let (host, pid) = holder.map_or((String::new(), 0), |engine| (engine.host, engine.pid));
+        Failed::new(Exit::Refused, msg!("run-is-driven", run = run.to_string(), host = host, pid = pid))
+    })
+}
+
+/// A new run, recorded as started. One for a runbook and month.
+pub async fn begin(session: &Session, project: Project, plan: Plan, asker: Asker) -> Result<Ready, Failed> {
+    may_drive(&asker)?;
+    let mut store = session.make_store(&project).await?;
+    let run = plan.run.clone();
+    if let Some(row) = store.runs().await?.into_iter().find(|row| row.id == run) {
+        return Err(exists(&run, row.status));
+    }
+    let lock = lock(session, &project, &run)?;
+    let fresh = RunState::new(Arc::new(plan.clone()));
+    let mut events = vec![Event::RunStarted { by: asker.by.clone(), engine: me() }];
+    events.extend(plan.iter().filter_map(|(id, _)| skip_this_month(&fresh, id)));
+    let journal = match Journal::begin(store, plan, events, tools(session, &project)).await {
+        Ok(journal) => journal,
+        Err(StoreError::RunExists(run)) => return Err(exists(&run, RunStatus::Running)),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Ready { project: Arc::new(project), journal, lock, asker, resumed: None })
+}
+
+fn exists(run: &RunId, status: RunStatus) -> Failed {
+    let run = run.to_string();
+    let msg = match status {
+        RunStatus::Succeeded | RunStatus::Cancelled => {
+            msg!("run-exists-done", run = run, status = Msg::word("run-status", status.word()))
+        }
+        _ => msg!("run-exists-open", run = run),
+    };
+    Failed::new(Exit::Refused, msg)
+}
+
+/// `resume`.
+pub async fn resume(session: &Session, named: Option<&str>, driving: &Driving) -> Result<Exit, Failed> {
+    let project = here(session)?;
+    let asker = session.asker(&project)?;
+    may_drive(&asker)?;
+    let mut store = session.open_store(&project).await?.ok_or_else(pick::no_run)?;
+    let run = pick::run(session, &mut store, named).await?;
+    let lock = lock(session, &project, &run)?;
+    let journal = Journal::open(store, &run, tools(session, &project)).await?;
+    let status = journal.state().run_status();
+    if matches!(status, RunStatus::Succeeded | RunStatus::Cancelled) {
+        let status = Msg::word("run-status", status.word());
+        return Err(Failed::new(Exit::Refused, msg!("run-is-over", run = run.to_string(), status = status)));
+    }
+    let resumed = Some((asker.by.clone(), me()));
+    drive(session, Ready { project: Arc::new(project), journal, lock, asker, resumed }, driving).await
+}
+
+/// Drives a run that is ready, and says how it ended.
+pub async fn drive(session: &Session, ready: Ready, driving: &Driving) -> Result<Exit, Failed> {
+    let Ready { project, mut journal, lock, asker, resumed } = ready;
+    let postman = match session.open_store(&project).await? {
+        Some(store) => Some(Postman::start(session, &project, store)),
+        None => None,
+    };
+    let (told, tidings) = unbounded_channel();
+    let (wish, wishes) = unbounded_channel();
+    let desk = Desk::open(session, &project, journal.state(), &asker, driving.progress);
+    let attended = desk.attended;
+    let screen = tokio::spawn(desk.run(tidings, wish.clone()));
+    let signals = tokio::spawn(listen(wish));
+    let folder = session.state(&project.dir);
+    let environment = session.environment.variables.clone();
+    let executor = Exec::new(Arc::clone(&project), folder.path().to_owned(), environment, session.lang);
+    let platforms = project.platforms.iter();
+    let driver = Driver {
+        executor: Arc::new(executor),
+        limits: platforms.filter_map(|(name, platform)| Some((name.clone(), platform.limit?))).collect(),
+        zone: project.zone.clone(),
+        no_wait: driving.no_wait,
+        yes: driving.yes.then(|| asker.clone()),
+        attended,
+        told,
+    };
+    let end = driver.drive(&mut journal, wishes, resumed).await;
+    signals.abort();
+    // The driver is gone, and with it the last sender of tidings: the screen closes by itself.
+    let _ = screen.await;
+    if let Some(postman) = postman {
+        postman.finish().await;
+    }
+    let said = farewell(session, &mut journal, end).await;
+    journal.close().await;
+    drop(lock);
+    said
+}
+
+async fn farewell(
+    session: &Session,
+    journal: &mut Journal,
+    end: Result<End, StoreError>,
+) -> Result<Exit, Failed> {
+    let end = end?;
+    let state = journal.state();
+    let run = state.plan().run.clone();
+    let name = run.to_string();
+    let troubled: Vec<String> = state.troubled().iter().map(|id| state.plan().path(*id)).collect();
+    let (exit, msg) = match end {
+        End::Succeeded => (Exit::Done, msg!("end-succeeded", run = name)),
+        End::Halted => {
+            let count = troubled.len();
+            (Exit::Halted, msg!("end-halted", run = name, steps = troubled.join(", "), count = count))
+        }
+        End::Cancelled => (Exit::Halted, msg!("end-cancelled", run = name)),
+        End::Waiting => (Exit::Waiting, msg!("end-waiting", run = name)),
+        End::Interrupted => (Exit::Interrupted, msg!("end-interrupted", run = name)),
+    };
+    session.output.diagnostic(&session.say(&msg));
+    let mails = mail_rows(journal.store(), Some(&run)).await?;
+    let queued: Vec<_> = mails.iter().filter(|mail| mail.status == MailStatus::Queued).collect();
+    if !queued.is_empty() {
+        let why = queued.iter().find_map(|mail| mail.error.clone()).unwrap_or_default();
+        session.output.diagnostic(&session.say(&msg!("end-letters-queued", count = queued.len(), why = why)));
+    }
+    if session.json {
+        session.output.result(
+            &serde_json::json!({"run": run.to_string(), "status": journal.state().run_status()}).to_string(),
+        );
+    }
+    Ok(exit)
+}
+
+/// Signals become wishes. A terminal that goes away stops nothing.
+async fn listen(wishes: UnboundedSender<Wish>) {
+    let streams = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
+        signal(SignalKind::quit()),
+    );
+    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup), Ok(mut quit)) = streams else { return };
+    let mut pressed = false;
+    loop {
+        let wish = tokio::select! {
+            Some(()) = interrupt.recv() => {
+                let again = std::mem::replace(&mut pressed, true);
+                if again { Wish::Choice(Choice::Leave) } else { Wish::Interrupt }
+            }
+            Some(()) = terminate.recv() => Wish::Choice(Choice::Leave),
+            Some(()) = quit.recv() => Wish::Choice(Choice::Leave),
+            Some(()) = hangup.recv() => Wish::Unattended,
+            else => return,
+        };
+        if wishes.send(wish).is_err() {
+            return;
+        }
+    }
+}
+
+/// The terminal's end of a run: what is shown, and who answers.
+struct Desk {
+    console: Console,
+    keyboard: Option<Keyboard>,
+    asker: Asker,
+    attended: bool,
+}
+
+impl Desk {
+    fn open(
+        session: &Session,
+        project: &Arc<Project>,
+        state: &RunState,
+        asker: &Asker,
+        style: Style,
+    ) -> Self {
+        let environment = &session.environment;
+        let charset = Charset::of_locale(environment.locale().unwrap_or_default());
+        let terminal = environment.error_is_terminal
+            && environment.get("TERM").is_some_and(|term| term != "dumb")
+            && !session.json;
+        let mode = match style {
+            Style::Auto => ProgressMode::Auto,
+            Style::Bars => ProgressMode::Bars,
+            Style::Plain => ProgressMode::Plain,
+            Style::Json => ProgressMode::Json,
+        };
+        let shows_questions = terminal && matches!(mode, ProgressMode::Auto | ProgressMode::Bars);
+        let keys = (shows_questions && environment.input_is_terminal)
+            .then(|| std::io::stdin().as_fd().try_clone_to_owned().ok())
+            .flatten()
+            .and_then(|input| Keyboard::open(input, charset));
+        let (keyboard, typed) = keys.map_or((None, None), |(keyboard, typed)| (Some(keyboard), Some(typed)));
+        let attended = typed.is_some();
+        let target = Target {
+            sink: Box::new(std::io::stderr()),
+            charset,
+            terminal,
+            size: Arc::new(|| terminal_size(true).unwrap_or((80, 24))),
+            colour: environment.colour(environment.error_is_terminal),
+            answers: attended,
+        };
+        let console = Console::new(Setup {
+            state: state.clone(),
+            progress: Progress::new(mode, target),
+            page: page(session, project),
+            clock: Arc::clone(&session.clock),
+            person: typed.map(|typed| (asker.clone(), typed)),
+            log: log_tail(session, project, state),
+        });
+        Desk { console, keyboard, asker: asker.clone(), attended }
+    }
+
+    /// Shows and asks until the engine has nothing more to tell.
+    async fn run(self, mut tidings: UnboundedReceiver<Told>, wishes: UnboundedSender<Wish>) {
+        let (update, updates) = unbounded_channel();
+        let (typed, mut answers) = unbounded_channel();
+        let asker = self.asker;
+        tokio::spawn(async move {
+            while let Some(answer) = answers.recv().await {
+                let wish = match answer {
+                    Typed::Request(request) => Wish::Request(Box::new((asker.clone(), request))),
+                    Typed::Interrupt(progress::Choice::Wait) => Wish::Choice(Choice::Wait),
+                    Typed::Interrupt(progress::Choice::Kill) => Wish::Choice(Choice::Stop),
+                    Typed::Interrupt(progress::Choice::Leave) => Wish::Choice(Choice::Leave),
+                    Typed::Gone => Wish::Unattended,
+                };
+                if wishes.send(wish).is_err() {
+                    return;
+                }
+            }
+        });
+        tokio::spawn(async move {
+            while let Some(told) = tidings.recv().await {
+                let news = match told {
+                    Told::Events(records) => Update::Events(records),
+                    Told::Note(node, text) => Update::Note(node, text),
+                    Told::Refused(refusal) => Update::Refused(refusal.explain()),
+                    Told::Interrupted => Update::Interrupted,
+                };
+                if update.send(news).is_err() {
+                    return;
+                }
+            }
+            let _ = update.send(Update::Done);
+        });
+        self.console.run(updates, typed).await;
+        drop(self.keyboard);
+    }
+}
+
+/// The last lines of a step's latest log, for the terminal.
+fn log_tail(session: &Session, project: &Arc<Project>, state: &RunState) -> LogTail {
+    let folder = session.state(&project.dir).path().to_owned();
+    let (project, plan) = (Arc::clone(project), Arc::clone(state.plan()));
+    Arc::new(move |id| {
+        let path = StepPath(plan.path(id));
+        let latest = latest_log(&folder, &plan, &path);
+        let lines = latest.and_then(|file| read_log(&file, log_encoding(&project, &plan, id)).ok());
+        let lines = lines.unwrap_or_default();
+        lines[lines.len().saturating_sub(TAIL)..].to_vec()
+    })
+}
+
+fn latest_log(folder: &Path, plan: &Plan, path: &StepPath) -> Option<std::path::PathBuf> {
+    let logs = (1..).map(|attempt| log_path(folder, &plan.run, path, attempt));
+    logs.take_while(|file| file.exists()).last()
+}

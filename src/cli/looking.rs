@@ -1,0 +1,210 @@
+//! The verbs that only look: runs, status, gates, mails, logs, events.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::deciding::here;
+use super::exit::{Exit, Failed};
+use super::pick;
+use super::planning::pretty;
+use super::post::{send_now, tools};
+use super::session::Session;
+use crate::engine::Journal;
+use crate::exec::{log_encoding, log_path, read_log};
+use crate::id::RunId;
+use crate::mail::Drained;
+use crate::msg;
+use crate::plan::project::Project;
+use crate::progress::json::{RunRow, event_json, gates_json, mails_json, runs_json, status_json};
+use crate::progress::{MailRow, Page, tables};
+use crate::run::{By, EngineId, MailStatus, StepPath};
+use crate::store::{Letter, RunLock, Store, StoreError};
+
+/// The page that answers are made for.
+pub fn page(session: &Session, project: &Project) -> Page {
+    let mut page = Page::new(session.lang, project.zone.clone(), session.clock.now());
+    if let Some(roster) = &project.roster {
+        let names = roster.people.iter().map(|(id, person)| (id.clone(), person.name.clone()));
+        page.people = Arc::new(names.collect::<BTreeMap<_, _>>());
+    }
+    if let Some((cols, rows)) = terminal_size(session.environment.output_is_terminal) {
+        (page.cols, page.rows) = (cols.max(60), rows.max(4));
+    }
+    page
+}
+
+/// Columns and rows, where there is a terminal that has some.
+pub fn terminal_size(is_terminal: bool) -> Option<(u16, u16)> {
+    let size = is_terminal.then(|| rustix::termios::tcgetwinsize(std::io::stderr()).ok()).flatten()?;
+    (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
+}
+
+/// Who drives `run` now.
+pub fn driver(session: &Session, project: &Project, run: &RunId) -> Option<EngineId> {
+    RunLock::holder(&session.state(&project.dir), run)
+}
+
+/// `runs`.
+pub async fn runs(session: &Session) -> Result<Exit, Failed> {
+    let project = here(session)?;
+    let rows = match session.open_store(&project).await? {
+        Some(mut store) => store.runs().await?,
+        None => Vec::new(),
+    };
+    let rows: Vec<RunRow> = rows
+        .into_iter()
+        .map(|row| RunRow {
+            engine: driver(session, &project, &row.id),
+            id: row.id,
+            round: row.round,
+            status: row.status,
+            started: Some((row.started_at, By::person(row.started_by))),
+            finished_at: row.finished_at,
+            waiting: 0,
+        })
+        .collect();
+    let text = match session.json {
+        true => pretty(&runs_json(&rows, &project.zone)),
+        false => tables::runs(&rows, &page(session, &project)),
+    };
+    session.output.result(&text);
+    Ok(Exit::Done)
+}
+
+async fn opened(session: &Session, named: Option<&str>) -> Result<(Project, Journal), Failed> {
+    let project = here(session)?;
+    let journal = pick::journal(session, &project, named, tools(session, &project)).await?;
+    Ok((project, journal))
+}
+
+/// `status`.
+pub async fn status(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
+    let (project, mut journal) = opened(session, named).await?;
+    let run = journal.state().plan().run.clone();
+    let mails = mail_rows(journal.store(), Some(&run)).await?;
+    let engine = driver(session, &project, &run);
+    let state = journal.state();
+    let text = match session.json {
+        true => pretty(&status_json(state, engine.as_ref(), &mails, &project.zone)),
+        false => tables::status(state, engine.as_ref(), &mails, &page(session, &project)),
+    };
+    session.output.result(&text);
+    Ok(Exit::Done)
+}
+
+/// `gates`.
+pub async fn gates(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
+    let (project, journal) = opened(session, named).await?;
+    let text = match session.json {
+        true => pretty(&gates_json(journal.state(), &project.zone)),
+        false => tables::gates(journal.state(), &page(session, &project)),
+    };
+    session.output.result(&text);
+    Ok(Exit::Done)
+}
+
+/// `events`.
+pub async fn events(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
+    let (project, mut journal) = opened(session, named).await?;
+    let run = journal.state().plan().run.clone();
+    let records = journal.store().events(&run, 0).await?;
+    if session.json {
+        let lines: Vec<String> =
+            records.iter().map(|record| event_json(record, &project.zone).to_string()).collect();
+        session.output.result(&lines.join("\n"));
+    } else {
+        let plan = Arc::clone(journal.state().plan());
+        session.output.result(&tables::events(plan, &records, &page(session, &project)));
+    }
+    Ok(Exit::Done)
+}
+
+/// A run's letters (all runs': `None`) as rows.
+pub async fn mail_rows(store: &mut Store, run: Option<&RunId>) -> Result<Vec<MailRow>, StoreError> {
+    let row = |found: Letter| MailRow {
+        id: found.letter.id,
+        to: found.letter.to,
+        subject: found.letter.subject,
+        status: found.sending.status,
+        attempts: found.sending.attempts,
+        error: found.sending.error,
+    };
+    Ok(store.letters(run).await?.into_iter().map(row).collect())
+}
+
+/// `mails`, and `mails --send`.
+pub async fn mails(session: &Session, named: Option<&str>, send: bool) -> Result<Exit, Failed> {
+    let project = here(session)?;
+    if send {
+        return send_queued(session, &project).await;
+    }
+    let mut store = session.open_store(&project).await?.ok_or_else(pick::no_run)?;
+    let run = pick::run(session, &mut store, named).await?;
+    let rows = mail_rows(&mut store, Some(&run)).await?;
+    let text = match session.json {
+        true => pretty(&mails_json(&rows)),
+        false => tables::mails(&rows, &page(session, &project)),
+    };
+    session.output.result(&text);
+    Ok(Exit::Done)
+}
+
+async fn send_queued(session: &Session, project: &Project) -> Result<Exit, Failed> {
+    let mut store = session.open_store(project).await?.ok_or_else(pick::no_run)?;
+    let queued: Vec<String> = mail_rows(&mut store, None)
+        .await?
+        .into_iter()
+        .filter(|row| row.status == MailStatus::Queued)
+        .map(|row| row.id)
+        .collect();
+    if queued.is_empty() {
+        session.output.result(&session.say(&msg!("no-letters-sent")));
+        return Ok(Exit::Done);
+    }
+    store.hurry_letters(session.clock.now()).await?;
+    let drained = send_now(session, project, store).await?;
+    let mut store = session.open_store(project).await?.ok_or_else(pick::no_run)?;
+    let rows = mail_rows(&mut store, None).await?;
+    let count = |status| rows.iter().filter(|row| queued.contains(&row.id) && row.status == status).count();
+    let (sent, left, failed) =
+        (count(MailStatus::Sent), count(MailStatus::Queued), count(MailStatus::Failed));
+    session.output.result(&session.say(&msg!("letters-sent", sent = sent, queued = left, failed = failed)));
+    if let Drained::LoginRefused { why } = drained {
+        session.output.diagnostic(&session.say(&msg!("mail-unusable", why = why)));
+    }
+    Ok(if left + failed == 0 { Exit::Done } else { Exit::OutOfReach })
+}
+
+/// `logs`.
+pub async fn logs(session: &Session, step: &str, attempt: Option<u32>) -> Result<Exit, Failed> {
+    let (project, journal) = opened(session, None).await?;
+    let state = journal.state();
+    let id = pick::step(state, step)?;
+    let path = state.plan().path(id);
+    if state.plan().node(id).gate().is_some() {
+        return Err(Failed::usage(msg!("logs-gate", step = path)));
+    }
+    let latest = state.step(id).attempt;
+    if latest == 0 {
+        session.output.diagnostic(&session.say(&msg!("logs-none", step = path)));
+        return Ok(Exit::Done);
+    }
+    let attempt = attempt.unwrap_or(latest);
+    if attempt == 0 || attempt > latest {
+        return Err(Failed::usage(msg!("usage-no-attempt", step = path, attempt = attempt, latest = latest)));
+    }
+    let folder = session.state(&project.dir);
+    let file = log_path(folder.path(), &state.plan().run, &StepPath(path.clone()), attempt);
+    let Ok(lines) = read_log(&file, log_encoding(&project, state.plan(), id)) else {
+        let shown = file.display().to_string();
+        let msg = msg!("logs-no-file", step = path, attempt = attempt, path = shown);
+        return Err(Failed::new(Exit::OutOfReach, msg));
+    };
+    match session.json {
+        true => session
+            .output
+            .result(&pretty(&serde_json::json!({"step": path, "attempt": attempt, "lines": lines}))),
+        false => session.output.result(&lines.join("\n")),
+    }
+    Ok(Exit::Done)
+}

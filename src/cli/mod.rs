@@ -1,0 +1,87 @@
+//! The command line: one file a verb. Each reads, wires, prints, and says how it ended.
+
+mod args;
+mod deciding;
+mod demo;
+mod drive;
+mod environment;
+mod exit;
+mod help;
+mod init;
+mod looking;
+mod output;
+mod outside;
+mod pick;
+mod planning;
+mod post;
+mod project;
+mod session;
+mod shelf;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+
+use self::args::{CommandLine, Verb};
+use self::environment::Environment;
+use self::exit::{Exit, Failed};
+use self::session::Session;
+
+/// Runs the command that this process was started with.
+pub fn main() -> ExitCode {
+    let Ok(environment) = Environment::read() else { return ExitCode::from(Exit::Unexpected as u8) };
+    let arguments = std::env::args_os();
+    let parsed = help::command(&environment)
+        .try_get_matches_from(arguments)
+        .and_then(|matches| CommandLine::from_arg_matches(&matches));
+    let exit = match parsed {
+        Ok(line) => run(environment, line),
+        Err(error) => help::show(&environment, &error),
+    };
+    ExitCode::from(exit as u8)
+}
+
+fn run(environment: Environment, line: CommandLine) -> Exit {
+    let charset = environment.charset().to_owned();
+    let session = match Session::new(environment, line.common) {
+        Ok(session) => session,
+        Err(failed) => return help::tell(&charset, &failed),
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            session.output.diagnostic(&error.to_string());
+            return Exit::Unexpected;
+        }
+    };
+    let ended = runtime.block_on(dispatch(&session, line.verb));
+    // A thread that waits for a key must not keep the process.
+    runtime.shutdown_background();
+    match ended {
+        Ok(exit) => exit,
+        Err(failed) => session.report(&failed),
+    }
+}
+
+async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
+    match verb {
+        Verb::Init { dir } => init::init(session, dir.as_deref()),
+        Verb::Validate { files } => validate::validate(session, &files),
+        Verb::Plan { what, format } => planning::plan(session, &what, format),
+        Verb::Schema { kind } => Ok(planning::schema(session, kind)),
+        Verb::Run { what, driving } => drive::run(session, &what, &driving).await,
+        Verb::Resume { run, driving } => drive::resume(session, run.as_deref(), &driving).await,
+        Verb::Runs => looking::runs(session).await,
+        Verb::Status { run } => looking::status(session, run.as_deref()).await,
+        Verb::Gates { run } => looking::gates(session, run.as_deref()).await,
+        Verb::Mails { run, send } => looking::mails(session, run.as_deref(), send).await,
+        Verb::Logs { step, attempt } => looking::logs(session, &step, attempt).await,
+        Verb::Events { run } => looking::events(session, run.as_deref()).await,
+        Verb::Demo { dir, month, driving } => {
+            demo::demo(session, dir.as_deref(), month.as_deref(), &driving).await
+        }
+        Verb::Completions { shell } => Ok(help::completions(session, shell)),
+        deciding => deciding::decide(session, deciding).await,
+    }
+}

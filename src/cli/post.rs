@@ -1,0 +1,158 @@
+//! Letters as the command line sees them: who writes them, the store as their outbox, and who sends them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Mutex, watch};
+
+use super::environment::host;
+use super::exit::Failed;
+use super::session::Session;
+use crate::engine::Tools;
+use crate::engine::ports::Stop;
+use crate::mail::{Attempted, Drained, HandoverScribe, Letter, Options, Outbox, Transport, deliver, drain};
+use crate::plan::project::Project;
+use crate::run::MailStatus;
+use crate::store::{Sending, Store, StoreError};
+use crate::words::{Explain, Lang};
+
+/// How long letters may take when a run has come to its end.
+const LAST_POST: Duration = Duration::from_secs(10);
+
+/// The language that a project's letters speak.
+pub fn letters_lang(project: &Project) -> Lang {
+    project.language.unwrap_or(Lang::Zh)
+}
+
+/// What journals need: a scribe who knows the project's people, and the time.
+pub fn tools(session: &Session, project: &Project) -> Tools {
+    let roster = project.roster.clone();
+    let zone = project.zone.clone();
+    let people = roster.clone();
+    let recipients = Box::new(move |handover: &crate::plan::Handover, at: Timestamp| {
+        let Some(roster) = &people else { return Vec::new() };
+        let ids = roster.recipients(handover, at, &zone);
+        let person = |id: &crate::id::PersonId| {
+            let person = roster.people.get(id)?;
+            Some((person.name.clone(), person.email.clone()?))
+        };
+        ids.iter().filter_map(person).collect()
+    });
+    let scribe = HandoverScribe::new(project.zone.clone(), letters_lang(project), roster, recipients);
+    Tools { scribe: Arc::new(scribe), clock: Arc::clone(&session.clock), host: mail_host() }
+}
+
+/// The right side of Message-IDs: only what may stand there.
+fn mail_host() -> String {
+    let safe: String =
+        host().chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
+    if safe.is_empty() { "localhost".to_owned() } else { safe }
+}
+
+/// The store as an outbox.
+pub struct StoreOutbox(Mutex<Store>);
+
+impl StoreOutbox {
+    /// The outbox in `store`.
+    pub fn new(store: Store) -> Self {
+        StoreOutbox(Mutex::new(store))
+    }
+}
+
+impl Outbox for StoreOutbox {
+    type Error = StoreError;
+
+    async fn next_due(&self, now: Timestamp) -> Result<Option<Letter>, StoreError> {
+        let claimed = self.0.lock().await.claim_letter(now).await?;
+        Ok(claimed.map(|found| Letter {
+            id: found.letter.id,
+            message_id: found.letter.message_id,
+            to: found.letter.to,
+            subject: found.letter.subject,
+            text: found.letter.text,
+            html: found.letter.html,
+            queued_at: found.letter.at,
+            attempts: found.sending.attempts,
+            fates: serde_json::from_str(&found.sending.fates).unwrap_or_default(),
+        }))
+    }
+
+    async fn record(&self, letter: &Letter, attempted: &Attempted) -> Result<(), StoreError> {
+        let (status, due_at, error) = match attempted {
+            Attempted::Sent { refused } => (MailStatus::Sent, letter.queued_at, refused.clone()),
+            Attempted::Retry { at, error } => (MailStatus::Queued, *at, Some(error.clone())),
+            Attempted::Failed { error } => (MailStatus::Failed, letter.queued_at, Some(error.clone())),
+        };
+        let fates = serde_json::to_string(&letter.fates).unwrap_or_default();
+        let sending = Sending { status, attempts: letter.attempts, due_at, fates, error };
+        self.0.lock().await.record_sending(&letter.id, &sending).await
+    }
+}
+
+/// Sends letters beside a run, on a connection of its own: a dead server holds up nothing.
+pub struct Postman {
+    stop: watch::Sender<bool>,
+    task: tokio::task::JoinHandle<()>,
+    outbox: Arc<StoreOutbox>,
+    transport: Option<Arc<Transport>>,
+    clock: Arc<dyn crate::time::Clock>,
+}
+
+impl Postman {
+    /// Begins to send what is due. Settings that give no transport are told about; letters stay queued then.
+    pub fn start(session: &Session, project: &Project, store: Store) -> Self {
+        let (switch, stop) = Stop::new();
+        let outbox = Arc::new(StoreOutbox::new(store));
+        let transport = match transport(session, project) {
+            Ok(transport) => Some(Arc::new(transport)),
+            Err(failed) => {
+                session.report(&failed);
+                None
+            }
+        };
+        let clock = Arc::clone(&session.clock);
+        let task = {
+            let (outbox, transport, clock) = (Arc::clone(&outbox), transport.clone(), Arc::clone(&clock));
+            tokio::spawn(async move {
+                if let Some(transport) = transport {
+                    // The engine meets the same store and says what is wrong with it.
+                    let _ = deliver(outbox.as_ref(), &transport, clock.as_ref(), stop).await;
+                }
+            })
+        };
+        Postman { stop: switch, task, outbox, transport, clock }
+    }
+
+    /// Gives queued letters their last chance, and goes.
+    pub async fn finish(self) {
+        // A postman who has already ended needs no sign.
+        let _ = self.stop.send(true);
+        let Some(transport) = self.transport else { return };
+        let last = async {
+            let _ = self.task.await;
+            drain(self.outbox.as_ref(), &transport, self.clock.as_ref()).await
+        };
+        let _ = tokio::time::timeout(LAST_POST, last).await;
+    }
+}
+
+/// How this project's letters leave.
+pub fn transport(session: &Session, project: &Project) -> Result<Transport, Failed> {
+    let folder = session.state(&project.dir).path().join("mail");
+    let resolve = |setting: &crate::plan::project::Setting| {
+        session.resolve(&project.dir, setting).map_err(|failed| match failed.what {
+            super::exit::What::Said(msg) => session.say(&msg),
+            _ => String::new(),
+        })
+    };
+    Transport::from_settings(project.mail.as_ref(), &resolve, Options::new(folder, letters_lang(project)))
+        .map_err(|error| Failed::new(super::exit::Exit::OutOfReach, error.explain()))
+}
+
+/// Sends everything that is queued, now.
+pub async fn send_now(session: &Session, project: &Project, store: Store) -> Result<Drained, Failed> {
+    let transport = transport(session, project)?;
+    let outbox = StoreOutbox::new(store);
+    Ok(drain(&outbox, &transport, session.clock.as_ref()).await?)
+}

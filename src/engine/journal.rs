@@ -1,0 +1,186 @@
+//! A run as this process knows it: its state and its place in the store. Everything that is ever recorded of a run goes
+//! through [`Journal`], from whichever process: events, the run's row and the letters that they call for together.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::ports::Scribe;
+use crate::id::RunId;
+use crate::plan::{Plan, StageId};
+use crate::run::request::decide;
+use crate::run::{Asker, Event, Record, Refusal, Request, RunState};
+use crate::store::{Batch, NewLetter, RunRow, Store, StoreError};
+use crate::time::Clock;
+
+/// A run, open for reading and recording.
+pub struct Journal {
+    store: Store,
+    state: RunState,
+    tools: Tools,
+}
+
+/// What a recording came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Recorded {
+    /// It is in the journal.
+    Done(Vec<Record>),
+    /// Somebody else was first: their events are taken in now, nothing of ours is.
+    Behind(Vec<Record>),
+}
+
+impl Journal {
+    /// A new run: its plan and its first events. Refused by the store where there is one of that name.
+    pub async fn begin(
+        store: Store,
+        plan: Plan,
+        events: Vec<Event>,
+        tools: Tools,
+    ) -> Result<Journal, StoreError> {
+        let mut journal = Journal { store, state: RunState::new(Arc::new(plan)), tools };
+        let (batch, _) = journal.take_in(events);
+        journal.store.create(journal.state.plan(), &batch).await?;
+        Ok(journal)
+    }
+
+    /// A run that is there.
+    pub async fn open(mut store: Store, run: &RunId, tools: Tools) -> Result<Journal, StoreError> {
+        let plan = Arc::new(store.plan(run).await?);
+        let records = store.events(run, 0).await?;
+        let state = RunState::replay(plan, &records);
+        Ok(Journal { store, state, tools })
+    }
+
+    /// Where the run stands, as far as this process has read.
+    pub fn state(&self) -> &RunState {
+        &self.state
+    }
+
+    /// The store, for what is not part of a run's journal.
+    pub fn store(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// Closes the store in order.
+    pub async fn close(self) {
+        self.store.close().await;
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.tools.clock.now()
+    }
+
+    /// Takes in what other processes have recorded, and returns it.
+    pub async fn catch_up(&mut self) -> Result<Vec<Record>, StoreError> {
+        let run = self.state.plan().run.clone();
+        let records = self.store.events(&run, self.state.seq()).await?;
+        for record in &records {
+            self.state.apply(record);
+        }
+        Ok(records)
+    }
+
+    /// Records `events` in one transaction, with the letters that they call for.
+    pub async fn record(&mut self, events: Vec<Event>) -> Result<Recorded, StoreError> {
+        if events.is_empty() {
+            return Ok(Recorded::Done(Vec::new()));
+        }
+        let after = self.state.seq();
+        let (batch, records) = self.take_in(events);
+        match self.store.append(&batch, after).await {
+            Ok(()) => Ok(Recorded::Done(records)),
+            Err(StoreError::Behind) => Ok(Recorded::Behind(self.read_again(after).await?)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Grants or refuses a request against the state at the moment of recording: when somebody else records first, it
+    /// is decided anew. Returns all that was read and recorded on the way.
+    pub async fn request(
+        &mut self,
+        asker: &Asker,
+        request: &Request,
+    ) -> Result<(Vec<Record>, Result<(), Refusal>), StoreError> {
+        let mut seen = self.catch_up().await?;
+        loop {
+            let events = match decide(&self.state, asker, request) {
+                Ok(events) => events,
+                Err(refusal) => return Ok((seen, Err(refusal))),
+            };
+            match self.record(events).await? {
+                Recorded::Done(records) => {
+                    seen.extend(records);
+                    return Ok((seen, Ok(())));
+                }
+                Recorded::Behind(records) => seen.extend(records),
+            }
+        }
+    }
+
+    /// The state had already taken in events that were not written: it is folded again from what the store has.
+    async fn read_again(&mut self, known: u64) -> Result<Vec<Record>, StoreError> {
+        let plan = Arc::clone(self.state.plan());
+        let records = self.store.events(&plan.run, 0).await?;
+        self.state = RunState::replay(plan, &records);
+        Ok(records.into_iter().filter(|record| record.seq > known).collect())
+    }
+
+    /// Numbers the events, folds them in, and makes the transaction that will hold them.
+    fn take_in(&mut self, events: Vec<Event>) -> (Batch, Vec<Record>) {
+        let at = self.now().max(self.state.at().unwrap_or(Timestamp::MIN));
+        let mut records = Vec::with_capacity(events.len());
+        let mut letters = Vec::new();
+        for event in events {
+            let record = Record { seq: self.state.seq() + 1, at, event };
+            let consequences = self.state.apply(&record);
+            for stage in consequences.finished {
+                letters.extend(self.handover(stage, &record));
+            }
+            records.push(record);
+        }
+        (Batch { records: records.clone(), row: self.row(at), letters }, records)
+    }
+
+    fn row(&self, at: Timestamp) -> RunRow {
+        let (started_at, started_by) = match self.state.started() {
+            Some((started_at, by)) => (*started_at, by.by.to_string()),
+            None => (at, String::new()),
+        };
+        RunRow {
+            id: self.state.plan().run.clone(),
+            status: self.state.run_status(),
+            round: 1,
+            started_at,
+            finished_at: self.state.finished_at(),
+            started_by,
+        }
+    }
+
+    fn handover(&self, stage: StageId, record: &Record) -> Option<NewLetter> {
+        let draft = self.tools.scribe.handover(&self.state, stage, record.at)?;
+        let plan = self.state.plan();
+        let id = format!("{}@{}-{}-{}", plan.run.runbook, plan.run.month, record.seq, plan.stage(stage).name);
+        Some(NewLetter {
+            message_id: format!("<{id}@{}>", self.tools.host),
+            id,
+            seq: record.seq,
+            to: draft.to,
+            subject: draft.subject,
+            text: draft.text,
+            html: draft.html,
+            at: record.at,
+        })
+    }
+}
+
+/// What a journal needs besides its store.
+#[derive(Clone)]
+pub struct Tools {
+    /// Writes letters.
+    pub scribe: Arc<dyn Scribe>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// The host part of Message-IDs.
+    pub host: String,
+}

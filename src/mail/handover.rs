@@ -1,0 +1,131 @@
+//! The handover letter: what somebody needs at 3 a.m. when a stage has just finished. What needs an eye comes first, then
+//! who said what, then the steps, then what comes next.
+//!
+//! One [`Sheet`] of words is made from the run; the text part and the HTML part are two layouts of it.
+
+mod ahead;
+mod past;
+mod sheet;
+mod speech;
+mod text;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use self::sheet::{Fact, Sheet};
+use self::speech::{Speech, clean, named, span};
+use crate::engine::ports::{Draft, Scribe};
+use crate::plan::roster::Roster;
+use crate::plan::{Handover, StageId};
+use crate::run::RunState;
+use crate::words::Lang;
+
+/// Names and addresses of those who are handed over to at an instant.
+pub type Recipients = Box<dyn Fn(&Handover, Timestamp) -> Vec<(String, String)> + Send + Sync>;
+
+/// Writes handover letters in the project's language and zone.
+pub struct HandoverScribe {
+    zone: TimeZone,
+    lang: Lang,
+    roster: Option<Roster>,
+    recipients: Recipients,
+}
+
+impl HandoverScribe {
+    /// A scribe who knows people by `roster` and finds out by `recipients` who gets a letter.
+    pub fn new(zone: TimeZone, lang: Lang, roster: Option<Roster>, recipients: Recipients) -> Self {
+        HandoverScribe { zone, lang, roster, recipients }
+    }
+
+    fn sheet(&self, run: &RunState, stage: StageId, at: Timestamp, names: &[String]) -> Sheet {
+        let speech = Speech { lang: self.lang, zone: &self.zone, roster: self.roster.as_ref() };
+        let plan = run.plan();
+        let run_id = plan.run.to_string();
+        let title = speech::label(&plan.stage(stage).title);
+        let sections = [
+            Some(past::attention(&speech, run, stage)),
+            past::decisions(&speech, run, stage),
+            Some(past::steps(&speech, run, stage)),
+            Some(ahead::next(&speech, run, stage)),
+            ahead::stages(&speech, run, stage, at),
+            ahead::this_month(&speech, run, stage),
+        ];
+        Sheet {
+            lang: speech.tag(),
+            title: speech.say("mail-title", &[("stage", title.into())]),
+            facts: facts(&speech, run, stage, names),
+            sections: sections.into_iter().flatten().collect(),
+            look: speech.say("mail-look", &[]),
+            command: format!("monthstart status {run_id}"),
+            basis: speech.say(
+                "mail-basis",
+                &[
+                    ("seq", run.seq().to_string().into()),
+                    ("at", speech.date_time(at).into()),
+                    ("zone", speech.zone_name().into()),
+                ],
+            ),
+        }
+    }
+}
+
+impl Scribe for HandoverScribe {
+    fn handover(&self, run: &RunState, stage: StageId, at: Timestamp) -> Option<Draft> {
+        let plan = run.plan();
+        let people = (self.recipients)(&plan.stage(stage).handover, at);
+        let (mut names, mut to) = (Vec::new(), Vec::new());
+        for (name, address) in people {
+            if !to.contains(&address) {
+                to.push(address);
+                names.push(name);
+            }
+        }
+        if to.is_empty() {
+            return None;
+        }
+        let sheet = self.sheet(run, stage, at, &names);
+        let speech = Speech { lang: self.lang, zone: &self.zone, roster: None };
+        let subject = speech.say(
+            "mail-subject",
+            &[
+                ("month", plan.month().to_string().into()),
+                ("stage", speech::label(&plan.stage(stage).title).into()),
+                ("run", plan.run.to_string().into()),
+            ],
+        );
+        Some(Draft { to, subject, text: text::lay_out(&sheet), html: sheet.html() })
+    }
+}
+
+fn facts(speech: &Speech<'_>, run: &RunState, stage: StageId, names: &[String]) -> Vec<Fact> {
+    let plan = run.plan();
+    let fact = |id: &str, value: String| Fact { label: speech.say(id, &[]), value };
+    let stage_name = &plan.stage(stage).name;
+    let mut facts = vec![
+        fact("mail-fact-run", named(&plan.run.to_string(), &plan.title)),
+        fact("mail-fact-stage", named(stage_name, &plan.stage(stage).title)),
+        fact("mail-fact-month", plan.month().to_string()),
+    ];
+    if let Some(finished) = run.stage_finished_at(stage) {
+        let started = run.stage_started_at(stage).unwrap_or(finished).min(finished);
+        let span = speech.say(
+            "mail-span",
+            &[
+                ("from", speech.date_time(started).into()),
+                ("to", speech.date_time(finished).into()),
+                ("took", span(started, finished).into()),
+            ],
+        );
+        facts.push(fact("mail-fact-span", span));
+    }
+    let status = run.run_status();
+    facts.push(fact("mail-fact-status", speech.word("run-status", status.word())));
+    let (open, troubled) = (run.open().len(), run.troubled().len());
+    if open + troubled > 0 {
+        let waits = speech.say("mail-waits", &[("open", open.into()), ("troubled", troubled.into())]);
+        facts.push(fact("mail-fact-waits", waits));
+    }
+    let names: Vec<String> = names.iter().map(|name| clean(name)).collect();
+    facts.push(fact("mail-fact-to", names.join(&speech.say("mail-and", &[]))));
+    facts
+}

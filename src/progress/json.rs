@@ -1,0 +1,209 @@
+//! The JSON of `status`, `gates`, `runs`, `mails` and `events`: the field names are a contract with scripts.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use crate::id::RunId;
+use crate::plan::{NodeId, StageId};
+use crate::run::{
+    By, Decided, EngineId, GateStatus, Life, Mark, Record, RunState, RunStatus,
+};
+use crate::time::rfc3339;
+use crate::words::{Explain, Lang, render};
+
+use super::MailRow;
+
+/// A run in a list of runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRow {
+    /// Which.
+    pub id: RunId,
+    /// 1, and one more for every time that it was reopened.
+    pub round: u32,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// When it started and who started it.
+    pub started: Option<(Timestamp, By)>,
+    /// When it came to its end.
+    pub finished_at: Option<Timestamp>,
+    /// Who drives it now.
+    pub engine: Option<EngineId>,
+    /// Gates that ask and steps that a person must decide about.
+    pub waiting: usize,
+}
+
+impl RunRow {
+    /// The row of a run's state; `engine` is who drives it now.
+    pub fn of(state: &RunState, engine: Option<&EngineId>) -> Self {
+        RunRow {
+            id: state.plan().run.clone(),
+            round: 1,
+            status: state.run_status(),
+            started: state.started().cloned(),
+            finished_at: state.finished_at(),
+            engine: engine.cloned(),
+            waiting: state.open().len() + state.troubled().len(),
+        }
+    }
+}
+
+/// `status --json`.
+pub fn status_json(
+    state: &RunState,
+    driven_by: Option<&EngineId>,
+    mails: &[MailRow],
+    zone: &TimeZone,
+) -> Value {
+    let stages: Vec<Value> =
+        (0..state.plan().stages.len()).map(|index| stage(state, StageId::from(index), zone)).collect();
+    let steps: Vec<Value> = state.plan().iter().map(|(id, _)| step(state, id, zone)).collect();
+    json!({
+        "run": run(&RunRow::of(state, driven_by), zone),
+        "stages": stages,
+        "steps": steps,
+        "gates": gates_json(state, zone),
+        "mails": mails_json(mails),
+    })
+}
+
+/// `gates --json`: every gate of the run, in its order.
+pub fn gates_json(state: &RunState, zone: &TimeZone) -> Value {
+    let gates = state.plan().iter().filter(|(_, node)| node.gate().is_some());
+    Value::Array(gates.map(|(id, _)| gate(state, id, zone)).collect())
+}
+
+/// `runs --json`.
+pub fn runs_json(runs: &[RunRow], zone: &TimeZone) -> Value {
+    Value::Array(runs.iter().map(|row| run(row, zone)).collect())
+}
+
+/// `mails --json`.
+pub fn mails_json(mails: &[MailRow]) -> Value {
+    let mail = |row: &MailRow| {
+        json!({
+            "id": row.id, "to": row.to, "subject": row.subject, "status": row.status, "attempts": row.attempts,
+            "error": row.error,
+        })
+    };
+    Value::Array(mails.iter().map(mail).collect())
+}
+
+/// An event as one JSON object: a line of `events --json` and of `--progress json`.
+pub fn event_json(record: &Record, zone: &TimeZone) -> Value {
+    let mut value = serde_json::to_value(record).unwrap_or_default();
+    if let Value::Object(fields) = &mut value {
+        fields.insert("at".to_owned(), json!(rfc3339(record.at, zone)));
+        // A skip may be nobody's, so its `by` is a whole; scripts find a name under `by` in every event.
+        if let Some(Value::Object(by)) = fields.get("by").cloned() {
+            fields.extend(by);
+        }
+    }
+    value
+}
+
+fn at(at: Option<Timestamp>, zone: &TimeZone) -> Option<String> {
+    at.map(|at| rfc3339(at, zone))
+}
+
+fn run(row: &RunRow, zone: &TimeZone) -> Value {
+    json!({
+        "id": row.id.to_string(),
+        "runbook": row.id.runbook,
+        "month": row.id.month.to_string(),
+        "round": row.round,
+        "status": row.status,
+        "started_at": at(row.started.as_ref().map(|(at, _)| *at), zone),
+        "finished_at": at(row.finished_at, zone),
+        "started_by": row.started.as_ref().map(|(_, by)| by.by.to_string()),
+        "engine": row.engine,
+    })
+}
+
+fn stage(state: &RunState, id: StageId, zone: &TimeZone) -> Value {
+    let stage = state.plan().stage(id);
+    json!({
+        "name": stage.name,
+        "title": stage.title,
+        "status": state.stage_status(id),
+        "started_at": at(state.stage_started_at(id), zone),
+        "finished_at": at(state.stage_finished_at(id), zone),
+    })
+}
+
+fn step(state: &RunState, id: NodeId, zone: &TimeZone) -> Value {
+    let plan = state.plan();
+    let (node, step) = (plan.node(id), state.step(id));
+    let mark = mark_of(state, id);
+    json!({
+        "path": plan.path(id),
+        "stage": plan.stage(node.stage).name,
+        "level": plan.phase(node.phase).part,
+        "name": node.name,
+        "title": node.title,
+        "kind": node.kind(),
+        "platform": node.platform(),
+        "status": state.step_status(id),
+        "attempt": step.attempt,
+        "started_at": at(step.started_at, zone),
+        "finished_at": at(step.finished_at, zone),
+        "by": mark.and_then(|mark| mark.by.as_ref()).map(|by| by.by.to_string()),
+        "reason": mark.map(|mark| mark.reason.clone()),
+        "error": error_of(state, id, Lang::En),
+    })
+}
+
+/// The mark of a step that a person skipped, forced, settled or rejected.
+pub(super) fn mark_of(state: &RunState, id: NodeId) -> Option<&Mark> {
+    match &state.step(id).life {
+        Life::Skipped { mark, .. } | Life::Forced { mark } => Some(mark),
+        Life::Succeeded { settled, .. } => settled.as_ref(),
+        Life::Failed { by, .. } => by.as_ref(),
+        _ => None,
+    }
+}
+
+/// Why a step failed, where it did.
+pub(super) fn error_of(state: &RunState, id: NodeId, lang: Lang) -> Option<String> {
+    match &state.step(id).life {
+        Life::Failed { failure: Some(failure), .. } | Life::Retrying { failure, .. } => {
+            Some(crate::words::printable(&render(lang, &failure.explain())))
+        }
+        Life::Failed { failure: None, by: None } => Some(render(lang, &crate::msg!("term-gate-timed-out"))),
+        Life::Lost => Some(render(lang, &crate::msg!("term-lost"))),
+        _ => None,
+    }
+}
+
+fn gate(state: &RunState, id: NodeId, zone: &TimeZone) -> Value {
+    let (node, step) = (state.plan().node(id), state.step(id));
+    let asked = match (&step.life, node.gate()) {
+        (Life::Open { ask, .. }, _) => ask.clone(),
+        (_, Some(gate)) => gate.ask.0.clone(),
+        (_, None) => String::new(),
+    };
+    let status: GateStatus = state.gate_status(id);
+    json!({
+        "path": state.plan().path(id),
+        "kind": node.kind(),
+        "ask": asked,
+        "status": status,
+        "votes": node.gate().map_or(1, |gate| gate.votes.total()),
+        "decisions": step.decisions.iter().map(|decided| decision(decided, zone)).collect::<Vec<_>>(),
+    })
+}
+
+fn decision(decided: &Decided, zone: &TimeZone) -> Value {
+    let decision = &decided.decision;
+    json!({
+        "by": decision.by.by.to_string(),
+        "hand": decision.by.hand.as_ref().map(ToString::to_string),
+        "played": decision.by.played,
+        "decision": decision.decision,
+        "for": decision.value,
+        "at": rfc3339(decided.at, zone),
+        "note": decision.note,
+        "form": decision.form,
+        "in_advance": decision.in_advance,
+    })
+}

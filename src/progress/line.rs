@@ -1,0 +1,232 @@
+//! A line for a terminal: pieces of text with a meaning, measured by the columns that they take. Nothing in it can
+//! command a terminal.
+
+use console::Style;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::words::printable;
+
+/// What is put where a text was cut. ASCII, because terminals disagree about the width of `…`.
+const CUT: &str = "..";
+
+/// What a piece of text means; a colour says it again, never alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    /// Nothing special.
+    #[default]
+    Plain,
+    /// Less important.
+    Dim,
+    /// What to look at first.
+    Strong,
+    /// It went well.
+    Good,
+    /// It went wrong.
+    Bad,
+    /// It waits for a person.
+    Ask,
+    /// It goes on.
+    Busy,
+    /// A person's mark: skipped, forced.
+    Mark,
+}
+
+impl Tone {
+    fn style(self) -> Style {
+        let style = Style::new().force_styling(true);
+        match self {
+            Tone::Plain => style,
+            Tone::Dim => style.dim(),
+            Tone::Strong => style.bold(),
+            Tone::Good => style.green(),
+            Tone::Bad => style.red().bold(),
+            Tone::Ask => style.yellow().bold(),
+            Tone::Busy => style.cyan(),
+            Tone::Mark => style.magenta(),
+        }
+    }
+}
+
+/// A line of pieces.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Line(Vec<(Tone, String)>);
+
+impl Line {
+    /// An empty line.
+    pub fn new() -> Self {
+        Line::default()
+    }
+
+    /// A line of one plain piece.
+    pub fn plain(text: &str) -> Self {
+        Line::new().add(Tone::Plain, text)
+    }
+
+    /// The line with one piece more; control characters of `text` are made harmless here.
+    #[must_use]
+    pub fn add(mut self, tone: Tone, text: &str) -> Self {
+        self.0.push((tone, harmless(text)));
+        self
+    }
+
+    /// The same, filled up with spaces to `cols` columns, and never more than them.
+    #[must_use]
+    pub fn column(self, tone: Tone, text: &str, cols: usize) -> Self {
+        self.add(tone, &pad(&harmless(text), cols))
+    }
+
+    /// Its text without colours.
+    pub fn text(&self) -> String {
+        let text: String = self.0.iter().map(|(_, text)| text.as_str()).collect();
+        text.trim_end().to_owned()
+    }
+
+    /// The columns that it takes at the most.
+    pub fn width(&self) -> usize {
+        self.0.iter().map(|(_, text)| widest(text)).sum()
+    }
+
+    /// The line cut to `cols` columns, whatever the terminal thinks of characters of ambiguous width.
+    #[must_use]
+    pub fn cut(self, cols: usize) -> Self {
+        if self.width() <= cols {
+            return self;
+        }
+        let mut left = cols;
+        let mut kept = Vec::new();
+        for (tone, text) in self.0 {
+            let takes = widest(&text);
+            if takes + CUT.len() <= left {
+                left -= takes;
+                kept.push((tone, text));
+            } else {
+                kept.push((tone, cut(&text, left)));
+                break;
+            }
+        }
+        Line(kept)
+    }
+
+    /// The line for a terminal, with colours or without.
+    pub fn paint(&self, colour: bool) -> String {
+        if !colour {
+            return self.text();
+        }
+        self.0.iter().map(|(tone, text)| tone.style().apply_to(text).to_string()).collect()
+    }
+}
+
+/// `text` on one line, harmless.
+fn harmless(text: &str) -> String {
+    printable(text).replace('\n', " ")
+}
+
+/// The columns of `text` in most terminals.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The columns of `text` where characters of ambiguous width take two.
+fn widest(text: &str) -> usize {
+    text.chars().map(|c| c.width_cjk().unwrap_or(0)).sum()
+}
+
+/// At most `cols` columns of `text`, with a sign where something is missing.
+pub fn cut(text: &str, cols: usize) -> String {
+    if widest(text) <= cols {
+        return text.to_owned();
+    }
+    let sign = &CUT[..CUT.len().min(cols)];
+    let mut left = cols - sign.len();
+    let mut kept: String = text
+        .chars()
+        .take_while(|c| {
+            let takes = c.width_cjk().unwrap_or(0);
+            let fits = takes <= left;
+            left -= if fits { takes } else { 0 };
+            fits
+        })
+        .collect();
+    kept.push_str(sign);
+    kept
+}
+
+/// `text` in exactly `cols` columns of most terminals.
+pub fn pad(text: &str, cols: usize) -> String {
+    let mut padded = cut(text, cols);
+    padded.extend(std::iter::repeat_n(' ', cols.saturating_sub(width(&padded))));
+    padded
+}
+
+/// `text` as lines of at most `cols` columns, broken at spaces where there are any; wide text anywhere.
+pub fn wrap(text: &str, cols: usize) -> Vec<String> {
+    let cols = cols.max(4);
+    let mut lines = Vec::new();
+    for paragraph in printable(text).split('\n') {
+        let mut rest = paragraph.trim_end();
+        loop {
+            let end = fitting(rest, cols);
+            if end == rest.len() {
+                lines.push(rest.to_owned());
+                break;
+            }
+            let at = match rest[..end].rfind(' ') {
+                Some(space) if space > end / 2 => space,
+                _ => end,
+            };
+            lines.push(rest[..at].trim_end().to_owned());
+            rest = rest[at..].trim_start();
+        }
+    }
+    lines
+}
+
+/// How many bytes of `text` fit into `cols` columns; at least one character.
+fn fitting(text: &str, cols: usize) -> usize {
+    let mut taken = 0;
+    for (index, c) in text.char_indices() {
+        taken += c.width_cjk().unwrap_or(0);
+        if taken > cols && index > 0 {
+            return index;
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_count_two() {
+        assert_eq!(cut("南京站点", 8), "南京站点");
+        assert_eq!(cut("南京站点", 7), "南京..");
+        assert_eq!(cut("南京站点", 6), "南京..");
+        assert_eq!(cut("南京站点", 5), "南..");
+        assert_eq!(cut("abc", 1), ".");
+        assert_eq!(cut("abc", 0), "");
+        assert_eq!(pad("南京", 6), "南京  ");
+    }
+
+    #[test]
+    fn a_cut_line_is_never_wider_than_asked() {
+        let line = Line::plain("ab").add(Tone::Bad, "南京").add(Tone::Dim, "“引号”……");
+        for cols in 0..24 {
+            assert!(line.clone().cut(cols).width() <= cols, "{cols}");
+        }
+        assert_eq!(line.clone().cut(30), line);
+    }
+
+    #[test]
+    fn text_from_outside_stays_text() {
+        let line = Line::plain("a\u{1b}[2J\nb\r\u{7}");
+        assert_eq!(line.paint(true), "a b\u{fffd}\u{fffd}");
+    }
+
+    #[test]
+    fn long_text_is_broken_into_lines() {
+        assert_eq!(wrap("one two three four", 9), ["one two", "three", "four"]);
+        assert_eq!(wrap("一二三四五\n六", 6), ["一二三", "四五", "六"]);
+        assert_eq!(wrap("", 10), [""]);
+    }
+}

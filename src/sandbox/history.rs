@@ -1,0 +1,64 @@
+//! The shipped flows, run over former months, so that a sandbox has a past to compare with.
+
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+use crate::time::Month;
+
+macro_rules! flows {
+    ($platform:literal: $($name:literal),+ $(,)?) => {
+        &[$(include_str!(concat!("../../runbooks/flows/", $platform, "/", $name, ".sql"))),+]
+    };
+}
+
+/// The appliance's flows that are dispatched for a month, each after what it reads.
+const YT_MONTHLY: &[&str] = flows!["yt":
+    "DimAccItemCode", "DimEvtIvrNode", "DimEvtCsrSkill", "DimAccWmsNavtreemap",
+    "DwdMergeBillM", "DwdMergeBillProdM", "DwdMergeBillItemM", "DwdMergeBillDtl4M", "DwdAccFinItemDtlM",
+    "DwdAccPrepaySplitedM", "DwdSvcGrpMemProdM", "DwdSvcGrpSrvAttrM", "DwdSvcUsrOXXtateM", "DwdPrtyGrpInfoM",
+    "DwdAccWriteoffRecM", "DwdAccAdjustBusiRecDmM", "DwdAccPocketM", "DwdAccSumBillM", "DwdAccGrpAdjustM",
+    "DwdAccGrpOweInfoM", "DwdAccOweM",
+];
+
+/// Those dispatched for a month's last day.
+const YT_DAILY: &[&str] = flows!["yt":
+    "DwdMergeRcBillDtlD", "DwdMergePromBillD", "DwdMergeSrvcDtl1D", "DwdMergeDailyBillD",
+    "DwdMergeUsageBilltD", "DwdMergeBillDtl3D", "DwdAccItemDtlD", "DwdAccFinItemDtlD", "DwdAccPrepaySplitedD",
+];
+
+/// The flow of the MPP database.
+const MPP_MONTHLY: &[&str] = flows!["mpp": "DwdMergeBillDtl4M_MPP"];
+
+/// All of the appliance's flows for a former `month`.
+pub(super) async fn run_yt(conn: &mut SqliteConnection, month: Month) -> Result<(), sqlx::Error> {
+    let day = month.last_day().strftime("%Y%m%d").to_string();
+    run(conn, YT_MONTHLY, month, &month.compact()).await?;
+    run(conn, YT_DAILY, month, &day).await
+}
+
+/// The MPP database's flow for a former `month`.
+pub(super) async fn run_mpp(conn: &mut SqliteConnection, month: Month) -> Result<(), sqlx::Error> {
+    run(conn, MPP_MONTHLY, month, &month.compact()).await
+}
+
+async fn run(
+    conn: &mut SqliteConnection,
+    flows: &[&str],
+    month: Month,
+    batch: &str,
+) -> Result<(), sqlx::Error> {
+    // Longer names first: `:month` begins the others. The values are months and dates, never a person's text.
+    let values = [
+        (":month_last_day", month.last_day().to_string()),
+        (":month_previous", month.previous().to_string()),
+        (":month_first", month.first().to_string()),
+        (":month", month.to_string()),
+        (":batch", batch.to_owned()),
+    ];
+    for flow in flows {
+        let text = values
+            .iter()
+            .fold((*flow).to_owned(), |text, (name, value)| text.replace(name, &format!("'{value}'")));
+        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await?;
+    }
+    Ok(())
+}

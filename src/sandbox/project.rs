@@ -1,0 +1,82 @@
+//! The shipped project, `runbooks/`, as it stands in this program: for a demo where there is no checkout.
+
+macro_rules! files {
+    ($($path:literal),+ $(,)?) => { &[$(($path, include_str!(concat!("../../runbooks/", $path)))),+] };
+}
+
+/// Every file of the project: its path in it and its text.
+pub const FILES: &[(&str, &str)] = files![
+    "bill-item.yaml",
+    "checks/bill24_unlike_close.sql",
+    "checks/bills_unlike_control.sql",
+    "checks/daily_items_unlike_parts.sql",
+    "checks/daily_prepay_unlike_source.sql",
+    "checks/dtl4_incomplete.sql",
+    "checks/item_codes_missing.sql",
+    "checks/merged_unlike_control.sql",
+    "checks/rpt_vr011_incomplete.sql",
+    "checks/show_sum_bill.sql",
+    "dwd-billing.yaml",
+    "flows/mpp/DwdMergeBillDtl4M_MPP.sql",
+    "flows/yt/DimAccItemCode.sql",
+    "flows/yt/DimAccWmsNavtreemap.sql",
+    "flows/yt/DimEvtCsrSkill.sql",
+    "flows/yt/DimEvtIvrNode.sql",
+    "flows/yt/DwdAccAdjustBusiRecDmM.sql",
+    "flows/yt/DwdAccFinItemDtlD.sql",
+    "flows/yt/DwdAccFinItemDtlM.sql",
+    "flows/yt/DwdAccGrpAdjustM.sql",
+    "flows/yt/DwdAccGrpOweInfoM.sql",
+    "flows/yt/DwdAccItemDtlD.sql",
+    "flows/yt/DwdAccOweM.sql",
+    "flows/yt/DwdAccPocketM.sql",
+    "flows/yt/DwdAccPrepaySplitedD.sql",
+    "flows/yt/DwdAccPrepaySplitedM.sql",
+    "flows/yt/DwdAccSumBillM.sql",
+    "flows/yt/DwdAccWriteoffRecM.sql",
+    "flows/yt/DwdMergeBillDtl3D.sql",
+    "flows/yt/DwdMergeBillDtl4M.sql",
+    "flows/yt/DwdMergeBillItemM.sql",
+    "flows/yt/DwdMergeBillM.sql",
+    "flows/yt/DwdMergeBillProdM.sql",
+    "flows/yt/DwdMergeDailyBillD.sql",
+    "flows/yt/DwdMergePromBillD.sql",
+    "flows/yt/DwdMergeRcBillDtlD.sql",
+    "flows/yt/DwdMergeSrvcDtl1D.sql",
+    "flows/yt/DwdMergeUsageBilltD.sql",
+    "flows/yt/DwdPrtyGrpInfoM.sql",
+    "flows/yt/DwdSvcGrpMemProdM.sql",
+    "flows/yt/DwdSvcGrpSrvAttrM.sql",
+    "flows/yt/DwdSvcUsrOXXtateM.sql",
+    "month-start.yaml",
+    "monthstart.yaml",
+    "roster.yaml",
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::{Path, PathBuf};
+
+    fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true if path.ends_with(".monthstart") => {}
+                true => files_below(&path, found),
+                false => found.push(path),
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_of_the_project_is_left_out() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("runbooks");
+        let mut found = Vec::new();
+        files_below(&root, &mut found);
+        let there: BTreeSet<&str> =
+            found.iter().map(|path| path.strip_prefix(&root).unwrap().to_str().unwrap()).collect();
+        let listed: BTreeSet<&str> = super::FILES.iter().map(|(path, _)| *path).collect();
+        assert_eq!(there, listed);
+    }
+}

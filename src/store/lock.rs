@@ -1,0 +1,63 @@
+//! One engine a run: a lock that the operating system gives up when its holder dies.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+
+use super::folder::{StateFolder, create, unusable};
+use super::{RunId, StoreError};
+use crate::run::EngineId;
+
+/// The right to drive a run, held as long as this value lives.
+#[derive(Debug)]
+pub struct RunLock {
+    _file: File,
+}
+
+impl RunLock {
+    /// Takes the lock of `run`; `Err(Some(engine))` inside: somebody holds it.
+    pub fn take(
+        state: &StateFolder,
+        run: &RunId,
+        me: &EngineId,
+    ) -> Result<Result<RunLock, Option<EngineId>>, StoreError> {
+        let path = path_of(state, run);
+        let fail = |why: std::io::Error| unusable(&path, &why.to_string());
+        if let Some(folder) = path.parent() {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(fail)?;
+        }
+        let mut file = create(&path).map_err(fail)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(Err(read_holder(&mut file))),
+            Err(TryLockError::Error(why)) => return Err(fail(why)),
+        }
+        let holder = serde_json::to_string(me).unwrap_or_default();
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(holder.as_bytes()))
+            .map_err(fail)?;
+        Ok(Ok(RunLock { _file: file }))
+    }
+
+    /// Who drives `run` now, if anybody does.
+    pub fn holder(state: &StateFolder, run: &RunId) -> Option<EngineId> {
+        let mut file = File::open(path_of(state, run)).ok()?;
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => read_holder(&mut file),
+            _ => None,
+        }
+    }
+}
+
+fn read_holder(file: &mut File) -> Option<EngineId> {
+    let mut text = String::new();
+    file.rewind().ok()?;
+    file.read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn path_of(state: &StateFolder, run: &RunId) -> PathBuf {
+    state.path().join("locks").join(format!("{}@{}.lock", run.runbook, run.month))
+}

@@ -1,0 +1,26 @@
+//! The contract of the command line, told by the binary alone: no test here knows how the product is built.
+//!
+//! A case lays out a project in a temporary folder, drives the binary with a hard time limit, and looks at exit
+//! codes, output, files that steps wrote, letters and databases. Nothing waits by the clock: what takes time is
+//! polled for with a deadline. `MONTHSTART_UNDER_TEST` names another binary to try.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    reason = "a test speaks by failing, starts processes, polls the clock, and writes its texts plainly"
+)]
+
+mod harness;
+
+mod crash;
+mod faults;
+mod gates;
+mod mail;
+mod misc;
+mod plan;
+mod run;
+mod terminal;
+mod validate;
+mod verbs;

@@ -1,0 +1,10 @@
+//! Runs from their start to their end: order, failure, processes, databases, schedulers, exit codes.
+
+mod codes;
+mod exec;
+mod fail;
+mod flow;
+mod order;
+mod output;
+mod random;
+mod sql;

@@ -1,0 +1,4 @@
+//! What the tests of letters share.
+#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part")]
+
+pub(crate) mod month;
