@@ -28,6 +28,7 @@ exec-sql-empty = there is no statement in it
 exec-sql-transaction = statement { $statement } ({ $sql }) begins or ends a transaction: write 'transaction: false' to do so
 exec-sql-unbound = statement { $statement } binds :{ $name }, which is not there; there is: { $known }
 exec-sql-begins = statement { $statement } of { $count }: { $sql }
+exec-sql-waits = waits for its turn: others write to the database
 exec-sql-changed = { $rows ->
     [one] 1 row changed
    *[other] { $rows } rows changed
@@ -42,7 +43,6 @@ exec-sql-remains = { $why } (without a transaction: what the { $before ->
    *[other] { $before } statements
 } before it did remains)
 exec-more-rows = … and { $rows } more rows
-exec-more-lines = … and { $lines } more lines
 
 exec-check-found = { $what } = { $value }
 exec-check-unmet = { $what } = { $value }, expected { $expect }
@@ -73,5 +73,7 @@ exec-flow-not-followed = submitted as { $id }; the platform describes no 'poll',
 exec-evidence-failed = cannot be shown: { $why }
 exec-evidence-no-outputs = no outputs
 exec-evidence-nothing = nothing
+exec-evidence-output = output
+exec-evidence-value = value
 exec-evidence-stopped = stopped before it was gathered
 exec-ask-unrendered = { $ask } (its values could not be put in: { $why })

@@ -68,7 +68,9 @@ pub(super) async fn step(attempt: &Attempt, items: &[Check], poll: Option<Poll>)
 async fn once(attempt: &Attempt, items: &[Check], log: &mut Log) -> Result<Done, Failure> {
     let limit = attempt.node().policy.timeout;
     let found = look(attempt, items, LOCKED, limit).await?;
-    found.iter().for_each(|found| log.line(&found.words));
+    for found in &found {
+        log.line(&found.words);
+    }
     verdict(attempt, &found)
 }
 
@@ -81,7 +83,9 @@ async fn polled(attempt: &Attempt, items: &[Check], poll: Poll, log: &mut Log) -
         let unmet = match look(attempt, items, LOCKED_POLL, limit).await {
             Ok(found) => match verdict(attempt, &found) {
                 Ok(done) => {
-                    done.remarks.iter().for_each(|words| log.line(words));
+                    for words in &done.remarks {
+                        log.line(words);
+                    }
                     return Ok(done);
                 }
                 Err(_) => unmet(&found),
@@ -91,7 +95,9 @@ async fn polled(attempt: &Attempt, items: &[Check], poll: Poll, log: &mut Log) -
         };
         attempt.notes.send(&unmet.join("; "));
         if told != unmet {
-            unmet.iter().for_each(|words| log.line(words));
+            for words in &unmet {
+                log.line(words);
+            }
             told.clone_from(&unmet);
         }
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));

@@ -188,7 +188,8 @@ fn outputs(attempt: &Attempt, node: NodeId) -> Shown {
                 let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 vec![one_line(name, LONGEST_LINE), one_line(&value, LONGEST_LINE)]
             };
-            let columns = vec!["output".to_owned(), "value".to_owned()];
+            let columns =
+                ["exec-evidence-output", "exec-evidence-value"].map(|id| attempt.say(&Msg::new(id))).to_vec();
             Shown { title: String::new(), columns, rows: outputs.iter().map(row).collect(), more: 0 }
         }
     }

@@ -57,16 +57,18 @@ impl Expect {
             .find_map(|(sign, op)| Some((*op, text.strip_prefix(sign)?.trim())))
             .unwrap_or((Op::Equal, text));
         let ordered = !matches!(op, Op::Equal | Op::NotEqual);
-        let is_null = rest.eq_ignore_ascii_case("null");
-        (!rest.is_empty() && !(ordered && is_null)).then(|| Expect::Is(op, operand(rest)))
+        if rest.is_empty() || (ordered && rest.eq_ignore_ascii_case("null")) {
+            return None;
+        }
+        Some(Expect::Is(op, operand(rest)))
     }
 
     /// Does `value` hold? NULL is equal to `null` and to nothing else, and unequal to nothing.
     pub(super) fn holds(&self, value: &Cell) -> bool {
-        if let Expect::Is(op @ (Op::Equal | Op::NotEqual), wanted) = self {
-            if wanted.eq_ignore_ascii_case("null") {
-                return (*value == Cell::Null) == (*op == Op::Equal);
-            }
+        if let Expect::Is(op @ (Op::Equal | Op::NotEqual), wanted) = self
+            && wanted.eq_ignore_ascii_case("null")
+        {
+            return (*value == Cell::Null) == (*op == Op::Equal);
         }
         if *value == Cell::Null {
             return false;
@@ -230,9 +232,14 @@ mod tests {
 
     #[test]
     fn null_is_only_null() {
-        for (expect, expected) in
-            [("= null", true), ("NULL", true), ("!= null", false), ("= 0", false), ("!= 0", false), ("< 5", false)]
-        {
+        for (expect, expected) in [
+            ("= null", true),
+            ("NULL", true),
+            ("!= null", false),
+            ("= 0", false),
+            ("!= 0", false),
+            ("< 5", false),
+        ] {
             assert_eq!(Expect::parse(expect).unwrap().holds(&Cell::Null), expected, "{expect}");
         }
         assert!(Expect::parse("!= null").unwrap().holds(&Cell::Integer(1)));

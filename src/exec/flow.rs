@@ -46,7 +46,9 @@ pub(super) async fn step(attempt: &Attempt, flow: &Template, platform: &str) -> 
         (None, Some(submit)) => {
             let limit = attempt.node().policy.timeout;
             let until = limit.map(|limit| Instant::now() + limit);
-            Flow { counter: &mut counter, values, flow, limit, until, stop: attempt.stop() }.run(submit).await
+            Flow { counter: &mut counter, values, name: flow, limit, until, stop: attempt.stop() }
+                .run(submit)
+                .await
         }
         (None, None) => Err(refuse(msg!("exec-flow-no-action", platform = platform))),
     }?;
@@ -78,7 +80,7 @@ async fn whole(counter: &mut Counter<'_>, action: &Action, values: &Values) -> R
 struct Flow<'f, 'a> {
     counter: &'f mut Counter<'a>,
     values: Values,
-    flow: String,
+    name: String,
     limit: Option<Duration>,
     until: Option<Instant>,
     stop: Stop,
@@ -94,18 +96,16 @@ enum State {
 
 impl Flow<'_, '_> {
     async fn run(&mut self, submit: &Action) -> Result<Done, Failure> {
-        let (id, remark) = match self.adopted().await? {
-            Some(id) => {
-                let remark = msg!("exec-flow-found", id = shown(&id));
-                (id, remark)
-            }
-            None => {
-                let id = self.submit(submit).await?;
-                let remark = msg!("exec-flow-submitted", id = shown(&id));
-                (id, remark)
-            }
+        let adopted = self.adopted().await?;
+        let (id, remark) = if let Some(id) = adopted {
+            let remark = msg!("exec-flow-found", id = shown(&id));
+            (id, remark)
+        } else {
+            let id = self.submit(submit).await?;
+            let remark = msg!("exec-flow-submitted", id = shown(&id));
+            (id, remark)
         };
-        let remark = self.counter.attempt.say(&remark);
+        let remark = self.say(&remark);
         self.counter.log.line(&remark);
         let (node, attempt) = (self.counter.attempt.job.node, self.counter.attempt.job.attempt);
         let _ = self.counter.attempt.notes.reports.send(Report::Submitted { node, attempt, id: id.clone() });
@@ -154,7 +154,7 @@ impl Flow<'_, '_> {
     async fn find(&mut self) -> Result<Option<String>, Failure> {
         let Some(find) = self.counter.action(ActionKind::Find) else { return Ok(None) };
         let pattern = self.id_pattern(ActionKind::Find, find)?;
-        let patience = Patience { limit: self.counter.question(self.until), stop: &mut self.stop };
+        let patience = Patience { limit: Some(self.counter.question(self.until)), stop: &mut self.stop };
         let answer = self.counter.ask(ActionKind::Find, find, &self.values, patience).await;
         match answer.end {
             Ok(()) => self.id_in(&pattern, &answer.printed),
@@ -164,7 +164,7 @@ impl Flow<'_, '_> {
             Err(failure) => {
                 let why = self.say(&failure.explain());
                 self.over()?;
-                Err(self.refused(&msg!("exec-flow-cannot-find", flow = shown(&self.flow), why = why)))
+                Err(self.refused(&msg!("exec-flow-cannot-find", flow = shown(&self.name), why = why)))
             }
         }
     }
@@ -198,14 +198,14 @@ impl Flow<'_, '_> {
             () = impatient => return Err(Failure::Cancelled),
         };
         let failure = match answer.end {
-            Ok(()) => match self.id_in(&pattern, &answer.printed)? {
-                Some(id) => return Ok(id),
-                None => {
-                    let line = one_line(answer.printed.lines().last().unwrap_or_default(), 200);
-                    let pattern = one_line(&pattern, 100);
-                    self.refused(&msg!("exec-flow-no-id", pattern = pattern, line = line))
+            Ok(()) => {
+                if let Some(id) = self.id_in(&pattern, &answer.printed)? {
+                    return Ok(id);
                 }
-            },
+                let line = one_line(answer.printed.lines().last().unwrap_or_default(), 200);
+                let pattern = one_line(&pattern, 100);
+                self.refused(&msg!("exec-flow-no-id", pattern = pattern, line = line))
+            }
             Err(failure) => failure,
         };
         match self.found_after_all().await {
@@ -217,7 +217,7 @@ impl Flow<'_, '_> {
     async fn found_after_all(&mut self) -> Option<String> {
         let find = self.counter.action(ActionKind::Find)?;
         let (_switch, mut never) = Stop::new();
-        let patience = Patience { limit: self.counter.question(None), stop: &mut never };
+        let patience = Patience { limit: Some(self.counter.question(None)), stop: &mut never };
         let answer = self.counter.ask(ActionKind::Find, find, &self.values, patience).await;
         answer.end.ok()?;
         self.id_in(find.id.as_deref()?, &answer.printed).ok()?
@@ -231,7 +231,9 @@ impl Flow<'_, '_> {
             match self.poll(poll, &values).await {
                 Ok(State::Succeeded { printed }) => return Ok(printed),
                 Ok(State::Failed { reason }) => return Err(Failure::Flow { reason }),
-                Ok(State::Running { words }) => self.note(&msg!("exec-flow-state", id = shown(id), state = words)),
+                Ok(State::Running { words }) => {
+                    self.note(&msg!("exec-flow-state", id = shown(id), state = words));
+                }
                 Ok(State::Silent { why }) => self.note(&msg!("exec-flow-no-answer", why = why)),
                 Err(end) => {
                     self.cancel().await;
@@ -269,7 +271,7 @@ impl Flow<'_, '_> {
     }
 
     async fn poll(&mut self, poll: &Action, values: &Values) -> Result<State, Failure> {
-        let patience = Patience { limit: self.counter.question(self.until), stop: &mut self.stop };
+        let patience = Patience { limit: Some(self.counter.question(self.until)), stop: &mut self.stop };
         let answer = self.counter.ask(ActionKind::Poll, poll, values, patience).await;
         match answer.end {
             Ok(()) => state(poll, answer.printed).map_err(|why| self.refused(&why)),
@@ -285,7 +287,7 @@ impl Flow<'_, '_> {
     async fn cancel(&mut self) {
         let Some(cancel) = self.counter.action(ActionKind::Cancel) else { return };
         let (_switch, mut never) = Stop::new();
-        let patience = Patience { limit: self.counter.question(None), stop: &mut never };
+        let patience = Patience { limit: Some(self.counter.question(None)), stop: &mut never };
         let values = self.values.clone();
         if let Err(failure) = self.counter.ask(ActionKind::Cancel, cancel, &values, patience).await.end {
             let why = self.say(&failure.explain());

@@ -81,7 +81,8 @@ impl<'a> Counter<'a> {
             Means::Sql { text, transaction } => self.sql(kind, text, *transaction, values, patience).await,
             Means::Http => Err(msg!("exec-flow-http", platform = self.name)),
         };
-        answer.unwrap_or_else(|why| Answer { end: Err(self.attempt.not_started(&why)), printed: String::new() })
+        answer
+            .unwrap_or_else(|why| Answer { end: Err(self.attempt.not_started(&why)), printed: String::new() })
     }
 
     async fn run(&mut self, kind: ActionKind, spawn: &Spawn, patience: Patience<'_>) -> Result<Answer, Msg> {
@@ -130,9 +131,9 @@ impl<'a> Counter<'a> {
     }
 
     /// How long a question may take: no longer than the step.
-    pub(super) fn question(&self, until: Option<Instant>) -> Option<Duration> {
+    pub(super) fn question(&self, until: Option<Instant>) -> Duration {
         let question = self.attempt.room.limits.question;
-        Some(left(until).map_or(question, |left| left.min(question)))
+        left(until).map_or(question, |left| left.min(question))
     }
 }
 

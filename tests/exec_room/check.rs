@@ -17,7 +17,10 @@ async fn world() -> World {
 
 fn value(sql: &str, expect: &str) -> Check {
     let text = SqlText::Text(template(sql));
-    Check { subject: Subject::Value { text, connection: "yt".to_owned(), expect: template(expect) }, warn: false }
+    Check {
+        subject: Subject::Value { text, connection: "yt".to_owned(), expect: template(expect) },
+        warn: false,
+    }
 }
 
 fn exists(table: &str) -> Check {
@@ -39,11 +42,15 @@ fn poll(items: Vec<Check>, within: Option<Duration>) -> Node {
 #[tokio::test]
 async fn success_says_what_was_found() {
     let world = world().await;
-    let (_, remarks) = world.works(check(vec![value("select n as count from t where month = :month", "= 13")])).await;
+    let (_, remarks) =
+        world.works(check(vec![value("select n as count from t where month = :month", "= 13")])).await;
     assert_eq!(remarks, ["count = 13"]);
     world.write("sql/zero.sql", "-- nothing\nselect count(*) from t where n > {{ params.n * 2 }};");
     let text = SqlText::File(template("sql/zero.sql"));
-    let file = Check { subject: Subject::Value { text, connection: "yt".to_owned(), expect: template("0") }, warn: false };
+    let file = Check {
+        subject: Subject::Value { text, connection: "yt".to_owned(), expect: template("0") },
+        warn: false,
+    };
     let items = vec![value("select n from t", "between 10 and 20"), exists("T"), exists("main.v"), file];
     let (_, remarks) = world.works(check(items)).await;
     assert_eq!(remarks, ["select n from t = 13", "yt:T is there", "yt:main.v is there", "sql/zero.sql = 0"]);
@@ -78,8 +85,12 @@ async fn a_check_cannot_write_and_fails_at_what_it_cannot_read() {
     assert_eq!(world.query("yt", "select count(*) from t").await, [1]);
     let failure = world.fails(check(vec![value("select 1 from nowhere", "= 1")])).await;
     assert_eq!(failure, Failure::Sql { statement: 1, why: "no such table: nowhere".to_owned() });
-    for (sql, expect) in [("select 1", "between 1"), ("select :nowhere", "1"), ("select 1", "{{ nowhere }}")] {
-        assert!(matches!(world.fails(check(vec![value(sql, expect)])).await, Failure::NotStarted { .. }), "{sql}");
+    for (sql, expect) in [("select 1", "between 1"), ("select :nowhere", "1"), ("select 1", "{{ nowhere }}")]
+    {
+        assert!(
+            matches!(world.fails(check(vec![value(sql, expect)])).await, Failure::NotStarted { .. }),
+            "{sql}"
+        );
     }
 }
 
@@ -108,7 +119,10 @@ async fn a_poll_looks_until_it_holds() {
 async fn what_keeps_a_poll_from_looking_is_no_failure() {
     let mut world = world().await;
     let url = Setting::Text("sqlite:later.db".to_owned());
-    world.project.connections.insert("yt".to_owned(), Connection { url, attach: BTreeMap::new(), insecure: false });
+    world
+        .project
+        .connections
+        .insert("yt".to_owned(), Connection { url, attach: BTreeMap::new(), insecure: false });
     let mut running = world.start(poll(vec![value("select count(*) as c from arrived", "= 1")], None));
     running.noted("no such database").await;
     world.database("later", "create table other (a)").await;
@@ -122,8 +136,12 @@ async fn a_poll_ends_when_its_time_is_over_or_it_is_stopped() {
     let world = world().await;
     let items = || vec![value("select n from t", "= 1"), exists("t")];
     let node = within(poll(items(), Some(Duration::from_millis(100))), Duration::from_millis(1));
-    assert_eq!(world.fails(node).await, Failure::Unmet { found: vec!["select n from t = 13, expected = 1".to_owned()] });
-    let failed = world.fails(poll(vec![exists("t"), value("select 1 from nowhere", "1")], Some(Duration::ZERO))).await;
+    assert_eq!(
+        world.fails(node).await,
+        Failure::Unmet { found: vec!["select n from t = 13, expected = 1".to_owned()] }
+    );
+    let failed =
+        world.fails(poll(vec![exists("t"), value("select 1 from nowhere", "1")], Some(Duration::ZERO))).await;
     let Failure::Unmet { found } = failed else { panic!() };
     assert_eq!(found, ["cannot look now: no such table: nowhere"]);
     let slow = Poll { every: Duration::from_secs(1000), within: None };

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use monthstart::plan::{
-    Command, Evidence, Gate, GateKind, Node, NodeId, SqlText, Votes, Work,
-};
+use monthstart::plan::{Command, Evidence, Gate, GateKind, Node, NodeId, SqlText, Votes, Work};
 use monthstart::run::event::Json;
 
 use crate::world::{World, program, step, template};
@@ -36,14 +34,19 @@ async fn evidence_is_shown_and_what_is_too_much_is_counted() {
     let numbers: String = (1..=50).map(|n| format!("line  {n}\n")).collect();
     world.write("in/南京.txt", numbers);
     let show = vec![
-        sql("with recursive n (i) as (select 1 union all select i + 1 from n where i < 25) select i, :month as m from n"),
+        sql(
+            "with recursive n (i) as (select 1 union all select i + 1 from n where i < 25) select i, :month as m from n",
+        ),
         sql("select * from t"),
         Evidence::File(template("in/{{ city }}.txt")),
         Evidence::Run(program(&["printf", "a\\n\\033[2Jb\\n"])),
     ];
     let (ask, shown) = world.gathered(gate("账期 {{ month }} 对不对?", show), BTreeMap::new()).await;
     assert_eq!(ask, "账期 2026-10 对不对?");
-    assert_eq!((shown[0].columns.as_slice(), shown[0].rows.len(), shown[0].more), (&["i".to_owned(), "m".to_owned()][..], 20, 5));
+    assert_eq!(
+        (shown[0].columns.as_slice(), shown[0].rows.len(), shown[0].more),
+        (&["i".to_owned(), "m".to_owned()][..], 20, 5)
+    );
     assert_eq!(shown[0].rows[1], ["2", "2026-10"]);
     assert_eq!(shown[1].rows, [["nothing"]]);
     assert_eq!((shown[2].title.as_str(), shown[2].rows.len(), shown[2].more), ("in/南京.txt", 40, 10));
@@ -63,10 +66,13 @@ async fn what_cannot_be_had_says_so_in_its_place() {
         Evidence::Run(program(&["no-such-program"])),
         sql("select 1 as still"),
     ];
-    let (ask, shown) = world.gathered(gate("{{ steps['x'].outputs.rows }} rows?", show), BTreeMap::new()).await;
+    let (ask, shown) =
+        world.gathered(gate("{{ steps['x'].outputs.rows }} rows?", show), BTreeMap::new()).await;
     assert!(ask.starts_with("{{ steps['x'].outputs.rows }} rows? (its values"), "{ask}");
     let first: Vec<&str> = shown.iter().map(|shown| shown.rows[0][0].as_str()).collect();
-    for (text, word) in first.iter().zip(["no such table", "readonly", "below", "exit code 4: why", "no-such-program", "1"]) {
+    for (text, word) in
+        first.iter().zip(["no such table", "readonly", "below", "exit code 4: why", "no-such-program", "1"])
+    {
         assert!(text.contains(word), "{text}");
     }
     assert_eq!(shown[3].rows[1], ["some"]);
@@ -84,7 +90,10 @@ async fn a_steps_outcome_is_shown_by_its_outputs() {
     node.refs = vec![("loaded".to_owned(), NodeId(0))];
     let (ask, shown) = world.gathered(node.clone(), outputs).await;
     assert_eq!(ask, "5?");
-    assert_eq!((shown[0].title.as_str(), shown[0].rows.as_slice()), ("stage/step", &[["last", "ab"], ["rows", "5"]].map(|row| row.map(str::to_owned).to_vec())[..]));
+    assert_eq!(
+        (shown[0].title.as_str(), shown[0].rows.as_slice()),
+        ("stage/step", &[["last", "ab"], ["rows", "5"]].map(|row| row.map(str::to_owned).to_vec())[..])
+    );
     node.refs.clear();
     let (_, shown) = world.gathered(node, BTreeMap::new()).await;
     assert_eq!(shown[0].rows, [["no outputs"]]);

@@ -38,11 +38,17 @@ fn world() -> World {
         ..action(&["state", "{{ id }}"])
     };
     let actions = BTreeMap::from([
-        (ActionKind::Submit, action(&["submit", "{{ flow }}", "--batch", "{{ batch }}", "--token", "{{ token }}"])),
+        (
+            ActionKind::Submit,
+            action(&["submit", "{{ flow }}", "--batch", "{{ batch }}", "--token", "{{ token }}"]),
+        ),
         (ActionKind::Poll, poll),
         (ActionKind::Cancel, action(&["kill", "{{ id }}"])),
     ]);
-    world.platform("dacp", Platform { connection: None, limit: None, encoding: Some("gbk".to_owned()), actions });
+    world.platform(
+        "dacp",
+        Platform { connection: None, limit: None, encoding: Some("gbk".to_owned()), actions },
+    );
     world
 }
 
@@ -108,7 +114,10 @@ async fn a_flow_that_is_there_is_adopted_and_not_submitted() {
 async fn a_flow_that_is_there_but_failed_is_submitted_again() {
     let world = finding(world());
     world.write("there", "99 FAILED\n");
-    world.script("dacp", &DACP.replace("state) cat state;", "state) [ $2 = 99 ] && echo FAILED || echo SUCCESS;"));
+    world.script(
+        "dacp",
+        &DACP.replace("state) cat state;", "state) [ $2 = 99 ] && echo FAILED || echo SUCCESS;"),
+    );
     assert_eq!(world.works(flow()).await.0["id"], Json::from("4711"));
 }
 
@@ -210,7 +219,8 @@ async fn an_action_can_be_all_of_a_flow() {
         let Failure::NotStarted { why } = world.fails(node(flow)).await else { panic!() };
         assert!(why.contains(flow), "{why}");
     }
-    let means = Means::Run(Command::Program(vec![template("printf"), template("%s in 2 s"), template("{{ flow }}")]));
+    let means =
+        Means::Run(Command::Program(vec![template("printf"), template("%s in 2 s"), template("{{ flow }}")]));
     world.platform("yt", Platform { actions: whole(means), ..platform.clone() });
     let mut timed = node("Dim");
     timed.outputs.insert("seconds".to_owned(), r"in (\d+) s".to_owned());

@@ -2,6 +2,7 @@
 
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
 
+use crate::exec::log::hex;
 use crate::exec::tape::LONGEST_LINE;
 use crate::run::event::Json;
 use crate::words::one_line;
@@ -36,8 +37,8 @@ impl Cell {
             Cell::Real(number) => real(*number),
             Cell::Text(text) => text.clone(),
             Cell::Bytes(bytes) => {
-                let hex: String = bytes.iter().take(64).map(|byte| format!("{byte:02x}")).collect();
-                format!("x'{hex}{}'", if bytes.len() > 64 { "…" } else { "" })
+                let shown = hex(&bytes[..bytes.len().min(64)]);
+                format!("x'{shown}{}'", if bytes.len() > 64 { "…" } else { "" })
             }
         }
     }
@@ -58,7 +59,7 @@ fn cut(text: &str, longest: usize) -> &str {
     &text[..text.floor_char_boundary(longest)]
 }
 
-/// A floating number with the 15 digits that it can be trusted with, as SQLite writes it: 0.1 + 0.2 is 0.3.
+/// A floating number with the 15 digits that it can be trusted with, as `SQLite` writes it: 0.1 + 0.2 is 0.3.
 fn real(number: f64) -> String {
     if !number.is_finite() {
         return number.to_string();
@@ -92,7 +93,14 @@ pub(in crate::exec) struct Rows {
 
 impl Default for Rows {
     fn default() -> Self {
-        Rows { limit: SHOWN, only_first: false, columns: Vec::new(), first: None, shown: Vec::new(), count: 0 }
+        Rows {
+            limit: SHOWN,
+            only_first: false,
+            columns: Vec::new(),
+            first: None,
+            shown: Vec::new(),
+            count: 0,
+        }
     }
 }
 
@@ -117,7 +125,8 @@ impl Rows {
         if self.columns.is_empty() {
             self.columns = columns();
         }
-        self.shown.push(cells.iter().map(|cell| one_line(cut(&cell.text(), 1 << 12), LONGEST_CELL)).collect());
+        self.shown
+            .push(cells.iter().map(|cell| one_line(cut(&cell.text(), 1 << 12), LONGEST_CELL)).collect());
         self.first.get_or_insert(cells);
         self.count += 1;
     }
