@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 
 use crate::id::RunId;
 use crate::plan::{NodeId, StageId};
-use crate::run::{
-    By, Decided, EngineId, GateStatus, Life, Mark, Record, RunState, RunStatus,
-};
+use crate::run::{By, Decided, EngineId, GateStatus, Life, Mark, Record, RunState, RunStatus};
 use crate::time::rfc3339;
 use crate::words::{Explain, Lang, render};
 
@@ -121,10 +119,10 @@ fn run(row: &RunRow, zone: &TimeZone) -> Value {
 }
 
 fn stage(state: &RunState, id: StageId, zone: &TimeZone) -> Value {
-    let stage = state.plan().stage(id);
+    let planned = state.plan().stage(id);
     json!({
-        "name": stage.name,
-        "title": stage.title,
+        "name": planned.name,
+        "title": planned.title,
         "status": state.stage_status(id),
         "started_at": at(state.stage_started_at(id), zone),
         "finished_at": at(state.stage_finished_at(id), zone),
