@@ -78,13 +78,8 @@ impl PlanMaker {
 
 /// A flow that is tried three times.
 pub(crate) fn flow(name: &str) -> Node {
-    let retry = Retry {
-        times: 2,
-        delay: Duration::from_secs(300),
-        backoff: 2.0,
-        max_delay: None,
-        on_exit: Vec::new(),
-    };
+    let retry =
+        Retry { times: 2, delay: Duration::from_mins(5), backoff: 2.0, max_delay: None, on_exit: Vec::new() };
     Node {
         stage: StageId(0),
         phase: PhaseId(0),
