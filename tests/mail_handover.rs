@@ -22,6 +22,7 @@ fn scribe(lang: Lang) -> HandoverScribe {
         next("李娜", "li.na@example.com"),
         next("王芳", "wang.fang@example.com"),
         next("李娜(副)", "li.na@example.com"),
+        next("陈晨", ""),
     ];
     HandoverScribe::new(zone, lang, Some(month::roster()), Box::new(move |_, _| people.clone()))
 }

@@ -3,5 +3,6 @@
 
 pub(crate) mod month;
 pub(crate) mod outbox;
+pub(crate) mod plan;
 pub(crate) mod python;
 pub(crate) mod smtp;
