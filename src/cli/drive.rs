@@ -58,7 +58,7 @@ fn me() -> EngineId {
 }
 
 fn may_drive(asker: &Asker) -> Result<(), Failed> {
-    if asker.known && !asker.operator {
+    if !asker.known || !asker.operator {
         let person = asker.by.by.to_string();
         return Err(Failed::new(Exit::Refused, msg!("run-needs-operator", person = person)));
     }
@@ -113,13 +113,26 @@ pub async fn resume(session: &Session, named: Option<&str>, driving: &Driving) -
     let lock = lock(session, &project, &run)?;
     let journal = Journal::open(store, &run, tools(session, &project)).await?;
     let status = journal.state().run_status();
-    if matches!(status, RunStatus::Succeeded | RunStatus::Cancelled) {
+    if status == RunStatus::Cancelled {
         let status = Msg::word("run-status", status.word());
         return Err(Failed::new(Exit::Refused, msg!("run-is-over", run = run.to_string(), status = status)));
+    }
+    if status == RunStatus::Succeeded {
+        return only_letters(session, &project, journal).await;
     }
     let resumed = Some((asker.by.clone(), me()));
     let ready = Ready { project: Arc::new(project), journal, lock, asker, resumed };
     drive(session, ready, driving, None).await
+}
+
+/// A run that people have brought to its end while nobody drove it: what is left are its letters.
+async fn only_letters(session: &Session, project: &Project, mut journal: Journal) -> Result<Exit, Failed> {
+    if let Some(store) = session.open_store(project).await? {
+        Postman::start(session, project, store).finish().await;
+    }
+    let said = farewell(session, &mut journal, Ok(End::Succeeded)).await;
+    journal.close().await;
+    said
 }
 
 /// Drives a run that is ready, and says how it ended. As long as a played world goes on, failures may still be repaired.

@@ -138,6 +138,8 @@ struct Loop<'a> {
 struct Attempt {
     number: u32,
     switch: watch::Sender<bool>,
+    /// It has said how it goes: a poll has looked at least once.
+    looked: bool,
     /// Its platform knows it by an id, and goes on with it without us.
     on_platform: bool,
 }
@@ -330,7 +332,7 @@ impl Loop<'_> {
             self.driver.executor.gather(job, self.reports.clone());
         } else {
             let on_platform = job.submitted.is_some();
-            self.attempts.insert(id, Attempt { number: attempt, switch, on_platform });
+            self.attempts.insert(id, Attempt { number: attempt, switch, looked: false, on_platform });
             self.driver.executor.start(job, self.reports.clone());
         }
     }
@@ -357,6 +359,9 @@ impl Loop<'_> {
         for report in reports {
             match report {
                 Report::Note { node, text } => {
+                    if let Some(ours) = self.attempts.get_mut(&node) {
+                        ours.looked = true;
+                    }
                     let _ = self.driver.told.send(Told::Note(node, text));
                 }
                 Report::Submitted { node, attempt, id } => {
@@ -464,9 +469,17 @@ impl Loop<'_> {
             RunStatus::Succeeded if self.attempts.is_empty() => Some(End::Succeeded),
             RunStatus::Cancelled if self.attempts.is_empty() => Some(End::Cancelled),
             RunStatus::Halted if !self.driver.attended && self.is_quiet() => Some(End::Halted),
-            RunStatus::Waiting if self.driver.no_wait && self.is_quiet() => Some(End::Waiting),
+            RunStatus::Waiting | RunStatus::Running if self.driver.no_wait && self.only_waits() => Some(End::Waiting),
             _ => None,
         }
+    }
+
+    /// Only people or time can move it on: gates, retries that are not due, polls that have looked in vain.
+    fn only_waits(&self) -> bool {
+        let state = self.state();
+        let due = state.retrying().first().is_some_and(|(due, _)| *due <= self.journal.now());
+        let looked = self.attempts.values().all(|attempt| attempt.looked);
+        self.is_quiet() && looked && !due && state.startable().iter().all(|id| state.open().contains(id))
     }
 
     /// Nothing is being done: only gates, polls and retries that wait.

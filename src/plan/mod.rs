@@ -140,6 +140,16 @@ impl Plan {
         self.nodes.iter().enumerate().map(|(index, node)| (NodeId::from(index), node))
     }
 
+    /// The nodes that cannot be executed yet: path, and the verb or key. Such a plan may be shown and not run.
+    pub fn not_yet(&self) -> Vec<(String, String)> {
+        self.iter()
+            .filter_map(|(id, node)| match &node.work {
+                Work::Later { what } => Some((self.path(id), what.clone())),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// The nodes of a stage.
     pub fn nodes_of(&self, stage: StageId) -> impl Iterator<Item = NodeId> + '_ {
         let stage = self.stage(stage);

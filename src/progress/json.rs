@@ -96,6 +96,9 @@ pub fn event_json(record: &Record, zone: &TimeZone) -> Value {
         if let Some(Value::Object(by)) = fields.get("by").cloned() {
             fields.extend(by);
         }
+        for name in ["step", "attempt", "by"] {
+            fields.entry(name).or_insert(Value::Null);
+        }
     }
     value
 }
@@ -175,11 +178,7 @@ pub(super) fn error_of(state: &RunState, id: NodeId, lang: Lang) -> Option<Strin
 
 fn gate(state: &RunState, id: NodeId, zone: &TimeZone) -> Value {
     let (node, step) = (state.plan().node(id), state.step(id));
-    let asked = match (&step.life, node.gate()) {
-        (Life::Open { ask, .. }, _) => ask.clone(),
-        (_, Some(gate)) => gate.ask.0.clone(),
-        (_, None) => String::new(),
-    };
+    let asked = state.asked(id).to_owned();
     let status: GateStatus = state.gate_status(id);
     json!({
         "path": state.plan().path(id),

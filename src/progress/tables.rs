@@ -272,11 +272,7 @@ fn phase_table(state: &RunState, phase: PhaseId, name: u16, page: &Page) -> Stri
 fn gate_row(state: &RunState, id: NodeId, page: &Page) -> Vec<String> {
     let step = state.step(id);
     let gate = state.plan().node(id).gate();
-    let asked = match (&step.life, gate) {
-        (Life::Open { ask, .. }, _) => ask.clone(),
-        (_, Some(gate)) => gate.ask.0.clone(),
-        _ => String::new(),
-    };
+    let asked = state.asked(id).to_owned();
     let mut about = vec![asked];
     about.extend(
         gate.filter(|gate| !gate.approvers.is_empty())

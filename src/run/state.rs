@@ -488,6 +488,12 @@ impl RunState {
         !matches!(self.plan.node(id).work, Work::Gate(_) | Work::Check { poll: Some(_), .. })
     }
 
+    /// What a gate asks: as it was last rendered, else as it is written; empty for what is no gate.
+    pub fn asked(&self, id: NodeId) -> &str {
+        let written = || self.plan.node(id).gate().map_or("", |gate| gate.ask.0.as_str());
+        self.step(id).asked.as_deref().unwrap_or_else(written)
+    }
+
     /// The id under which a platform knows the attempt in flight.
     pub fn submitted(&self, id: NodeId) -> Option<&str> {
         match &self.step(id).life {

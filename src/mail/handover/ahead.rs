@@ -37,7 +37,7 @@ fn trouble(speech: &Speech<'_>, run: &RunState, id: NodeId) -> Item {
         tone: Tone::Bad,
         head: label(&path),
         lines,
-        command: Some(format!("monthstart why {}", typed(&label(&path)))),
+        command: Some(format!("monthstart logs {}", typed(&label(&path)))),
     }
 }
 

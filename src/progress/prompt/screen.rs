@@ -78,10 +78,7 @@ impl Screen<'_> {
     fn gate_head(&self, node: NodeId) -> Vec<Line> {
         let step = self.questions.state.step(node);
         let Some(gate) = self.questions.gate(node) else { return Vec::new() };
-        let ask = match &step.life {
-            Life::Open { ask, .. } => ask.as_str(),
-            _ => gate.ask.0.as_str(),
-        };
+        let ask = self.questions.state.asked(node);
         let mut head = strong(ask, self.cols, 3);
         let stage = self.questions.state.plan().stage(self.questions.state.plan().node(node).stage);
         let mut about = Line::new()
