@@ -36,14 +36,13 @@ impl Expectation {
         let text = text.trim();
         let words: Vec<&str> = text.split_whitespace().collect();
         match words.as_slice() {
-            [] => return None,
             ["null"] | ["is", "null"] => return Some(Expectation::Null),
             ["not", "null"] | ["is", "not", "null"] => return Some(Expectation::NotNull),
             ["between", low, "and", high] => {
                 let both = is_number(low) && is_number(high);
                 return both.then(|| Expectation::Between((*low).to_owned(), (*high).to_owned()));
             }
-            ["between", ..] => return None,
+            [] | ["between", ..] => return None,
             _ => {}
         }
         let operators = [

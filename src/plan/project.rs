@@ -69,7 +69,7 @@ pub struct Mail {
 pub struct Connection {
     /// `sqlite:PATH`, `postgres://…`, `mysql://…`.
     pub url: Setting,
-    /// SQLite: other files, by schema name.
+    /// `SQLite`: other files, by schema name.
     pub attach: BTreeMap<String, Setting>,
     /// TLS is not verified.
     pub insecure: bool,

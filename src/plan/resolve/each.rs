@@ -139,7 +139,7 @@ fn from_file(
     for record in reader.records() {
         match record {
             Ok(record) => {
-                values.extend(record.get(place).filter(|value| !value.is_empty()).map(str::to_owned))
+                values.extend(record.get(place).filter(|value| !value.is_empty()).map(str::to_owned));
             }
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);

@@ -87,7 +87,7 @@ impl<'p> Findings<'p> {
     ) {
         match meant(word, known) {
             Some(guess) => {
-                self.push(Problem::error(span, message).help(msg!("help-plan-meant", name = guess)))
+                self.push(Problem::error(span, message).help(msg!("help-plan-meant", name = guess)));
             }
             None => self.warn(span, message),
         }

@@ -14,16 +14,16 @@ use crate::plan::{Approver, Evidence, Excluded, Field, FieldKind, Gate, GateKind
 use crate::runbook::model::{self, ParamKind, Scalars, Text};
 
 /// What a gate's node does.
-pub(super) fn work(desk: &mut Desk<'_, '_, '_>, kind: GateKind, written: &model::Gate) -> Option<Work> {
-    let gate = gate(desk, kind, written)?;
-    Some(match written.on_reject.first() {
+pub(super) fn work(desk: &mut Desk<'_, '_, '_>, kind: GateKind, written: &model::Gate) -> Work {
+    let gate = gate(desk, kind, written);
+    match written.on_reject.first() {
         Some(first) => later(desk, first.span, "review: on_reject"),
         None => Work::Gate(gate),
-    })
+    }
 }
 
 /// The gate, with every person and step in it found.
-fn gate(desk: &mut Desk<'_, '_, '_>, kind: GateKind, gate: &model::Gate) -> Option<Gate> {
+fn gate(desk: &mut Desk<'_, '_, '_>, kind: GateKind, gate: &model::Gate) -> Gate {
     let project = desk.book.input.project;
     let ask = desk.text(&gate.ask);
     let show = gate.show.iter().filter_map(|piece| evidence(desk, piece)).collect();
@@ -60,19 +60,7 @@ fn gate(desk: &mut Desk<'_, '_, '_>, kind: GateKind, gate: &model::Gate) -> Opti
     }
     let fails_on_timeout = gate.fails_on_timeout;
     let on_reject = on_reject(desk, &gate.on_reject);
-    Some(Gate {
-        kind,
-        ask,
-        show,
-        form,
-        approvers,
-        votes,
-        except,
-        each,
-        deadline,
-        fails_on_timeout,
-        on_reject,
-    })
+    Gate { kind, ask, show, form, approvers, votes, except, each, deadline, fails_on_timeout, on_reject }
 }
 
 /// Is it a step of its own?
@@ -211,7 +199,7 @@ fn asked<'r>(roster: &'r Roster, approvers: &[Approver], votes: &Votes) -> BTree
 fn bars(roster: &Roster, rule: &Excluded, person: &PersonId) -> bool {
     match rule {
         Excluded::Starter => false,
-        Excluded::Role(role) => roster.people.get(person).is_some_and(|known| known.roles.contains(role)),
+        Excluded::Role(word) => roster.people.get(person).is_some_and(|known| known.roles.contains(word)),
         Excluded::Person(barred) => barred == person,
     }
 }

@@ -22,6 +22,7 @@ mod tables;
 mod verbs;
 mod work;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -152,7 +153,7 @@ fn plan_stages(
     let stage = |(number, draft): (usize, &StageDraft<'_>)| {
         let written = draft.written;
         let title =
-            written.title.as_ref().and_then(|title| book.rendered(title, &Default::default(), findings));
+            written.title.as_ref().and_then(|title| book.rendered(title, &BTreeMap::default(), findings));
         let included = !std::ptr::eq(draft.file, main);
         let limit = written.limit.as_ref().or(draft.file.limit.as_ref().filter(|_| included));
         let handover = written.handover.as_ref().or(draft.file.handover.as_ref()).or(main.handover.as_ref());

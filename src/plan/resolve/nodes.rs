@@ -149,7 +149,7 @@ impl<'m, 'd, 'a, 'p> Maker<'m, 'd, 'a, 'p> {
     }
 
     fn ask(&mut self, kind: GateKind, gate: &model::Gate) -> (Node, Vec<Use>) {
-        let work = super::gates::work(self.desk, kind, gate).unwrap_or_else(broken);
+        let work = super::gates::work(self.desk, kind, gate);
         let name = format!("{}#{}", self.desk.draft.name, kind.word());
         (self.node(name, work), self.desk.take_uses())
     }

@@ -219,9 +219,9 @@ pub(super) fn values(
     }
     for param in declared.iter().filter(|param| param.default.is_none() && param.name.value != "month") {
         let (name, kind) = (&param.name.value, &param.kind);
-        let mistaken =
+        let bad_already =
             mistakes.iter().any(|mistake| matches!(mistake, Mistake::Bad { name: bad, .. } if bad == name));
-        if values.contains_key(name) || mistaken {
+        if values.contains_key(name) || bad_already {
             continue;
         }
         if request.only_checks {

@@ -103,13 +103,13 @@ fn secret_of(secret: &Secret, findings: &mut Findings<'_>) -> Setting {
         },
         // A secret may lie outside the project, where git cannot see it.
         Secret::File(path) if path.starts_with('/') => Setting::File(path.value.clone()),
-        Secret::File(path) => match join("", path) {
-            Some(path) => Setting::File(path),
-            None => {
+        Secret::File(path) => {
+            let joined = join("", path);
+            if joined.is_none() {
                 findings.error(path.span, msg!("plan-path-outside", path = harmless(path)));
-                Setting::File(path.value.clone())
             }
-        },
+            Setting::File(joined.unwrap_or_else(|| path.value.clone()))
+        }
     }
 }
 
@@ -125,8 +125,7 @@ fn store(value: Option<&Value>, findings: &mut Findings<'_>) -> Setting {
 /// The scheme of a URL that is written in the settings, or as a default there.
 fn check_url(value: &Value, schemes: &[&str], findings: &mut Findings<'_>) {
     let text = match value {
-        Value::Text(text) => text,
-        Value::Secret(Secret::Env { default: Some(text), .. }) => text,
+        Value::Text(text) | Value::Secret(Secret::Env { default: Some(text), .. }) => text,
         Value::Secret(_) => return,
     };
     let scheme = text.split_once(':').map_or(text.as_str(), |(scheme, _)| scheme);
@@ -201,19 +200,17 @@ struct Checker<'c, 'p> {
 
 impl Checker<'_, '_> {
     fn platform(&mut self, name: &Text, written: &model::Platform, project: &Project) -> Platform {
-        if let Some(connection) = &written.connection {
-            if !project.connections.contains_key(&connection.value) {
-                let known = project.connections.keys().map(String::as_str);
-                let message = msg!("plan-connection-unknown", name = harmless(connection));
-                self.findings.unknown(connection.span, message, connection, known);
-            }
+        let known = &project.connections;
+        if let Some(connection) = written.connection.as_ref().filter(|name| !known.contains_key(&name.value))
+        {
+            let message = msg!("plan-connection-unknown", name = harmless(connection));
+            self.findings.unknown(connection.span, message, connection, known.keys().map(String::as_str));
         }
-        if let Some(encoding) = &written.encoding {
-            if encoding_rs::Encoding::for_label(encoding.as_bytes()).is_none() {
-                let known = ["gbk", "gb18030", "utf-8", "big5", "latin1"];
-                let message = msg!("plan-encoding-unknown", name = harmless(encoding));
-                self.findings.unknown(encoding.span, message, encoding, known);
-            }
+        let is_encoding = |name: &&Text| encoding_rs::Encoding::for_label(name.as_bytes()).is_some();
+        if let Some(encoding) = written.encoding.as_ref().filter(|name| !is_encoding(name)) {
+            let known = ["gbk", "gb18030", "utf-8", "big5", "latin1"];
+            let message = msg!("plan-encoding-unknown", name = harmless(encoding));
+            self.findings.unknown(encoding.span, message, encoding, known);
         }
         if let Some(limit) = written.limit.as_ref().filter(|limit| limit.value == 0) {
             self.findings.error(limit.span, msg!("plan-limit-zero"));

@@ -36,16 +36,13 @@ pub(super) fn stages<'a>(files: &[&'a Runbook], findings: &mut Findings<'_>) -> 
             drafts.push(StageDraft { file, written, after: Vec::new() });
         }
     }
-    if drafts.is_empty() {
-        if let Some(main) = files.last() {
-            findings.error(main.name.span, msg!("plan-no-stages"));
-        }
+    if let (true, Some(main)) = (drafts.is_empty(), files.last()) {
+        findings.error(main.name.span, msg!("plan-no-stages"));
     }
-    for index in 0..drafts.len() {
-        let draft = &drafts[index];
+    for draft in &mut drafts {
         let first = draft.file.stages.first().is_some_and(|first| std::ptr::eq(first, draft.written))
             && draft.file.include.is_empty();
-        drafts[index].after = after(draft, first, &by_name, findings);
+        draft.after = after(draft, first, &by_name, findings);
     }
     circles(&drafts, findings);
     drafts

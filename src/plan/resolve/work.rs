@@ -48,8 +48,8 @@ pub(super) fn work(desk: &mut Desk<'_, '_, '_>) -> Option<Work> {
             Some(Work::Sql { text: text?, connection: connection?, transaction: sql.transaction })
         }
         Verb::Check(checks) => check(desk, checks),
-        Verb::Gate(gate) => super::gates::work(desk, GateKind::Gate, gate),
-        Verb::Notice(gate) => super::gates::work(desk, GateKind::Notice, gate),
+        Verb::Gate(gate) => Some(super::gates::work(desk, GateKind::Gate, gate)),
+        Verb::Notice(gate) => Some(super::gates::work(desk, GateKind::Notice, gate)),
         Verb::Load(load) => {
             verbs::load(desk, load);
             Some(later(desk, span, "load"))

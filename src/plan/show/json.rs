@@ -40,11 +40,15 @@ fn params(plan: &Plan) -> Value {
 
 fn stage_json(plan: &Plan, project: &Project, number: usize, stage: &Stage) -> Value {
     let after: Vec<&str> = stage.after.iter().map(|id| plan.stage(*id).name.as_str()).collect();
-    let levels = stage.phases.iter().map(|id| {
-        let phase = plan.phase(*id);
-        let steps: Vec<String> = phase.nodes.iter().map(|node| plan.path(*node)).collect();
-        json!({"level": phase.part, "steps": steps})
-    });
+    let levels: Vec<Value> = stage
+        .phases
+        .chunk_by(|one, next| plan.phase(*one).part == plan.phase(*next).part)
+        .map(|part| {
+            let nodes = part.iter().flat_map(|phase| &plan.phase(*phase).nodes);
+            let steps: Vec<String> = nodes.map(|node| plan.path(*node)).collect();
+            json!({"level": part.first().map(|phase| plan.phase(*phase).part), "steps": steps})
+        })
+        .collect();
     json!({
         "name": stage.name,
         "title": stage.title,
@@ -53,7 +57,7 @@ fn stage_json(plan: &Plan, project: &Project, number: usize, stage: &Stage) -> V
         "deadline": stage.deadline.map(|at| rfc3339(at, &project.zone)),
         "limit": stage.limit,
         "handover": stage.handover,
-        "levels": levels.collect::<Vec<_>>(),
+        "levels": levels,
         "steps": plan.nodes_of(StageId::from(number)).count(),
     })
 }

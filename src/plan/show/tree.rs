@@ -100,13 +100,9 @@ impl Page<'_> {
 
     fn node(&mut self, node: &Node, widest: usize) {
         let fill = " ".repeat(widest.saturating_sub(node.name.width()));
-        let mut line = format!("{}{fill}  {}", node.name, self.kind(node));
-        if let Some(platform) = node.platform() {
-            line.push_str(&format!(" · {platform}"));
-        }
-        if let Some(title) = &node.title {
-            line.push_str(&format!("  {}", one_line(title, 200)));
-        }
+        let platform = node.platform().map_or(String::new(), |platform| format!(" · {platform}"));
+        let title = node.title.as_ref().map_or(String::new(), |title| format!("  {}", one_line(title, 200)));
+        let line = format!("{}{fill}  {}{platform}{title}", node.name, self.kind(node));
         self.line(4, 8, &line);
         let mut facts = Vec::new();
         if let Some(skip) = &node.skip {

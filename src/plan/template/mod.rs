@@ -3,6 +3,7 @@
 //! `{{ expression }}` is all that is special. What may come out depends on where it goes: text takes anything, SQL text
 //! only what cannot be anything but a month, a date, a number, a declared choice or a name. The rest is bound.
 
+mod error;
 mod pieces;
 mod placeholders;
 mod values;
@@ -17,10 +18,9 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior, filters};
 use self::pieces::{Expr, Piece, expression, pieces};
 use self::values::{Misses, Root, follow};
 use super::{Node, ParamValue, Plan, Template};
-use crate::msg;
 use crate::time::Month;
-use crate::words::{Explain, Msg};
 
+pub use self::error::{Reason, TemplateError};
 pub use self::placeholders::placeholders;
 
 /// The longest text that a template may become.
@@ -116,86 +116,6 @@ impl Scope {
         names.extend((self.steps != Steps::None).then(|| "steps".to_owned()));
         names.extend(self.vars.keys().chain(self.extra.keys()).cloned());
         names
-    }
-}
-
-/// Why a template cannot be rendered.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("template: {reason:?} in {expression:?}")]
-pub struct TemplateError {
-    /// What is wrong.
-    pub reason: Reason,
-    /// The part of the template that is at fault, as written.
-    pub expression: String,
-}
-
-/// What is wrong with a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// A name that stands for nothing, and what was probably meant.
-    Unknown {
-        /// The name.
-        name: String,
-        /// A known one that is close.
-        meant: Option<String>,
-    },
-    /// It cannot be read as an expression.
-    Syntax(String),
-    /// `{{` without `}}`.
-    Unclosed,
-    /// `{% … %}`.
-    Statement,
-    /// A text that may not stand in SQL.
-    NotInSql,
-    /// `ident` got what is not a name.
-    NotAName(String),
-    /// A condition that is neither true nor false.
-    NotTruth(String),
-    /// The result is longer than [`MAX_RENDERED`].
-    TooLong,
-    /// It takes too much work.
-    Endless,
-    /// It cannot be worked out.
-    Fails(String),
-}
-
-impl TemplateError {
-    pub(crate) fn new(reason: Reason, expression: impl Into<String>) -> Self {
-        TemplateError { reason, expression: expression.into() }
-    }
-
-    /// What to do about it, where that is known.
-    pub fn advice(&self) -> Option<Msg> {
-        match &self.reason {
-            Reason::Unknown { meant: Some(meant), .. } => Some(msg!("help-plan-meant", name = meant)),
-            Reason::NotInSql => Some(msg!("help-plan-sql-bind")),
-            Reason::Statement => Some(msg!("help-plan-template-statement")),
-            _ => None,
-        }
-    }
-}
-
-impl Explain for TemplateError {
-    fn explain(&self) -> Msg {
-        let expression = &self.expression;
-        match &self.reason {
-            Reason::Unknown { name, .. } => msg!("plan-template-unknown", name = name),
-            Reason::Syntax(detail) => {
-                msg!("plan-template-syntax", expression = expression, detail = detail)
-            }
-            Reason::Unclosed => msg!("plan-template-unclosed", expression = expression),
-            Reason::Statement => msg!("plan-template-statement", expression = expression),
-            Reason::NotInSql => msg!("plan-template-not-in-sql", expression = expression),
-            Reason::NotAName(value) => {
-                msg!("plan-template-not-a-name", expression = expression, value = value)
-            }
-            Reason::NotTruth(value) => {
-                msg!("plan-template-not-truth", expression = expression, value = value)
-            }
-            Reason::TooLong => msg!("plan-template-too-long", expression = expression),
-            Reason::Endless => msg!("plan-template-endless", expression = expression),
-            Reason::Fails(detail) => msg!("plan-template-fails", expression = expression, detail = detail),
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Dotted paths (`month.last_day.compact`) are taken out of an expression and become one variable each: what they
 //! name is known before anything is evaluated, and a month compares like the text that it prints as.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::{Reason, TemplateError};
@@ -129,7 +130,7 @@ pub(crate) fn expression(written: &str) -> Expr {
             let end = chain.last().map_or(at + 1, |word| word.end);
             if !after_dot && words.len() > 1 && ROOTS.contains(&words[0]) {
                 expr.source.push_str(&written[copied..at]);
-                expr.source.push_str(&format!("__p{}", expr.paths.len()));
+                let _ = write!(expr.source, "__p{}", expr.paths.len());
                 expr.paths.push(words.iter().map(|word| (*word).to_owned()).collect());
                 copied = end;
             } else if !after_dot && words[0] == "steps" {

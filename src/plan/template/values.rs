@@ -87,19 +87,17 @@ pub(crate) fn follow(scope: &Scope, path: &[String]) -> Result<Value, Unknown> {
             other => return Err(unknown(&[root, other.unwrap_or_default()], ["id"])),
         },
     };
-    let mut passed = path.len() - words.len();
-    for word in words {
+    let taken = path.len() - words.len();
+    for (passed, word) in words.enumerate() {
         place = step(&place, word).ok_or_else(|| {
             let known: &[&str] = match &place {
                 Place::Month(_) => &MONTH_WORDS,
                 Place::Date(_) => &DATE_WORDS,
                 _ => &[],
             };
-            let mut shown: Vec<&str> = path[..passed].iter().map(String::as_str).collect();
-            shown.push(word);
+            let shown: Vec<&str> = path[..=taken + passed].iter().map(String::as_str).collect();
             unknown(&shown, known.iter().copied())
         })?;
-        passed += 1;
     }
     Ok(place.value())
 }
