@@ -101,6 +101,7 @@ async fn run(dir: &std::path::Path, script: &str) -> (Outcome, u64) {
         token: String::new(),
         at: "2026-11-01T02:03:04Z".parse().unwrap(),
         outputs: BTreeMap::new(),
+        submitted: None,
         stop,
     };
     exec.start(job, sender);

@@ -62,6 +62,7 @@ exec-flow-action = { $action }: { $command }
 exec-flow-no-id = it printed no id that matches '{ $pattern }': { $line }
 exec-flow-no-id-pattern = '{ $action }' of platform '{ $platform }' has no 'id:' pattern
 exec-flow-cannot-find = whether { $flow } is on the platform already cannot be found out, so it is not submitted: { $why }
+exec-flow-followed = submitted before as { $id }, followed on
 exec-flow-found = found on the platform as { $id }
 exec-flow-found-failed = found on the platform as { $id }, but it has failed: submitted again
 exec-flow-submitted = submitted as { $id }

@@ -53,6 +53,7 @@ exec-flow-action = { $action }:{ $command }
 exec-flow-no-id = 打印内容中没有与“{ $pattern }”匹配的编号:{ $line }
 exec-flow-no-id-pattern = 平台“{ $platform }”的“{ $action }”没有写 id: 正则表达式
 exec-flow-cannot-find = 无法确认 { $flow } 是否已在平台上,因此不提交:{ $why }
+exec-flow-followed = 此前已提交,编号 { $id },继续跟踪
 exec-flow-found = 平台上已有,编号 { $id }
 exec-flow-found-failed = 平台上已有,编号 { $id },但已失败:重新提交
 exec-flow-submitted = 已提交,编号 { $id }

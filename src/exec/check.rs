@@ -5,12 +5,13 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::attempt::{Attempt, Done};
-use super::expect::Expect;
+use super::expect::holds;
 use super::log::Log;
 use super::sql::database::{Database, Interrupt, Purpose};
 use super::sql::rows::{Cell, Rows};
 use super::sql::{guarded, script, text_of};
 use crate::msg;
+use crate::plan::expect::Expectation;
 use crate::plan::{Check, Poll, SqlText, Subject, Template};
 use crate::run::Failure;
 use crate::words::{Explain as _, one_line};
@@ -198,7 +199,7 @@ async fn value(
 ) -> Result<(bool, String), Trouble> {
     let refuse = |why| Trouble::Lasting(attempt.not_started(&why));
     let wanted = attempt.values.text(expect).map_err(refuse)?;
-    let parsed = Expect::parse(&wanted)
+    let parsed = Expectation::parse(&wanted)
         .ok_or_else(|| refuse(msg!("exec-check-bad-expect", expect = one_line(&wanted, 100))))?;
     let text = text_of(attempt, source, &attempt.values).map_err(refuse)?;
     let bound = script(&text, database.dialect(), &attempt.values.bindings(), true).map_err(refuse)?;
@@ -215,7 +216,7 @@ async fn value(
     let Some(cell) = rows.first.as_ref().and_then(|row| row.first()) else {
         return Ok((false, attempt.say(&msg!("exec-check-no-row", what = what, expect = expect))));
     };
-    let holds = parsed.holds(cell);
+    let holds = holds(&parsed, cell);
     Ok((holds, attempt.say(&found(what, cell, holds, expect))))
 }
 

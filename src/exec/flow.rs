@@ -96,9 +96,12 @@ enum State {
 
 impl Flow<'_, '_> {
     async fn run(&mut self, submit: &Action) -> Result<Done, Failure> {
-        let adopted = self.adopted().await?;
+        let former = self.counter.attempt.job.submitted.clone();
+        let known = former.is_some();
+        let adopted = if known { former } else { self.adopted().await? };
         let (id, remark) = if let Some(id) = adopted {
-            let remark = msg!("exec-flow-found", id = shown(&id));
+            let words = if known { "exec-flow-followed" } else { "exec-flow-found" };
+            let remark = Msg::new(words).with("id", shown(&id));
             (id, remark)
         } else {
             let id = self.submit(submit).await?;
@@ -107,8 +110,11 @@ impl Flow<'_, '_> {
         };
         let remark = self.say(&remark);
         self.counter.log.line(&remark);
-        let (node, attempt) = (self.counter.attempt.job.node, self.counter.attempt.job.attempt);
-        let _ = self.counter.attempt.notes.reports.send(Report::Submitted { node, attempt, id: id.clone() });
+        if !known {
+            let (node, attempt) = (self.counter.attempt.job.node, self.counter.attempt.job.attempt);
+            let _ =
+                self.counter.attempt.notes.reports.send(Report::Submitted { node, attempt, id: id.clone() });
+        }
         self.values = self.values.with("id", &id);
         let Some(poll) = self.counter.action(ActionKind::Poll) else {
             let words = self.say(&msg!("exec-flow-not-followed", id = shown(&id)));

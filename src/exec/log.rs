@@ -112,14 +112,13 @@ impl Log {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
         let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .custom_flags(no_follow)
-            .open(path)?;
-        Ok(Log::with(Some(file), None, lang))
+        let file =
+            OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(no_follow).open(path)?;
+        // An attempt that a former engine began goes on in the same file.
+        let before = usize::try_from(file.metadata()?.len()).unwrap_or(KEPT);
+        let mut log = Log::with(Some(file), None, lang);
+        log.head_left = KEPT.saturating_sub(before);
+        Ok(log)
     }
 
     fn with(file: Option<File>, trouble: Option<io::Error>, lang: Lang) -> Self {

@@ -228,3 +228,21 @@ async fn an_action_can_be_all_of_a_flow() {
     world.platform("yt", Platform { actions: BTreeMap::new(), ..platform });
     assert!(matches!(world.fails(node("Dim")).await, Failure::NotStarted { .. }));
 }
+
+#[tokio::test]
+async fn a_flow_that_a_former_engine_submitted_is_followed_on() {
+    use monthstart::engine::ports::{Executor as _, Job, Report};
+    let world = finding(world());
+    world.write("state", "SUCCESS\n");
+    let (job, _switch) = world.job(flow(), BTreeMap::new());
+    std::fs::create_dir_all(world.log().parent().unwrap()).unwrap();
+    std::fs::write(world.log(), "what it wrote before\n").unwrap();
+    let (sender, mut reports) = tokio::sync::mpsc::unbounded_channel();
+    world.executor().start(Job { submitted: Some("31".to_owned()), ..job }, sender);
+    let Some(Report::Ended { outcome: Outcome::Succeeded { remarks, .. }, .. }) = reports.recv().await else {
+        panic!()
+    };
+    assert_eq!(remarks, ["submitted before as 31, followed on"]);
+    assert_eq!(asked(&world), ["state 31"]);
+    assert!(world.logged().starts_with("what it wrote before\n── submitted before"), "{}", world.logged());
+}

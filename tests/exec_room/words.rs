@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use monthstart::words::{Lang, render_ids};
+use monthstart::words::{Lang, has};
 
 fn sources(folder: &Path) -> String {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -26,6 +26,6 @@ fn sentences_are_complete() {
             .collect();
         assert_eq!(written, used, "{lang}");
         let known = Lang::from_tag(lang).unwrap();
-        assert!(used.iter().all(|id| render_ids(known, id)), "{lang}");
+        assert!(used.iter().all(|id| has(known, id)), "{lang}");
     }
 }

@@ -120,6 +120,7 @@ impl World {
         node: Node,
         outputs: BTreeMap<String, BTreeMap<String, Json>>,
     ) -> (Job, watch::Sender<bool>) {
+        let _ = std::fs::remove_file(self.log());
         let (switch, stop) = Stop::new();
         let plan = plan(node);
         let path = StepPath(plan.path(NodeId(0)));
@@ -132,6 +133,7 @@ impl World {
             token: "tok-1".to_owned(),
             at: "2026-11-01T02:03:04Z".parse().unwrap(),
             outputs,
+            submitted: None,
             stop,
         };
         (job, switch)
