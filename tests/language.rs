@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use monthstart::runbook::model::Stage;
 use monthstart::runbook::{
-    FileId, Kind, Problem, Severity, Sources, problems_json, read_month, read_roster, read_runbook,
-    read_settings, render_problems, schema, take_file,
+    FileId, Kind, Problem, Runbook, Severity, Sources, problems_json, read_month, read_roster, read_runbook,
+    read_settings, render_problems, schema, take_file, yaml,
 };
-use monthstart::words::{Arg, Lang, Msg, render_ids};
+use monthstart::words::{Arg, Lang, Msg, has};
 use proptest::prelude::*;
 
 #[path = "fixtures/language/mistakes.rs"]
@@ -103,9 +104,10 @@ fn every_message_is_there_in_both_languages_and_some_mistake_calls_for_it() {
         }
     }
     for id in &said {
-        assert!(render_ids(Lang::En, id) && render_ids(Lang::Zh, id), "{id} has no words");
+        assert!(has(Lang::En, id) && has(Lang::Zh, id), "{id} has no words");
     }
-    let elsewhere = ["error", "warning", "help", "file-too-large", "not-utf8", "yaml-syntax", "yaml-depth"];
+    let elsewhere =
+        ["error", "warning", "help", "file-too-large", "not-utf8", "yaml-syntax", "yaml-depth", "more"];
     let catalogue = std::fs::read_to_string(here("locales/en/problems.ftl")).unwrap();
     let known = catalogue.lines().filter_map(|line| line.split_once(" = ")).map(|(id, _)| id);
     let unsaid: Vec<&str> = known
@@ -179,6 +181,13 @@ fn what_stands_in_a_file_never_reaches_a_terminal_raw() {
 }
 
 #[test]
+fn passwords_in_a_file_are_not_shown() {
+    let text = "mail: {from: x, password: hunter2, colour: red}\nstore: postgres://me:hunter2@db/x\n";
+    let shown = shown(Kind::Project, text);
+    assert!(shown.contains("password: *******, colour: red") && !shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
 fn long_lines_are_cut_around_the_place() {
     let shown = shown(
         Kind::Runbook,
@@ -200,8 +209,16 @@ fn brackets_and_dashes_without_end_are_one_clear_line() {
 }
 
 #[test]
+fn of_very_many_problems_the_others_are_counted() {
+    let (sources, problems) = problems(Kind::Runbook, &"a: 1\n".repeat(2_000));
+    let json = problems_json(&problems, &sources, Lang::En);
+    assert_eq!(problems.len(), 1_001);
+    assert_eq!(json[0]["message"], "runbook.yaml has 1002 more problems");
+}
+
+#[test]
 fn marks_and_line_ends_of_other_systems_are_accepted() {
-    let text = "\u{feff}name: r\r\nstages:\r\n- name: s\r\n  ready:\r\n  - {name: n, notice: 好}\r\n";
+    let text = "\u{feff}name: r\r\nstages:\r\n- name: s\r\n  ready:\r\n  - {name: n, notice: 好}\r\n  - name: m\r\n    run: |\r\n      a\r\n      b\r\n";
     assert_eq!(shown(Kind::Runbook, text), "");
 }
 
@@ -287,6 +304,27 @@ fn ten_thousand_steps_are_read_in_no_time() {
     assert!(took.as_secs() < 10, "{took:?}");
 }
 
+/// How many steps stand in a runbook's text.
+fn written_steps(sources: &Sources, file: FileId) -> usize {
+    let tree = yaml::parse(sources, file, &mut Vec::new()).unwrap();
+    let length = |node: &yaml::Node| if let yaml::Value::List(items) = &node.value { items.len() } else { 0 };
+    let Some(yaml::Value::List(stages)) = tree.get("stages").map(|stages| &stages.value) else { return 0 };
+    let of_stage = |stage: &yaml::Node| {
+        let lists = ["ready", "verify"].into_iter().filter_map(|key| stage.get(key));
+        let levels = stage.get("levels").map(yaml::Node::entries).unwrap_or_default();
+        lists.chain(levels.iter().map(|level| &level.value)).map(length).sum::<usize>()
+    };
+    stages.iter().map(of_stage).sum()
+}
+
+fn read_steps(runbook: &Runbook) -> usize {
+    let of_stage = |stage: &Stage| {
+        let levels: usize = stage.levels.iter().map(|(_, steps)| steps.len()).sum();
+        stage.ready.len() + levels + stage.verify.len()
+    };
+    runbook.stages.iter().map(of_stage).sum()
+}
+
 fn any_kind() -> impl Strategy<Value = Kind> {
     proptest::sample::select(Kind::ALL.to_vec())
 }
@@ -328,4 +366,31 @@ proptest! {
         render_problems(&problems, &sources, Lang::En, false);
         problems_json(&problems, &sources, Lang::Zh);
     }
+
+    #[test]
+    fn what_is_not_told_is_read(text in nearly_right()) {
+        let mut sources = Sources::default();
+        let mut problems = Vec::new();
+        let file = sources.add("runbook.yaml", text);
+        let runbook = read_runbook(&sources, file, &mut problems);
+        if problems.iter().all(|problem| problem.severity == Severity::Warning) {
+            prop_assert_eq!(read_steps(&runbook.unwrap()), written_steps(&sources, file));
+        }
+    }
+}
+
+#[test]
+fn the_shipped_project_is_right() {
+    let mut sources = Sources::default();
+    let mut problems = Vec::new();
+    let mut add =
+        |name: &str| sources.add(name, std::fs::read_to_string(here("runbooks").join(name)).unwrap());
+    let [settings, roster] = ["monthstart.yaml", "roster.yaml"].map(&mut add);
+    let runbooks = ["month-start.yaml", "bill-item.yaml", "dwd-billing.yaml"].map(&mut add);
+    read_settings(&sources, settings, None, &mut problems).unwrap();
+    read_roster(&sources, roster, &mut problems).unwrap();
+    for runbook in runbooks {
+        read_runbook(&sources, runbook, &mut problems).unwrap();
+    }
+    assert_eq!(render_problems(&problems, &sources, Lang::En, false), "");
 }

@@ -1,5 +1,7 @@
 //! Handover letters: what a person reads at 3 a.m., folded from events over a small plan.
 
+#![cfg(test)]
+
 mod support;
 
 use std::fmt::Write;
@@ -20,12 +22,13 @@ fn scribe(lang: Lang) -> HandoverScribe {
         next("李娜", "li.na@example.com"),
         next("王芳", "wang.fang@example.com"),
         next("李娜(副)", "li.na@example.com"),
+        next("陈晨", ""),
     ];
     HandoverScribe::new(zone, lang, Some(month::roster()), Box::new(move |_, _| people.clone()))
 }
 
-fn letter(lang: Lang, state: &RunState, stage: StageId) -> Draft {
-    scribe(lang).handover(state, stage, state.at().unwrap()).unwrap()
+fn letter(lang: Lang, run: &RunState, stage: StageId) -> Draft {
+    scribe(lang).handover(run, stage, run.at().unwrap()).unwrap()
 }
 
 fn shown(draft: &Draft) -> String {

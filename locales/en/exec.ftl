@@ -28,6 +28,7 @@ exec-sql-empty = there is no statement in it
 exec-sql-transaction = statement { $statement } ({ $sql }) begins or ends a transaction: write 'transaction: false' to do so
 exec-sql-unbound = statement { $statement } binds :{ $name }, which is not there; there is: { $known }
 exec-sql-begins = statement { $statement } of { $count }: { $sql }
+exec-sql-waits = waits for its turn: others write to the database
 exec-sql-changed = { $rows ->
     [one] 1 row changed
    *[other] { $rows } rows changed
@@ -42,7 +43,6 @@ exec-sql-remains = { $why } (without a transaction: what the { $before ->
    *[other] { $before } statements
 } before it did remains)
 exec-more-rows = … and { $rows } more rows
-exec-more-lines = … and { $lines } more lines
 
 exec-check-found = { $what } = { $value }
 exec-check-unmet = { $what } = { $value }, expected { $expect }
@@ -62,6 +62,7 @@ exec-flow-action = { $action }: { $command }
 exec-flow-no-id = it printed no id that matches '{ $pattern }': { $line }
 exec-flow-no-id-pattern = '{ $action }' of platform '{ $platform }' has no 'id:' pattern
 exec-flow-cannot-find = whether { $flow } is on the platform already cannot be found out, so it is not submitted: { $why }
+exec-flow-followed = submitted before as { $id }, followed on
 exec-flow-found = found on the platform as { $id }
 exec-flow-found-failed = found on the platform as { $id }, but it has failed: submitted again
 exec-flow-submitted = submitted as { $id }
@@ -70,13 +71,10 @@ exec-flow-no-answer = the platform does not answer: { $why }
 exec-flow-not-cancelled = could not be cancelled on the platform: { $why }
 exec-flow-not-followed = submitted as { $id }; the platform describes no 'poll', so its end is not known
 
-exec-action-exit = exit code { $code }: { $line }
-exec-action-signal = ended by signal { $signal }
-exec-action-timed-out = no end after { $after }
-exec-action-sql = statement { $statement }: { $why }
-
 exec-evidence-failed = cannot be shown: { $why }
 exec-evidence-no-outputs = no outputs
 exec-evidence-nothing = nothing
+exec-evidence-output = output
+exec-evidence-value = value
 exec-evidence-stopped = stopped before it was gathered
 exec-ask-unrendered = { $ask } (its values could not be put in: { $why })

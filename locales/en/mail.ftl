@@ -3,6 +3,7 @@
 mail-subject = [month start] { $month } { $stage } is done ({ $run })
 mail-title = { $stage } is done
 mail-and = {", "}
+mail-no-address = { $name } (no address: did not get this letter)
 mail-span = { $from } to { $to }, took { $took }
 
 mail-fact-run = Run
@@ -87,6 +88,7 @@ mail-since = open since { $at }
 mail-retry-at = retried by itself at { $at }
 mail-may-start = may start
 mail-stages = The other stages
+mail-stage-marks = { $forced } forced, { $skipped } skipped
 mail-progress = { $done }/{ $total }
 mail-deadline = due { $at }
 mail-deadline-passed = was due { $at }: late

@@ -13,6 +13,7 @@ problem-file-too-large = { $path } has { $size } MiB; files of up to { $limit } 
 problem-not-utf8 = this is not UTF-8
 help-problem-not-utf8 = save the file as UTF-8
 problem-control-character = the character { $code } may not stand here
+problem-more = { $path } has { $count } more problems
 
 ## YAML
 
@@ -33,19 +34,19 @@ problem-yaml-character = text that begins with this character needs quotes
 problem-yaml-bracket = brackets do not match here, or a comma is missing
 problem-yaml-indent = the indentation does not fit the lines above
 problem-yaml-syntax = this is not YAML: { $detail }
-problem-doubled-key = { $key } stands here a second time
+problem-doubled-key = the key `{ $key }` stands here a second time
 
 ## Keys and shapes
 
-problem-unknown-key = { $thing } has no key { $key }
-help-problem-meant = did you mean { $word }?
+problem-unknown-key = unknown key `{ $key }` in { $thing }
+help-problem-meant = did you mean `{ $word }`?
 help-problem-known-keys = known here: { $keys }
 help-problem-known-names = known: { $names }
-problem-missing-key = { $thing } needs the key { $key }
-problem-no-variant = { $thing } needs one of: { $keys }
-problem-two-variants = { $thing } has either { $first } or { $second }, not both
-problem-key-does-not-go-with = { $key } does not go with { $with }
-help-problem-goes-with = { $key } goes with: { $keys }
+problem-missing-key = missing key `{ $key }` in { $thing }
+problem-none-of = one of these keys is missing in { $thing }: { $keys }
+problem-two-variants = `{ $first }` and `{ $second }` cannot both stand in { $thing }
+problem-key-does-not-go-with = `{ $key }` does not go with `{ $with }`
+help-problem-goes-with = `{ $key }` goes with: { $keys }
 problem-not-one-entry = exactly one entry is expected here, there are { $count }
 problem-expected = expected { $what }, found { $found }
 problem-found-nothing = nothing
@@ -69,7 +70,9 @@ problem-shape-name = a name (letters, digits, _ . -; at most 64, a letter or dig
 problem-shape-ident = a word of letters, digits and _ (not beginning with a digit)
 problem-shape-each-value = a value of at most 64 characters without slashes, # and control characters
 problem-shape-flag = true or false
-problem-shape-integer = a whole number from { NUMBER($min, useGrouping: "false") } to { NUMBER($max, useGrouping: "false") }
+problem-shape-integer = a whole number from { $min } to { $max }
+problem-shape-any-integer = a whole number
+problem-shape-separator = one character
 problem-shape-factor = a number from 1 to 100
 problem-shape-duration = a duration such as 90s, 5m, 2h or 1d
 problem-shape-time = a time of day such as "02:00"
@@ -135,30 +138,28 @@ problem-thing-agreed = agreed
 ## What fits and makes no sense
 
 problem-no-stages = a runbook needs stages or include
-problem-doubled-stage = a second stage is called { $name }
-problem-after-missing = the stage { $name } does not say what it waits for
+problem-doubled-stage = a second stage is called `{ $name }`
+problem-after-missing = the stage `{ $name }` does not say what it waits for
 help-problem-after-missing = write after: [STAGE], or after: [] if it waits for none
-problem-empty-stage = the stage { $name } has no steps
-problem-flow-twice = the flow { $flow } is listed twice in the stage { $stage }
-problem-doubled-step = a second step of the stage { $stage } is called { $name }
+problem-empty-stage = the stage `{ $name }` has no steps
+problem-flow-twice = the flow `{ $flow }` is listed twice in the stage `{ $stage }`
+problem-doubled-step = a second step of the stage `{ $stage }` is called `{ $name }`
 problem-step-without-name = this step needs a name
 help-problem-step-without-name = add name: …; only flow, follow and force_pass take the flow’s name
-problem-choice-without-values = the choice { $name } needs values: […]
-problem-default = the default of { $name } is not what { $name } may be
-problem-min-above-max = min of { $name } is above its max
-problem-nothing-listed = { $key } lists nothing
+problem-choice-without-values = the choice `{ $name }` needs values: […]
+problem-default = the default of `{ $name }` is not what `{ $name }` may be
+problem-min-above-max = min of `{ $name }` is above its max
+problem-empty = this must not be empty
 problem-merge-without-key = mode: merge needs key: [column]
 problem-where-without-replace = where goes with mode: replace only
-problem-check-without-condition = this value is compared with nothing: expect or like is missing
-problem-nobody-may-answer = approvers is empty, so nobody may answer
 problem-timeout-without-deadline = on_timeout: fail needs a deadline
-problem-unknown-connection = there is no connection { $name }
-problem-unknown-person = there is no person { $name }
-problem-unknown-shift = there is no shift { $name }
+problem-unknown-connection = there is no connection `{ $name }`
+problem-unknown-person = there is no person `{ $name }`
+problem-unknown-shift = there is no shift `{ $name }`
 problem-submit-without-poll = submit needs poll: nothing tells when the flow is done
 problem-poll-without-succeeded = poll needs succeeded: a pattern that tells that the flow is done
-problem-platform-without-connection = the platform { $name } runs SQL but has no connection
-problem-doubled-skip = the step { $name } is skipped a second time
+problem-platform-without-connection = the platform `{ $name }` runs SQL but has no connection
+problem-doubled-skip = the step `{ $name }` is skipped a second time
 
 ### The plan
 

@@ -28,12 +28,12 @@ exec-sql-empty = 其中没有语句
 exec-sql-transaction = 第 { $statement } 条语句({ $sql })开始或结束事务:需要写 transaction: false
 exec-sql-unbound = 第 { $statement } 条语句绑定了 :{ $name },但没有这个值;可用:{ $known }
 exec-sql-begins = 第 { $statement }/{ $count } 条语句:{ $sql }
+exec-sql-waits = 其他步骤正在写数据库,等待轮到自己
 exec-sql-changed = 变更 { $rows } 行
 exec-sql-read = 读取 { $rows } 行
 exec-sql-done = 完成
 exec-sql-remains = { $why }(不在事务中:之前的 { $before } 条语句的结果仍然保留)
 exec-more-rows = …… 另有 { $rows } 行
-exec-more-lines = …… 另有 { $lines } 行
 
 exec-check-found = { $what } = { $value }
 exec-check-unmet = { $what } = { $value },应为 { $expect }
@@ -53,6 +53,7 @@ exec-flow-action = { $action }:{ $command }
 exec-flow-no-id = 打印内容中没有与“{ $pattern }”匹配的编号:{ $line }
 exec-flow-no-id-pattern = 平台“{ $platform }”的“{ $action }”没有写 id: 正则表达式
 exec-flow-cannot-find = 无法确认 { $flow } 是否已在平台上,因此不提交:{ $why }
+exec-flow-followed = 此前已提交,编号 { $id },继续跟踪
 exec-flow-found = 平台上已有,编号 { $id }
 exec-flow-found-failed = 平台上已有,编号 { $id },但已失败:重新提交
 exec-flow-submitted = 已提交,编号 { $id }
@@ -61,13 +62,10 @@ exec-flow-no-answer = 平台没有应答:{ $why }
 exec-flow-not-cancelled = 未能在平台上取消:{ $why }
 exec-flow-not-followed = 已提交,编号 { $id };平台没有描述 poll,无法得知结果
 
-exec-action-exit = 退出码 { $code }:{ $line }
-exec-action-signal = 被信号 { $signal } 终止
-exec-action-timed-out = { $after } 后仍未结束
-exec-action-sql = 第 { $statement } 条语句:{ $why }
-
 exec-evidence-failed = 无法展示:{ $why }
 exec-evidence-no-outputs = 没有输出
 exec-evidence-nothing = 无内容
+exec-evidence-output = 输出
+exec-evidence-value = 值
 exec-evidence-stopped = 收集之前已停止
 exec-ask-unrendered = { $ask }(未能填入其中的值:{ $why })

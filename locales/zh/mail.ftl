@@ -3,6 +3,7 @@
 mail-subject = [月初] { $month } { $stage } 已完成 ({ $run })
 mail-title = { $stage } 已完成
 mail-and = 、
+mail-no-address = { $name }(没有邮箱,未收到本信)
 mail-span = { $from } 至 { $to },历时 { $took }
 
 mail-fact-run = 运行
@@ -60,6 +61,7 @@ mail-since = 从 { $at } 等到现在
 mail-retry-at = { $at } 自动重试
 mail-may-start = 可以开始
 mail-stages = 其他阶段
+mail-stage-marks = 强制通过 { $forced } 步,跳过 { $skipped } 步
 mail-progress = { $done }/{ $total } 步
 mail-deadline = 时限 { $at }
 mail-deadline-passed = 时限 { $at },已超时

@@ -13,6 +13,7 @@ problem-file-too-large = { $path } 有 { $size } MiB，最多只读取 { $limit 
 problem-not-utf8 = 这里不是 UTF-8 编码
 help-problem-not-utf8 = 请把文件另存为 UTF-8 编码
 problem-control-character = 这里不能有字符 { $code }
+problem-more = { $path } 还有 { $count } 处问题
 
 ## YAML
 
@@ -33,19 +34,19 @@ problem-yaml-character = 以这个字符开头的文本需要加引号
 problem-yaml-bracket = 这里的括号不配对，或者缺少逗号
 problem-yaml-indent = 缩进与上面的行不一致
 problem-yaml-syntax = 这不是合法的 YAML：{ $detail }
-problem-doubled-key = { $key } 在这里重复出现
+problem-doubled-key = 键 `{ $key }` 在这里重复出现
 
 ## 键与形状
 
-problem-unknown-key = { $thing }没有 { $key } 这个键
-help-problem-meant = 是不是想写 { $word }？
+problem-unknown-key = { $thing }里没有 `{ $key }` 这个键
+help-problem-meant = 是不是想写 `{ $word }`？
 help-problem-known-keys = 这里可用的键：{ $keys }
 help-problem-known-names = 已有的名称：{ $names }
-problem-missing-key = { $thing }缺少键 { $key }
-problem-no-variant = { $thing }需要以下键之一：{ $keys }
-problem-two-variants = { $thing }只能写 { $first } 或 { $second } 之一，不能同时写
-problem-key-does-not-go-with = { $key } 不能与 { $with } 一起使用
-help-problem-goes-with = { $key } 可用于：{ $keys }
+problem-missing-key = { $thing }缺少键 `{ $key }`
+problem-none-of = { $thing }缺少以下键之一：{ $keys }
+problem-two-variants = { $thing }里不能同时写 `{ $first }` 和 `{ $second }`
+problem-key-does-not-go-with = `{ $key }` 不能与 `{ $with }` 一起使用
+help-problem-goes-with = `{ $key }` 可用于：{ $keys }
 problem-not-one-entry = 这里必须恰好有一项，现在有 { $count } 项
 problem-expected = 这里应该是{ $what }，却写了{ $found }
 problem-found-nothing = 空值
@@ -69,7 +70,9 @@ problem-shape-name = 名称（字母、数字、_ . -，最多 64 个，以字�
 problem-shape-ident = 由字母、数字和 _ 组成、不以数字开头的词
 problem-shape-each-value = 不含斜杠、# 和控制字符、最多 64 个字符的值
 problem-shape-flag = true 或 false
-problem-shape-integer = { NUMBER($min, useGrouping: "false") } 到 { NUMBER($max, useGrouping: "false") } 的整数
+problem-shape-integer = { $min } 到 { $max } 的整数
+problem-shape-any-integer = 整数
+problem-shape-separator = 一个字符
 problem-shape-factor = 1 到 100 的数
 problem-shape-duration = 时长，如 90s、5m、2h、1d
 problem-shape-time = 时刻，如 "02:00"
@@ -135,30 +138,28 @@ problem-thing-agreed = agreed
 ## 形状正确但不合理
 
 problem-no-stages = 运行手册需要 stages 或 include
-problem-doubled-stage = 又有一个阶段叫 { $name }
-problem-after-missing = 阶段 { $name } 没有说明它等待哪些阶段
+problem-doubled-stage = 又有一个阶段叫 `{ $name }`
+problem-after-missing = 阶段 `{ $name }` 没有说明它等待哪些阶段
 help-problem-after-missing = 请写 after: [阶段名]；不等待任何阶段时写 after: []
-problem-empty-stage = 阶段 { $name } 没有步骤
-problem-flow-twice = 流程 { $flow } 在阶段 { $stage } 里列了两次
-problem-doubled-step = 阶段 { $stage } 里又有一个步骤叫 { $name }
+problem-empty-stage = 阶段 `{ $name }` 没有步骤
+problem-flow-twice = 流程 `{ $flow }` 在阶段 `{ $stage }` 里列了两次
+problem-doubled-step = 阶段 `{ $stage }` 里又有一个步骤叫 `{ $name }`
 problem-step-without-name = 这个步骤需要名称
 help-problem-step-without-name = 请加上 name: …；只有 flow、follow 和 force_pass 可以沿用流程名
-problem-choice-without-values = 选项 { $name } 需要 values: […]
-problem-default = { $name } 的默认值不符合它自己的类型
-problem-min-above-max = { $name } 的 min 大于 max
-problem-nothing-listed = { $key } 是空的
+problem-choice-without-values = 选项 `{ $name }` 需要 values: […]
+problem-default = `{ $name }` 的默认值不符合它自己的类型
+problem-min-above-max = `{ $name }` 的 min 大于 max
+problem-empty = 这里不能为空
 problem-merge-without-key = mode: merge 需要 key: [列名]
 problem-where-without-replace = where 只能与 mode: replace 一起使用
-problem-check-without-condition = 这个值没有比较条件：缺少 expect 或 like
-problem-nobody-may-answer = approvers 是空的，没有人可以确认
 problem-timeout-without-deadline = on_timeout: fail 需要 deadline
-problem-unknown-connection = 没有连接 { $name }
-problem-unknown-person = 没有人员 { $name }
-problem-unknown-shift = 没有班次 { $name }
+problem-unknown-connection = 没有连接 `{ $name }`
+problem-unknown-person = 没有人员 `{ $name }`
+problem-unknown-shift = 没有班次 `{ $name }`
 problem-submit-without-poll = submit 需要 poll：否则无法知道流程何时完成
 problem-poll-without-succeeded = poll 需要 succeeded：用来判断流程完成的正则
-problem-platform-without-connection = 平台 { $name } 要执行 SQL，却没有 connection
-problem-doubled-skip = 步骤 { $name } 被重复跳过
+problem-platform-without-connection = 平台 `{ $name }` 要执行 SQL，却没有 connection
+problem-doubled-skip = 步骤 `{ $name }` 被重复跳过
 
 ### The plan
 

@@ -91,9 +91,9 @@ fn read(state: &RunState, verb: &Verb) -> Result<Request, Failed> {
     })
 }
 
-/// What people type is kept as text that cannot command a terminal.
+/// What people type is kept as they typed it; it is made harmless wherever it is shown.
 fn clean(text: &str) -> String {
-    crate::words::printable(text.trim())
+    text.trim().to_owned()
 }
 
 fn answer(state: &RunState, saying: &Saying, verdict: Verdict) -> Result<Request, Failed> {

@@ -45,8 +45,7 @@ pub async fn demo(
     let warehouse = build(session, &state, month).await?;
     let ready = begin(session, planned.project, planned.plan, operator()).await?;
     let world = start_world(session, &ready, warehouse, driving).await?;
-    let exit = drive(session, ready, driving).await;
-    world.abort();
+    let exit = drive(session, ready, driving, Some(world)).await;
     tell_where(session, &state, &project_dir);
     exit
 }

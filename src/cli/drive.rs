@@ -50,7 +50,7 @@ pub async fn run(session: &Session, what: &What, driving: &Driving) -> Result<Ex
     let planned = project::plan(session, &what.runbook, what)?;
     let asker = session.asker(&planned.project)?;
     let ready = begin(session, planned.project, planned.plan, asker).await?;
-    drive(session, ready, driving).await
+    drive(session, ready, driving, None).await
 }
 
 fn me() -> EngineId {
@@ -58,7 +58,7 @@ fn me() -> EngineId {
 }
 
 fn may_drive(asker: &Asker) -> Result<(), Failed> {
-    if asker.known && !asker.operator {
+    if !asker.known || !asker.operator {
         let person = asker.by.by.to_string();
         return Err(Failed::new(Exit::Refused, msg!("run-needs-operator", person = person)));
     }
@@ -113,16 +113,35 @@ pub async fn resume(session: &Session, named: Option<&str>, driving: &Driving) -
     let lock = lock(session, &project, &run)?;
     let journal = Journal::open(store, &run, tools(session, &project)).await?;
     let status = journal.state().run_status();
-    if matches!(status, RunStatus::Succeeded | RunStatus::Cancelled) {
+    if status == RunStatus::Cancelled {
         let status = Msg::word("run-status", status.word());
         return Err(Failed::new(Exit::Refused, msg!("run-is-over", run = run.to_string(), status = status)));
     }
+    if status == RunStatus::Succeeded {
+        return only_letters(session, &project, journal).await;
+    }
     let resumed = Some((asker.by.clone(), me()));
-    drive(session, Ready { project: Arc::new(project), journal, lock, asker, resumed }, driving).await
+    let ready = Ready { project: Arc::new(project), journal, lock, asker, resumed };
+    drive(session, ready, driving, None).await
 }
 
-/// Drives a run that is ready, and says how it ended.
-pub async fn drive(session: &Session, ready: Ready, driving: &Driving) -> Result<Exit, Failed> {
+/// A run that people have brought to its end while nobody drove it: what is left are its letters.
+async fn only_letters(session: &Session, project: &Project, mut journal: Journal) -> Result<Exit, Failed> {
+    if let Some(store) = session.open_store(project).await? {
+        Postman::start(session, project, store).finish().await;
+    }
+    let said = farewell(session, &mut journal, Ok(End::Succeeded)).await;
+    journal.close().await;
+    said
+}
+
+/// Drives a run that is ready, and says how it ended. As long as a played world goes on, failures may still be repaired.
+pub async fn drive(
+    session: &Session,
+    ready: Ready,
+    driving: &Driving,
+    world: Option<tokio::task::JoinHandle<()>>,
+) -> Result<Exit, Failed> {
     let Ready { project, mut journal, lock, asker, resumed } = ready;
     let postman = match session.open_store(&project).await? {
         Some(store) => Some(Postman::start(session, &project, store)),
@@ -131,7 +150,15 @@ pub async fn drive(session: &Session, ready: Ready, driving: &Driving) -> Result
     let (told, tidings) = unbounded_channel();
     let (wish, wishes) = unbounded_channel();
     let desk = Desk::open(session, &project, journal.state(), &asker, driving.progress);
-    let attended = desk.attended;
+    let attended = desk.attended || world.is_some();
+    let world = world.filter(|_| !desk.attended).map(|world| {
+        let wish = wish.clone();
+        tokio::spawn(async move {
+            let _ = world.await;
+            // A receiver that is gone needs no news.
+            let _ = wish.send(Wish::Unattended);
+        })
+    });
     let screen = tokio::spawn(desk.run(tidings, wish.clone()));
     let signals = tokio::spawn(listen(wish));
     let folder = session.state(&project.dir);
@@ -149,6 +176,7 @@ pub async fn drive(session: &Session, ready: Ready, driving: &Driving) -> Result
     };
     let end = driver.drive(&mut journal, wishes, resumed).await;
     signals.abort();
+    world.inspect(tokio::task::JoinHandle::abort);
     // The driver is gone, and with it the last sender of tidings: the screen closes by itself.
     let _ = screen.await;
     if let Some(postman) = postman {

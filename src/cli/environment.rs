@@ -52,7 +52,7 @@ impl Environment {
 
     /// The charset that the locale names: `GBK` of `zh_CN.GBK`; UTF-8 when it names none.
     pub fn charset(&self) -> &str {
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| self.get(name));
+        let locale = ["LC_ALL", "LANG", "LC_CTYPE"].into_iter().find_map(|name| self.get(name));
         locale
             .and_then(|locale| locale.split('.').nth(1))
             .map_or("UTF-8", |set| set.split('@').next().unwrap_or(set))

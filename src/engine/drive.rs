@@ -128,10 +128,20 @@ struct Loop<'a> {
     journal: &'a mut Journal,
     reports: Reports,
     /// Attempts that this process has started, with the switch that stops them.
-    attempts: HashMap<NodeId, (u32, watch::Sender<bool>)>,
+    attempts: HashMap<NodeId, Attempt>,
     /// Gates whose evidence is being gathered.
     gathering: HashSet<NodeId>,
     leaving: Option<Choice>,
+}
+
+/// An attempt that this process has begun.
+struct Attempt {
+    number: u32,
+    switch: watch::Sender<bool>,
+    /// It has said how it goes: a poll has looked at least once.
+    looked: bool,
+    /// Its platform knows it by an id, and goes on with it without us.
+    on_platform: bool,
 }
 
 enum Input {
@@ -227,9 +237,15 @@ impl Loop<'_> {
                 });
             }
             if self.record(events).await? {
-                return Ok(());
+                break;
             }
         }
+        // What is left in flight has an id on its platform, by which it is followed on.
+        let followed: Vec<NodeId> = self.state().in_flight().iter().copied().collect();
+        for id in followed {
+            self.start(id);
+        }
+        Ok(())
     }
 
     /// Starts everything that may start, and what that makes startable, until nothing more may.
@@ -308,28 +324,34 @@ impl Loop<'_> {
             path,
             at: self.journal.now(),
             outputs: state.outputs_for(id),
+            submitted: state.submitted(id).map(str::to_owned),
             stop,
         };
         if matches!(state.plan().node(id).work, Work::Gate(_)) {
             self.gathering.insert(id);
             self.driver.executor.gather(job, self.reports.clone());
         } else {
-            self.attempts.insert(id, (attempt, switch));
+            let on_platform = job.submitted.is_some();
+            self.attempts.insert(id, Attempt { number: attempt, switch, looked: false, on_platform });
             self.driver.executor.start(job, self.reports.clone());
         }
     }
 
-    /// Attempts whose step a person has decided over, or whose run was cancelled, are stopped.
-    fn let_go(&self) {
-        let state = self.journal.state();
-        for (id, (attempt, switch)) in &self.attempts {
+    /// Attempts whose step a person has decided over, or whose run was cancelled, are stopped. A flow on a platform is
+    /// only cancelled with its run: what a person counts as done may go on there.
+    fn let_go(&mut self) {
+        let (state, killing) = (self.journal.state(), self.leaving == Some(Choice::Stop));
+        self.attempts.retain(|id, attempt| {
             let step = state.step(*id);
-            let wanted = matches!(step.life, Life::Running { .. }) && step.attempt == *attempt;
-            if !wanted || state.cancelled().is_some() || self.leaving == Some(Choice::Stop) {
+            let decided_over = !matches!(step.life, Life::Running { .. }) || step.attempt != attempt.number;
+            let unwanted = decided_over || killing;
+            if state.cancelled().is_some() || (unwanted && !attempt.on_platform) {
                 // An executor that is done has dropped its end: then there is nothing to stop.
-                let _ = switch.send(true);
+                let _ = attempt.switch.send(true);
+                return true;
             }
-        }
+            !unwanted
+        });
     }
 
     async fn take_reports(&mut self, reports: Vec<Report>) -> Result<(), StoreError> {
@@ -337,13 +359,19 @@ impl Loop<'_> {
         for report in reports {
             match report {
                 Report::Note { node, text } => {
+                    if let Some(ours) = self.attempts.get_mut(&node) {
+                        ours.looked = true;
+                    }
                     let _ = self.driver.told.send(Told::Note(node, text));
                 }
                 Report::Submitted { node, attempt, id } => {
+                    if let Some(ours) = self.attempts.get_mut(&node).filter(|ours| ours.number == attempt) {
+                        ours.on_platform = true;
+                    }
                     events.push(Event::StepSubmitted { step: self.path(node), attempt, id });
                 }
                 Report::Ended { node, attempt, outcome } => {
-                    if self.attempts.get(&node).is_some_and(|(ours, _)| *ours == attempt) {
+                    if self.attempts.get(&node).is_some_and(|ours| ours.number == attempt) {
                         self.attempts.remove(&node);
                     }
                     events.push(Event::StepEnded { step: self.path(node), attempt, outcome });
@@ -441,9 +469,17 @@ impl Loop<'_> {
             RunStatus::Succeeded if self.attempts.is_empty() => Some(End::Succeeded),
             RunStatus::Cancelled if self.attempts.is_empty() => Some(End::Cancelled),
             RunStatus::Halted if !self.driver.attended && self.is_quiet() => Some(End::Halted),
-            RunStatus::Waiting if self.driver.no_wait && self.is_quiet() => Some(End::Waiting),
+            RunStatus::Waiting | RunStatus::Running if self.driver.no_wait && self.only_waits() => Some(End::Waiting),
             _ => None,
         }
+    }
+
+    /// Only people or time can move it on: gates, retries that are not due, polls that have looked in vain.
+    fn only_waits(&self) -> bool {
+        let state = self.state();
+        let due = state.retrying().first().is_some_and(|(due, _)| *due <= self.journal.now());
+        let looked = self.attempts.values().all(|attempt| attempt.looked);
+        self.is_quiet() && looked && !due && state.startable().iter().all(|id| state.open().contains(id))
     }
 
     /// Nothing is being done: only gates, polls and retries that wait.
@@ -458,8 +494,10 @@ impl Loop<'_> {
         end: End,
         incoming: &mut mpsc::UnboundedReceiver<Report>,
     ) -> Result<End, StoreError> {
-        for (_, switch) in self.attempts.values() {
-            let _ = switch.send(true);
+        // Flows stay on their platform; the next engine follows them by their ids.
+        self.attempts.retain(|_, attempt| !attempt.on_platform || end == End::Cancelled);
+        for attempt in self.attempts.values() {
+            let _ = attempt.switch.send(true);
         }
         self.leaving = Some(Choice::Leave);
         let polls: Vec<NodeId> = self.attempts.keys().copied().filter(|id| self.runs_again(*id)).collect();

@@ -30,6 +30,8 @@ pub struct Job {
     pub at: Timestamp,
     /// Outputs of the steps that it refers to, by the names it uses for them.
     pub outputs: BTreeMap<String, BTreeMap<String, Json>>,
+    /// A flow's id on its platform, where a former engine submitted it: it is followed, not submitted again.
+    pub submitted: Option<String>,
     /// Set when a person or the end of the run wants it stopped.
     pub stop: Stop,
 }

@@ -37,8 +37,7 @@ pub(super) struct Attempt {
 
 impl Attempt {
     pub(super) fn new(room: Arc<Room>, job: Job, reports: Reports) -> Result<Self, Failure> {
-        let values =
-            Values::of(&job, &room.project.zone).map_err(|why| not_started(room.lang, &why))?;
+        let values = Values::of(&job, &room.project.zone).map_err(|why| not_started(room.lang, &why))?;
         let notes = Notes { node: job.node, reports };
         Ok(Attempt { room, job, values, notes })
     }
@@ -79,9 +78,9 @@ impl Attempt {
 
     /// The environment of its programs, without what it names itself.
     pub(super) fn environment(&self) -> BTreeMap<String, String> {
-        let standing = STANDING.iter().filter_map(|name| {
-            Some(((*name).to_owned(), self.room.environment.get(*name)?.clone()))
-        });
+        let standing = STANDING
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), self.room.environment.get(*name)?.clone())));
         let own = [
             ("MONTHSTART_RUN", self.job.run.to_string()),
             ("MONTHSTART_STEP", self.job.path.to_string()),

@@ -13,9 +13,8 @@ const LONGEST: u64 = 16 << 20;
 /// The file `path` of the project at `dir`. It must be a file, and below the project also when links are followed.
 pub(super) fn inside(dir: &Path, path: &str) -> Result<PathBuf, Msg> {
     let shown = one_line(path, 200);
-    let plain = Path::new(path)
-        .components()
-        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let plain =
+        Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     if !plain || path.is_empty() {
         return Err(msg!("exec-file-outside", file = shown));
     }

@@ -135,7 +135,9 @@ mod tests {
 
     fn last(pieces: &[&str]) -> String {
         let mut line = LastLine::new(8);
-        pieces.iter().for_each(|piece| line.push(piece.as_bytes()));
+        for piece in pieces {
+            line.push(piece.as_bytes());
+        }
         String::from_utf8(line.get().bytes.clone()).unwrap()
     }
 

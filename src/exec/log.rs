@@ -1,6 +1,7 @@
 //! The log of an attempt: a file below the state folder that only its owner can read. The first mebibyte is written as
 //! it comes, of the rest the last one at the end, and the gap between them is counted in a line.
 
+use std::fmt::Write as _;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -43,11 +44,14 @@ fn part(name: &str) -> String {
         short if short.len() <= 200 => plain,
         long => {
             let digest = Sha256::digest(name.as_bytes());
-            let mark: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-            let head: String = long.chars().scan(0, |size, c| {
-                *size += c.len_utf8();
-                (*size <= 180).then_some(c)
-            }).collect();
+            let mark = hex(&digest[..6]);
+            let head: String = long
+                .chars()
+                .scan(0, |size, c| {
+                    *size += c.len_utf8();
+                    (*size <= 180).then_some(c)
+                })
+                .collect();
             format!("{head}-{mark}")
         }
     }
@@ -108,14 +112,13 @@ impl Log {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
         let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .custom_flags(no_follow)
-            .open(path)?;
-        Ok(Log::with(Some(file), None, lang))
+        let file =
+            OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(no_follow).open(path)?;
+        // An attempt that a former engine began goes on in the same file.
+        let before = usize::try_from(file.metadata()?.len()).unwrap_or(KEPT);
+        let mut log = Log::with(Some(file), None, lang);
+        log.head_left = KEPT.saturating_sub(before);
+        Ok(log)
     }
 
     fn with(file: Option<File>, trouble: Option<io::Error>, lang: Lang) -> Self {
@@ -180,12 +183,20 @@ impl Drop for Log {
     }
 }
 
+/// Two digits a byte.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// `1,234,567`.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -206,7 +217,10 @@ mod tests {
 
     #[test]
     fn logs_stay_below_the_state_folder() {
-        assert_eq!(path_of("bill-item/told"), Path::new("state/logs/month-start/2026-10/bill-item/told/2.log"));
+        assert_eq!(
+            path_of("bill-item/told"),
+            Path::new("state/logs/month-start/2026-10/bill-item/told/2.log")
+        );
         assert_eq!(path_of("s/../../x").parent().unwrap().file_name().unwrap(), ".._.._x");
         assert!(path_of("s/..").ends_with("s/_/2.log"));
         let long = path_of(&format!("s/{}", "南".repeat(90)));

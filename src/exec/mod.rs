@@ -114,7 +114,8 @@ impl Executor for Exec {
         tokio::spawn(async move {
             let (node, attempt, lang) = (job.node, job.attempt, room.lang);
             let work = tokio::spawn(do_work(room, job, reports.clone()));
-            let result = work.await.unwrap_or_else(|broken| Err(not_started(lang, &broke(&broken.to_string()))));
+            let result =
+                work.await.unwrap_or_else(|broken| Err(not_started(lang, &broke(&broken.to_string()))));
             let outcome = match result {
                 Ok(Done { outputs, remarks }) => Outcome::Succeeded { outputs, remarks },
                 Err(failure) => Outcome::Failed { failure },
@@ -127,11 +128,12 @@ impl Executor for Exec {
         let room = Arc::clone(&self.room);
         tokio::spawn(async move {
             let (node, lang) = (job.node, room.lang);
-            let plain = job.plan.node(node).gate().map(|gate| gate.ask.0.clone()).unwrap_or_default();
+            let plain = job.plan.nodes.get(node.index()).and_then(|node| node.gate());
+            let plain = plain.map(|gate| gate.ask.0.clone()).unwrap_or_default();
             let work = tokio::spawn(evidence::gather(room, job, reports.clone()));
             let (ask, evidence) = work.await.unwrap_or_else(|broken| {
                 let why = render(lang, &broke(&broken.to_string()));
-                (evidence::ask_with_reason(&plain, &why), Vec::new())
+                (evidence::unrendered(lang, &plain, &why), Vec::new())
             });
             let _ = reports.send(Report::Gathered { node, ask, evidence });
         });

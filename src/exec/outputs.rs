@@ -27,7 +27,10 @@ pub(super) fn of(
     for (name, pattern) in patterns {
         let value = last_match(pattern, &printed).map_err(|why| attempt.not_started(&why))?;
         let value = value.ok_or_else(|| Failure::Output {
-            why: one_line(&attempt.say(&msg!("exec-output-missing", name = name, pattern = pattern)), LONGEST),
+            why: one_line(
+                &attempt.say(&msg!("exec-output-missing", name = name, pattern = pattern)),
+                LONGEST,
+            ),
         })?;
         done.outputs.insert(name.clone(), typed(value));
     }

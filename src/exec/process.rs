@@ -69,7 +69,12 @@ impl End {
 }
 
 /// Runs a program to its end, and tells `tape` what it prints.
-pub(super) async fn run(spawn: &Spawn, times: Times, stop: &mut Stop, tape: &mut Tape<'_>) -> Result<End, Msg> {
+pub(super) async fn run(
+    spawn: &Spawn,
+    times: Times,
+    stop: &mut Stop,
+    tape: &mut Tape<'_>,
+) -> Result<End, Msg> {
     let mut child = start(spawn)?;
     let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
     let (Some(group), Some(out), Some(err)) = (group, child.stdout.take(), child.stderr.take()) else {
@@ -134,7 +139,10 @@ fn find(name: &str, dir: &Path, path: Option<&str>) -> Option<PathBuf> {
         return file.exists().then_some(file);
     }
     let path = path.unwrap_or("/usr/local/bin:/usr/bin:/bin");
-    path.split(':').map(|folder| dir.join(folder).join(name)).find(|file| is_program(file))
+    path.split(':')
+        .filter(|folder| !folder.is_empty())
+        .map(|folder| dir.join(folder).join(name))
+        .find(|file| is_program(file))
 }
 
 fn is_program(file: &Path) -> bool {

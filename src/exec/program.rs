@@ -21,8 +21,7 @@ pub(super) async fn step(
     command: &Command,
     env: &BTreeMap<String, EnvValue>,
 ) -> Result<Done, Failure> {
-    let (mut spawn, masks) = prepared(attempt, command, env).map_err(|why| attempt.not_started(&why))?;
-    spawn.dir.clone_from(&attempt.room.project.dir);
+    let (spawn, masks) = prepared(attempt, command, env).map_err(|why| attempt.not_started(&why))?;
     let mut log = attempt.log();
     whole(attempt, &spawn, &masks, &mut log).await
 }
@@ -41,7 +40,8 @@ pub(super) async fn whole(
         tape = tape.keeping();
     }
     let times = times(attempt, node.policy.timeout);
-    let end = run(spawn, times, &mut attempt.stop(), &mut tape).await.map_err(|why| attempt.not_started(&why))?;
+    let end =
+        run(spawn, times, &mut attempt.stop(), &mut tape).await.map_err(|why| attempt.not_started(&why))?;
     success(end, &tape)?;
     let done = outputs::of(attempt, &tape, &node.outputs)?;
     drop(tape);
@@ -52,9 +52,7 @@ pub(super) async fn whole(
 pub(super) fn success(end: End, tape: &Tape<'_>) -> Result<(), Failure> {
     match end {
         End::Exit(0) => Ok(()),
-        End::Exit(code) => {
-            Err(Failure::Exit { code, last_line: one_line(&tape.last_words(), LONGEST) })
-        }
+        End::Exit(code) => Err(Failure::Exit { code, last_line: one_line(&tape.last_words(), LONGEST) }),
         End::Signal(signal) => Err(Failure::Signal { signal }),
         End::TimedOut(after) => Err(Failure::TimedOut { after }),
         End::Stopped => Err(Failure::Cancelled),

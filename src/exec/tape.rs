@@ -14,7 +14,7 @@ use super::notes::Notes;
 pub(super) const LONGEST_LINE: usize = 1 << 16;
 
 /// Between two notes.
-const BETWEEN_NOTES: Duration = Duration::from_millis(500);
+pub(super) const BETWEEN_NOTES: Duration = Duration::from_millis(500);
 
 /// Enough of what came last to show a line of it.
 const RECENT: usize = 1 << 10;
@@ -132,7 +132,7 @@ impl<'l> Tape<'l> {
         self.show(Source::Out, &rest);
         let rest = self.err.mask.finish();
         self.show(Source::Err, &rest);
-        if self.due().is_some() {
+        if self.due().is_some_and(|due| due <= Instant::now()) {
             self.tell();
         }
     }
@@ -153,8 +153,13 @@ impl<'l> Tape<'l> {
         decode(&line.bytes, self.encoding).trim_end().to_owned()
     }
 
+    /// What is kept of standard output, as it came.
+    pub(super) fn raw(&self) -> Vec<u8> {
+        self.kept.as_ref().map(Kept::bytes).unwrap_or_default()
+    }
+
     /// What is kept of standard output.
     pub(super) fn printed(&self) -> String {
-        self.kept.as_ref().map(|kept| decode(&kept.bytes(), self.encoding)).unwrap_or_default()
+        decode(&self.raw(), self.encoding)
     }
 }

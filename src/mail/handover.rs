@@ -13,14 +13,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use self::sheet::{Fact, Sheet};
-use self::speech::{Speech, clean, named, span};
+use self::speech::{Speech, named, span};
 use crate::engine::ports::{Draft, Scribe};
 use crate::plan::roster::Roster;
 use crate::plan::{Handover, StageId};
 use crate::run::RunState;
 use crate::words::Lang;
 
-/// Names and addresses of those who are handed over to at an instant.
+/// Names and addresses of those who are handed over to at an instant; an empty address: the letter says that they did not
+/// get it.
 pub type Recipients = Box<dyn Fn(&Handover, Timestamp) -> Vec<(String, String)> + Send + Sync>;
 
 /// Writes handover letters in the project's language and zone.
@@ -36,55 +37,26 @@ impl HandoverScribe {
     pub fn new(zone: TimeZone, lang: Lang, roster: Option<Roster>, recipients: Recipients) -> Self {
         HandoverScribe { zone, lang, roster, recipients }
     }
-
-    fn sheet(&self, run: &RunState, stage: StageId, at: Timestamp, names: &[String]) -> Sheet {
-        let speech = Speech { lang: self.lang, zone: &self.zone, roster: self.roster.as_ref() };
-        let plan = run.plan();
-        let run_id = plan.run.to_string();
-        let title = speech::label(&plan.stage(stage).title);
-        let sections = [
-            Some(past::attention(&speech, run, stage)),
-            past::decisions(&speech, run, stage),
-            Some(past::steps(&speech, run, stage)),
-            Some(ahead::next(&speech, run, stage)),
-            ahead::stages(&speech, run, stage, at),
-            ahead::this_month(&speech, run, stage),
-        ];
-        Sheet {
-            lang: speech.tag(),
-            title: speech.say("mail-title", &[("stage", title.into())]),
-            facts: facts(&speech, run, stage, names),
-            sections: sections.into_iter().flatten().collect(),
-            look: speech.say("mail-look", &[]),
-            command: format!("monthstart status {run_id}"),
-            basis: speech.say(
-                "mail-basis",
-                &[
-                    ("seq", run.seq().to_string().into()),
-                    ("at", speech.date_time(at).into()),
-                    ("zone", speech.zone_name().into()),
-                ],
-            ),
-        }
-    }
 }
 
 impl Scribe for HandoverScribe {
     fn handover(&self, run: &RunState, stage: StageId, at: Timestamp) -> Option<Draft> {
         let plan = run.plan();
         let people = (self.recipients)(&plan.stage(stage).handover, at);
+        let speech = Speech { lang: self.lang, zone: &self.zone, roster: self.roster.as_ref() };
         let (mut names, mut to) = (Vec::new(), Vec::new());
         for (name, address) in people {
-            if !to.contains(&address) {
+            if address.is_empty() {
+                names.push(speech.say("mail-no-address", &[("name", speech::label(&name).into())]));
+            } else if !to.contains(&address) {
                 to.push(address);
-                names.push(name);
+                names.push(speech::label(&name));
             }
         }
         if to.is_empty() {
             return None;
         }
-        let sheet = self.sheet(run, stage, at, &names);
-        let speech = Speech { lang: self.lang, zone: &self.zone, roster: None };
+        let sheet = sheet(&speech, run, stage, at, &names);
         let subject = speech.say(
             "mail-subject",
             &[
@@ -94,6 +66,36 @@ impl Scribe for HandoverScribe {
             ],
         );
         Some(Draft { to, subject, text: text::lay_out(&sheet), html: sheet.html() })
+    }
+}
+
+fn sheet(speech: &Speech<'_>, run: &RunState, stage: StageId, at: Timestamp, names: &[String]) -> Sheet {
+    let plan = run.plan();
+    let run_id = plan.run.to_string();
+    let title = speech::label(&plan.stage(stage).title);
+    let sections = [
+        Some(past::attention(speech, run, stage)),
+        past::decisions(speech, run, stage),
+        Some(past::steps(speech, run, stage)),
+        Some(ahead::next(speech, run, stage)),
+        ahead::stages(speech, run, stage, at),
+        ahead::this_month(speech, run, stage),
+    ];
+    Sheet {
+        lang: speech.tag(),
+        title: speech.say("mail-title", &[("stage", title.into())]),
+        facts: facts(speech, run, stage, names),
+        sections: sections.into_iter().flatten().collect(),
+        look: speech.say("mail-look", &[]),
+        command: format!("monthstart status {run_id}"),
+        basis: speech.say(
+            "mail-basis",
+            &[
+                ("seq", run.seq().to_string().into()),
+                ("at", speech.date_time(at).into()),
+                ("zone", speech.zone_name().into()),
+            ],
+        ),
     }
 }
 
@@ -125,7 +127,6 @@ fn facts(speech: &Speech<'_>, run: &RunState, stage: StageId, names: &[String]) 
         let waits = speech.say("mail-waits", &[("open", open.into()), ("troubled", troubled.into())]);
         facts.push(fact("mail-fact-waits", waits));
     }
-    let names: Vec<String> = names.iter().map(|name| clean(name)).collect();
     facts.push(fact("mail-fact-to", names.join(&speech.say("mail-and", &[]))));
     facts
 }

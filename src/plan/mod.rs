@@ -135,6 +135,11 @@ impl Plan {
         format!("{}/{}", self.stage(node.stage).name, node.name)
     }
 
+    /// All nodes with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+        self.nodes.iter().enumerate().map(|(index, node)| (NodeId::from(index), node))
+    }
+
     /// The nodes that cannot be executed yet: path, and the verb or key. Such a plan may be shown and not run.
     pub fn not_yet(&self) -> Vec<(String, String)> {
         self.iter()
@@ -143,11 +148,6 @@ impl Plan {
                 _ => None,
             })
             .collect()
-    }
-
-    /// All nodes with their numbers.
-    pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Node)> {
-        self.nodes.iter().enumerate().map(|(index, node)| (NodeId::from(index), node))
     }
 
     /// The nodes of a stage.

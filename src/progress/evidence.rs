@@ -54,8 +54,5 @@ fn table_row(cells: &[String], widths: &[usize], tone: Tone) -> Line {
 /// Numbers stand to the right, so that their digits can be compared.
 fn number_right(cell: &str, cols: usize) -> String {
     let is_number = cell.trim_start_matches('-').parse::<f64>().is_ok();
-    match is_number {
-        true => format!("{}{cell}", pad("", cols.saturating_sub(width(cell)))),
-        false => cell.to_owned(),
-    }
+    if is_number { pad("", cols.saturating_sub(width(cell))) + cell } else { cell.to_owned() }
 }

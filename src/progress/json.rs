@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 
 use crate::id::RunId;
 use crate::plan::{NodeId, StageId};
-use crate::run::{
-    By, Decided, EngineId, GateStatus, Life, Mark, Record, RunState, RunStatus,
-};
+use crate::run::{By, Decided, EngineId, GateStatus, Life, Mark, Record, RunState, RunStatus};
 use crate::time::rfc3339;
 use crate::words::{Explain, Lang, render};
 
@@ -98,6 +96,9 @@ pub fn event_json(record: &Record, zone: &TimeZone) -> Value {
         if let Some(Value::Object(by)) = fields.get("by").cloned() {
             fields.extend(by);
         }
+        for name in ["step", "attempt", "by"] {
+            fields.entry(name).or_insert(Value::Null);
+        }
     }
     value
 }
@@ -121,10 +122,10 @@ fn run(row: &RunRow, zone: &TimeZone) -> Value {
 }
 
 fn stage(state: &RunState, id: StageId, zone: &TimeZone) -> Value {
-    let stage = state.plan().stage(id);
+    let planned = state.plan().stage(id);
     json!({
-        "name": stage.name,
-        "title": stage.title,
+        "name": planned.name,
+        "title": planned.title,
         "status": state.stage_status(id),
         "started_at": at(state.stage_started_at(id), zone),
         "finished_at": at(state.stage_finished_at(id), zone),
@@ -177,11 +178,7 @@ pub(super) fn error_of(state: &RunState, id: NodeId, lang: Lang) -> Option<Strin
 
 fn gate(state: &RunState, id: NodeId, zone: &TimeZone) -> Value {
     let (node, step) = (state.plan().node(id), state.step(id));
-    let asked = match (&step.life, node.gate()) {
-        (Life::Open { ask, .. }, _) => ask.clone(),
-        (_, Some(gate)) => gate.ask.0.clone(),
-        (_, None) => String::new(),
-    };
+    let asked = state.asked(id).to_owned();
     let status: GateStatus = state.gate_status(id);
     json!({
         "path": state.plan().path(id),

@@ -82,12 +82,11 @@ impl Keys {
         }
         let newline_of_pair = mem::replace(&mut self.after_return, c == '\r') && c == '\n';
         match (&mut self.paste, c) {
+            (_, '\n') if newline_of_pair => {}
             (_, '\u{1b}') => self.escape = Some(String::new()),
-            (Some(_), '\n') if newline_of_pair => {}
             (Some(paste), '\r' | '\n' | '\t') => paste.push(' '),
             (Some(paste), c) if !c.is_control() => paste.push(c),
             (Some(_), _) => {}
-            (None, '\n') if newline_of_pair => {}
             (None, c) => keys.extend(plain_key(c)),
         }
     }

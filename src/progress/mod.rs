@@ -5,6 +5,7 @@
 pub mod charset;
 pub mod console;
 mod evidence;
+mod grid;
 pub mod json;
 pub mod keyboard;
 pub mod keys;
@@ -134,7 +135,9 @@ impl Progress {
                 plain.output.print(painted(&lines, plain.colour));
             }
             Progress::Json(output) => {
-                output.print(new.iter().map(|record| json::event_json(record, &page.zone).to_string()).collect());
+                output.print(
+                    new.iter().map(|record| json::event_json(record, &page.zone).to_string()).collect(),
+                );
             }
         }
     }
@@ -176,7 +179,9 @@ impl Progress {
             self.say(&line);
         }
         match &mut self {
-            Progress::Bars(Bars { output, .. }) | Progress::Plain(Plain { output, .. }) | Progress::Json(output) => {
+            Progress::Bars(Bars { output, .. })
+            | Progress::Plain(Plain { output, .. })
+            | Progress::Json(output) => {
                 output.finish();
             }
         }

@@ -109,7 +109,9 @@ impl Page {
 
 /// `text` as one word of a shell, quoted where a shell would read more than a word in it.
 pub fn shell_word(text: &str) -> String {
-    let safe = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '#' | ':' | '@' | '%' | '+' | '=' | ',');
+    let safe = |c: char| {
+        c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '#' | ':' | '@' | '%' | '+' | '=' | ',')
+    };
     if !text.is_empty() && text.chars().all(safe) && !text.starts_with(['#', '-', '=']) {
         return text.to_owned();
     }

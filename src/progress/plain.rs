@@ -5,13 +5,14 @@ use jiff::civil::Date;
 
 use super::line::{Line, Tone};
 use super::page::{Page, shell_word};
+use super::questions::{Subject, waiting};
 use crate::msg;
 use crate::plan::{NodeId, StageId};
 use crate::run::event::Json;
 use crate::run::request::verdict_msg;
 use crate::run::{
-    Decision, Event, Failure, Life, Mark, Outcome, Record, RunState, RunStatus, SkipCause, StepPath, StepStatus,
-    Verdict,
+    Decision, Event, Failure, Life, Mark, Outcome, Record, RunState, RunStatus, SkipCause, StepPath,
+    StepStatus, Verdict,
 };
 use crate::words::{Explain, Msg};
 
@@ -43,8 +44,8 @@ impl Teller {
         for record in new {
             let telling = Telling { state, record, page, detail };
             let told = telling.lines();
-            let stage = self.finished_stage(state, record);
-            if told.is_empty() && stage.is_none() {
+            let finished = self.finished_stage(state, record);
+            if told.is_empty() && finished.is_none() {
                 continue;
             }
             let day = page.day(record.at);
@@ -52,21 +53,21 @@ impl Teller {
                 lines.push(Line::new().add(Tone::Dim, &format!("-- {day}")));
             }
             lines.extend(told);
-            lines.extend(stage.map(|stage| telling.stage_finished(stage)));
+            lines.extend(finished.map(|id| telling.stage_finished(id)));
         }
         lines
     }
 
     fn finished_stage(&mut self, state: &RunState, record: &Record) -> Option<StageId> {
         let id = state.find(record.event.step()?)?;
-        let stage = state.plan().node(id).stage;
-        let finished = state.stage_finished_at(stage).filter(|at| *at == record.at)?;
+        let of = state.plan().node(id).stage;
+        let finished = state.stage_finished_at(of).filter(|at| *at == record.at)?;
         let last = !matches!(record.event, Event::StepStarted { .. } | Event::StepSubmitted { .. });
-        if !last || self.told.contains(&(stage, finished)) {
+        if !last || self.told.contains(&(of, finished)) {
             return None;
         }
-        self.told.push((stage, finished));
-        Some(stage)
+        self.told.push((of, finished));
+        Some(of)
     }
 }
 
@@ -94,6 +95,25 @@ pub fn farewell(state: &RunState, page: &Page) -> Vec<Line> {
             lines.push(line.add(Tone::Plain, &format!("  {}  {}", plan.path(id), mark_words(mark, page))));
         }
     }
+    if state.finished_at().is_none() {
+        lines.extend(what_remains(state, page));
+    }
+    lines
+}
+
+/// What waits for a person when a run is left, and what answers it.
+fn what_remains(state: &RunState, page: &Page) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for id in waiting(state, page.now).into_iter().filter_map(Subject::node) {
+        let word = match state.plan().node(id).gate() {
+            Some(_) => page.word("gate-status", state.gate_status(id).word()),
+            None => page.word("step-status", state.step_status(id).word()),
+        };
+        let line = Line::new().add(Tone::Plain, "  ").column(Tone::Ask, &word, WORD);
+        lines.push(line.add(Tone::Plain, &format!("  {}", state.plan().path(id))));
+        let typed = |command: &String| Line::new().add(Tone::Dim, &format!("      {command}"));
+        lines.extend(commands(state, id).iter().map(typed));
+    }
     lines
 }
 
@@ -115,10 +135,10 @@ pub fn commands(state: &RunState, id: NodeId) -> Vec<String> {
         (Life::Open { .. }, Some(gate)) => {
             let value = if gate.each.is_empty() { "" } else { " --for ..." };
             let needed = |field: &&crate::plan::Field| field.default.is_none() && !field.optional;
-            let form: String =
-                gate.form.iter().filter(needed).map(|field| format!(" --set {}=...", field.name)).collect();
+            let set = |field: &crate::plan::Field| format!(" --set {}=...", shell_word(&field.name));
+            let form: Vec<String> = gate.form.iter().filter(needed).map(set).collect();
             vec![
-                command("confirm", &format!("{value}{form}")),
+                command("confirm", &format!("{value}{}", form.concat())),
                 command("reject", &format!("{value} --note '...'")),
             ]
         }
@@ -129,7 +149,7 @@ pub fn commands(state: &RunState, id: NodeId) -> Vec<String> {
         (Life::Lost, _) => vec![
             command("settle", &format!(" --as-done{reason}")),
             command("settle", &format!(" --as-failed{reason}")),
-            command("retry", reason),
+            command("retry", ""),
         ],
         _ => Vec::new(),
     }
@@ -238,17 +258,13 @@ impl Telling<'_> {
 
     fn failed(&self, step: &StepPath, id: Option<NodeId>, took: &str, failure: &Failure) -> Vec<Line> {
         let why = self.page.say(&failure.explain());
-        match id.map(|id| &self.state.step(id).life) {
-            Some(Life::Retrying { due, .. }) => {
-                let word = self.page.word("step-status", StepStatus::Retrying.word());
-                let again = self.page.say(&msg!("term-again-at", at = self.page.clock(*due)));
-                vec![self.line(Tone::Busy, &word, step, &format!("{took}  {why}  {again}"))]
-            }
-            _ => {
-                let word = self.page.word("step-status", StepStatus::Failed.word());
-                self.with_commands(self.line(Tone::Bad, &word, step, &format!("{took}  {why}")), step)
-            }
+        if let Some(Life::Retrying { due, .. }) = id.map(|id| &self.state.step(id).life) {
+            let word = self.page.word("step-status", StepStatus::Retrying.word());
+            let again = self.page.say(&msg!("term-again-at", at = self.page.clock(*due)));
+            return vec![self.line(Tone::Busy, &word, step, &format!("{took}  {why}  {again}"))];
         }
+        let word = self.page.word("step-status", StepStatus::Failed.word());
+        self.with_commands(self.line(Tone::Bad, &word, step, &format!("{took}  {why}")), step)
     }
 
     fn decided(&self, step: &StepPath, decision: &Decision) -> Vec<Line> {
@@ -287,10 +303,7 @@ impl Telling<'_> {
 
     fn line(&self, tone: Tone, word: &str, step: &StepPath, rest: &str) -> Line {
         let wide = super::line::width(word) > WORD;
-        let line = match wide {
-            true => self.timed().add(tone, word),
-            false => self.timed().column(tone, word, WORD),
-        };
+        let line = if wide { self.timed().add(tone, word) } else { self.timed().column(tone, word, WORD) };
         line.add(Tone::Plain, &format!("  {step}")).add(Tone::Dim, &format!("  {rest}"))
     }
 

@@ -3,11 +3,10 @@
 
 use std::sync::Arc;
 
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
-
 use super::MailRow;
+use super::grid::{GAP, Grid, STATUS, Text, name_width};
 use super::json::{RunRow, error_of, mark_of};
-use super::line::{cut, width, wrap};
+use super::line::{cut, wrap};
 use super::page::Page;
 use super::plain::{Detail, Teller, commands, mark_words};
 use super::questions::{is_overdue, waiting};
@@ -15,12 +14,7 @@ use crate::msg;
 use crate::plan::{Gate, NodeId, PhaseId, Plan, StageId};
 use crate::run::request::asked_words;
 use crate::run::{EngineId, Life, Record, RunState};
-use crate::words::{Msg, one_line, printable, show};
-
-/// Spaces between two columns.
-const GAP: u16 = 2;
-/// Columns of a status word.
-const STATUS: u16 = 9;
+use crate::words::{one_line, printable};
 
 /// `status`: where a run stands, what waits first. `driven_by`: who drives it now.
 pub fn status(state: &RunState, driven_by: Option<&EngineId>, mails: &[MailRow], page: &Page) -> String {
@@ -49,9 +43,15 @@ pub fn gates(state: &RunState, page: &Page) -> String {
     }
     let name = name_width(ids.iter().map(|id| state.plan().path(*id)), 30);
     let mut table = Grid::new(page, &[STATUS, name, 11, 5]);
-    table.header(&["term-col-status", "term-col-gate", "term-col-asked", "term-col-votes", "term-col-question"]);
+    table.header(&[
+        "term-col-status",
+        "term-col-gate",
+        "term-col-asked",
+        "term-col-votes",
+        "term-col-question",
+    ]);
     for id in &ids {
-        table.row(gate_row(state, *id, page));
+        table.row(&gate_row(state, *id, page));
     }
     text.raw(&table.print());
     let typed: Vec<String> = ids.iter().flat_map(|id| commands(state, *id)).collect();
@@ -71,7 +71,13 @@ pub fn runs(rows: &[RunRow], page: &Page) -> String {
     }
     let name = name_width(rows.iter().map(|row| row.id.to_string()), 34);
     let mut table = Grid::new(page, &[name, STATUS, 11, 9]);
-    table.header(&["term-col-run", "term-col-status", "term-col-started", "term-col-time", "term-col-remark"]);
+    table.header(&[
+        "term-col-run",
+        "term-col-status",
+        "term-col-started",
+        "term-col-time",
+        "term-col-remark",
+    ]);
     for row in rows {
         let started = row.started.as_ref().map(|(at, _)| *at);
         let mut remarks = Vec::new();
@@ -80,7 +86,7 @@ pub fn runs(rows: &[RunRow], page: &Page) -> String {
         }
         remarks.extend(row.started.as_ref().map(|(_, by)| page.by(by)));
         remarks.extend(row.engine.as_ref().map(|engine| engine_words(engine, page)));
-        table.row(vec![
+        table.row(&[
             row.id.to_string(),
             page.word("run-status", row.status.word()),
             started.map(|at| page.moment(at)).unwrap_or_default(),
@@ -108,7 +114,11 @@ pub fn events(plan: Arc<Plan>, records: &[Record], page: &Page) -> String {
         state.apply(record);
         let lines = teller.lines(&state, std::slice::from_ref(record), Detail::History, page);
         for line in lines {
-            text.line(&format!("{:>5}  {}", record.seq, line.text()));
+            let rest = usize::from(page.cols).saturating_sub(7);
+            for (index, part) in wrap(&line.text(), rest).iter().enumerate() {
+                let number = if index == 0 { record.seq.to_string() } else { String::new() };
+                text.raw(&format!("{number:>5}  {part}\n"));
+            }
         }
     }
     text.done
@@ -158,9 +168,10 @@ fn open_questions(text: &mut Text<'_>, state: &RunState) {
                 .or_else(|| mark_of(state, id).map(|mark| mark_words(mark, page)))
                 .unwrap_or_default(),
         };
-        let late = if is_overdue(state, id, page.now) { page.say(&msg!("term-late")) + " " } else { String::new() };
+        let late =
+            if is_overdue(state, id, page.now) { page.say(&msg!("term-late")) + " " } else { String::new() };
         let since = step.finished_at.or(step.started_at);
-        table.row(vec![
+        table.row(&[
             status_word(state, id, page),
             state.plan().path(id),
             since.map(|at| page.span(at, None)).unwrap_or_default(),
@@ -191,17 +202,14 @@ fn marks(text: &mut Text<'_>, state: &RunState) {
     for id in marked {
         let Some(mark) = mark_of(state, id) else { continue };
         let why = format!("{}  {}", mark_words(mark, page), page.moment(mark.at));
-        table.row(vec![status_word(state, id, page), state.plan().path(id), why]);
+        table.row(&[status_word(state, id, page), state.plan().path(id), why]);
     }
     text.raw(&table.print());
 }
 
 /// Something that people said and that stays: skipped, forced, settled.
 fn is_marked(life: &Life) -> bool {
-    matches!(
-        life,
-        Life::Skipped { .. } | Life::Forced { .. } | Life::Succeeded { settled: Some(_), .. }
-    )
+    matches!(life, Life::Skipped { .. } | Life::Forced { .. } | Life::Succeeded { settled: Some(_), .. })
 }
 
 fn stages(text: &mut Text<'_>, state: &RunState) {
@@ -211,17 +219,17 @@ fn stages(text: &mut Text<'_>, state: &RunState) {
     let mut table = Grid::new(page, &[STATUS, title, 7, 11, 9]);
     for index in 0..plan.stages.len() {
         let id = StageId::from(index);
-        let stage = plan.stage(id);
+        let planned = plan.stage(id);
         let all = plan.nodes_of(id).count();
         let done = plan.nodes_of(id).filter(|node| state.step(*node).life.is_done()).count();
         let started = state.stage_started_at(id);
-        table.row(vec![
+        table.row(&[
             page.word("stage-status", state.stage_status(id).word()),
-            stage.title.clone(),
+            planned.title.clone(),
             format!("{done}/{all}"),
             started.map(|at| page.moment(at)).unwrap_or_default(),
             started.map(|at| page.span(at, state.stage_finished_at(id))).unwrap_or_default(),
-            if stage.title == stage.name { String::new() } else { stage.name.clone() },
+            if planned.title == planned.name { String::new() } else { planned.name.clone() },
         ]);
     }
     text.raw(&table.print());
@@ -250,13 +258,13 @@ fn phase_table(state: &RunState, phase: PhaseId, name: u16, page: &Page) -> Stri
         }
         let attempt = if step.attempt > 1 { format!("#{}", step.attempt) } else { String::new() };
         let span = step.started_at.map(|at| page.span(at, step.finished_at)).unwrap_or_default();
-        let rest = usize::from(page.cols).saturating_sub(usize::from(STATUS + name + 3 + 9 + 4 * GAP));
+        let rest = usize::from(page.cols).saturating_sub(usize::from(STATUS + name + 3 + 9 + 5 * GAP));
         let about = match mark_of(state, id) {
             // Who and why are never cut.
             Some(_) => about.join("  "),
             None => cut(&one_line(&about.join("  "), 500), rest.max(12)),
         };
-        table.row(vec![status_word(state, id, page), node.name.clone(), attempt, span, about]);
+        table.row(&[status_word(state, id, page), node.name.clone(), attempt, span, about]);
     }
     table.print()
 }
@@ -264,15 +272,12 @@ fn phase_table(state: &RunState, phase: PhaseId, name: u16, page: &Page) -> Stri
 fn gate_row(state: &RunState, id: NodeId, page: &Page) -> Vec<String> {
     let step = state.step(id);
     let gate = state.plan().node(id).gate();
-    let asked = match (&step.life, gate) {
-        (Life::Open { ask, .. }, _) => ask.clone(),
-        (_, Some(gate)) => gate.ask.0.clone(),
-        _ => String::new(),
-    };
+    let asked = state.asked(id).to_owned();
     let mut about = vec![asked];
-    about.extend(gate.filter(|gate| !gate.approvers.is_empty()).map(|gate| {
-        page.say(&msg!("term-may-answer", who = asked_words(gate)))
-    }));
+    about.extend(
+        gate.filter(|gate| !gate.approvers.is_empty())
+            .map(|gate| page.say(&msg!("term-may-answer", who = asked_words(gate)))),
+    );
     about.extend(step.decisions.iter().map(|decided| {
         let decision = &decided.decision;
         let mut parts = vec![page.word("verdict", verdict_word(decision.decision))];
@@ -316,7 +321,7 @@ fn mails_table(rows: &[MailRow], page: &Page) -> String {
     for row in rows {
         let mut about = vec![one_line(&row.subject, 200)];
         about.extend(row.error.as_ref().map(|error| one_line(error, 200)));
-        table.row(vec![
+        table.row(&[
             page.word("mail-status", row.status.word()),
             row.to.join(", "),
             row.attempts.to_string(),
@@ -324,79 +329,4 @@ fn mails_table(rows: &[MailRow], page: &Page) -> String {
         ]);
     }
     table.print()
-}
-
-/// The columns that the longest name needs, at most `most`.
-fn name_width(names: impl Iterator<Item = String>, most: usize) -> u16 {
-    let widest = names.map(|name| width(&name)).max().unwrap_or(0);
-    u16::try_from(widest.clamp(4, most)).unwrap_or(STATUS)
-}
-
-/// Text that grows, section by section.
-struct Text<'a> {
-    page: &'a Page,
-    done: String,
-}
-
-impl<'a> Text<'a> {
-    fn new(page: &'a Page) -> Self {
-        Text { page, done: String::new() }
-    }
-
-    fn line(&mut self, line: &str) {
-        for part in wrap(line, usize::from(self.page.cols)) {
-            self.done.push_str(part.trim_end());
-            self.done.push('\n');
-        }
-    }
-
-    fn heading(&mut self, msg: &Msg) {
-        self.done.push('\n');
-        self.line(&self.page.say(msg));
-    }
-
-    fn raw(&mut self, text: &str) {
-        self.done.push_str(text);
-    }
-}
-
-/// A table without lines whose last column takes what is left of the page.
-struct Grid<'a> {
-    page: &'a Page,
-    table: Table,
-}
-
-impl<'a> Grid<'a> {
-    fn new(page: &'a Page, columns: &[u16]) -> Self {
-        let taken: u16 = columns.iter().map(|column| column + GAP).sum();
-        let last = page.cols.saturating_sub(taken + GAP).max(12);
-        let mut table = Table::new();
-        table.load_style(comfy_table::presets::NOTHING);
-        table.set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_width(page.cols.max(taken + GAP + last));
-        table.set_constraints(
-            columns.iter().chain([&last]).map(|cols| ColumnConstraint::Absolute(Width::Fixed(cols + GAP))),
-        );
-        Grid { page, table }
-    }
-
-    fn header(&mut self, ids: &[&str]) {
-        self.table.add_row(ids.iter().map(|id| show(self.page.lang, id, &[])).collect::<Vec<_>>());
-    }
-
-    fn row(&mut self, cells: Vec<String>) {
-        self.table.add_row(cells.iter().map(|cell| printable(cell)).collect::<Vec<_>>());
-    }
-
-    fn print(mut self) -> String {
-        for column in self.table.column_iter_mut() {
-            column.set_padding((0, GAP));
-        }
-        let mut text = String::new();
-        for line in self.table.lines() {
-            text.push_str(line.trim_end());
-            text.push('\n');
-        }
-        text
-    }
 }

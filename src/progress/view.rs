@@ -29,8 +29,7 @@ pub fn view(state: &RunState, notes: &Notes, prompt: &PromptView, page: &Page) -
     let running = screen.running();
     let asks = !(prompt.head.is_empty() && prompt.tail.is_empty());
     let fixed = lines.len() + usize::from(asks) + prompt.head.len() + prompt.tail.len();
-    let shares =
-        Shares::of(room.saturating_sub(fixed), stages.len(), running.len(), prompt.body.len());
+    let shares = Shares::of(room.saturating_sub(fixed), stages.len(), running.len(), prompt.body.len());
     lines.extend(screen.fold_stages(stages, shares.stages));
     lines.extend(screen.fold_running(running, shares.running));
     if asks {
@@ -139,11 +138,8 @@ impl Screen<'_> {
             .column(tone, &word, 9)
             .add(Tone::Plain, &format!("  {}", self.state.plan().path(id)))
             .add(Tone::Dim, &format!("  {}", since.unwrap_or_default()));
-        let line = match late {
-            true => line.add(Tone::Bad, &format!("  {}", self.page.say(&msg!("term-late")))),
-            false => line,
-        };
-        line.add(Tone::Plain, &format!("  {}", self.about(id)))
+        let late = if late { self.page.say(&msg!("term-late")) + "  " } else { String::new() };
+        line.add(Tone::Plain, "  ").add(Tone::Bad, &late).add(Tone::Plain, &self.about(id))
     }
 
     /// What is asked, or why it failed.
@@ -176,9 +172,11 @@ impl Screen<'_> {
             .column(tone, &self.page.word("stage-status", status.word()), 9)
             .add(Tone::Plain, &format!("  {:>7}", format!("{done}/{all}")));
         let part = self.part(id).filter(|_| status != StageStatus::Pending);
-        let line = line
-            .add(Tone::Plain, "  ")
-            .column(Tone::Plain, &part.map(|part| self.page.part(part)).unwrap_or_default(), 9);
+        let line = line.add(Tone::Plain, "  ").column(
+            Tone::Plain,
+            &part.map(|part| self.page.part(part)).unwrap_or_default(),
+            9,
+        );
         match self.state.stage_started_at(id) {
             Some(at) => {
                 let span = self.page.span(at, self.state.stage_finished_at(id));
@@ -242,8 +240,8 @@ impl Screen<'_> {
             ),
         };
         let title = node.title.as_ref().map(|title| format!("  {title}")).unwrap_or_default();
-        let note = self.notes.get(&id).map(|note| format!("  {note}")).unwrap_or_default();
-        line.add(Tone::Dim, &format!("{title}{note}"))
+        let latest = self.notes.get(&id).map(|note| format!("  {note}")).unwrap_or_default();
+        line.add(Tone::Dim, &format!("{title}{latest}"))
     }
 
     fn fold_running(&self, mut running: Vec<Line>, room: usize) -> Vec<Line> {

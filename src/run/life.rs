@@ -39,6 +39,7 @@ pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -
         }
         (Life::Pending, Event::GateOpened { ask, evidence, .. }) => Some(StepState {
             life: Life::Open { ask: ask.clone(), evidence: evidence.clone() },
+            asked: Some(ask.clone()),
             decisions: Vec::new(),
             ..begun(step, step.attempt + 1, at)
         }),

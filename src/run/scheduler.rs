@@ -114,7 +114,8 @@ impl<'a> Places<'a> {
     }
 }
 
-/// What was in flight when an engine died, and whether it may run again without asking.
+/// What was in doubt when an engine died, and whether it may run again without asking. A flow whose id on its platform is
+/// known is in no doubt: it can be asked about.
 pub fn in_doubt(state: &RunState) -> Vec<(NodeId, bool)> {
     let again = |id: NodeId| {
         let node = state.plan().node(id);
@@ -123,7 +124,7 @@ pub fn in_doubt(state: &RunState) -> Vec<(NodeId, bool)> {
     state
         .in_flight()
         .iter()
-        .filter(|id| matches!(state.step(**id).life, Life::Running { .. }))
+        .filter(|id| matches!(state.step(**id).life, Life::Running { submitted: None }))
         .map(|id| (*id, again(*id)))
         .collect()
 }

@@ -69,12 +69,12 @@ impl RunState {
     pub fn run_status(&self) -> RunStatus {
         let steps_in_flight = self.in_flight().iter().any(|id| self.step_status(*id) == StepStatus::Running);
         let may_start = !self.is_stopped() && !self.startable().is_empty();
-        let waiting = !self.open().is_empty() || !self.in_flight().is_empty() || !self.retrying().is_empty();
+        let waiting = !self.open().is_empty() || !self.in_flight().is_empty();
         if self.is_green() {
             RunStatus::Succeeded
         } else if self.cancelled().is_some() && self.in_flight().is_empty() {
             RunStatus::Cancelled
-        } else if steps_in_flight || may_start {
+        } else if steps_in_flight || may_start || (!self.is_stopped() && !self.retrying().is_empty()) {
             RunStatus::Running
         } else if waiting {
             RunStatus::Waiting
@@ -103,8 +103,8 @@ impl Tally {
         for id in nodes {
             let status = state.step_status(id);
             tally.begun += usize::from(status != StepStatus::Pending);
-            tally.running += usize::from(status == StepStatus::Running);
-            tally.waiting += usize::from(matches!(status, StepStatus::Waiting | StepStatus::Retrying));
+            tally.running += usize::from(matches!(status, StepStatus::Running | StepStatus::Retrying));
+            tally.waiting += usize::from(status == StepStatus::Waiting);
             tally.troubled += usize::from(matches!(status, StepStatus::Failed | StepStatus::Lost));
         }
         tally

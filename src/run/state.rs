@@ -104,6 +104,8 @@ pub struct StepState {
     pub started_at: Option<Timestamp>,
     /// When it came to its present end.
     pub finished_at: Option<Timestamp>,
+    /// A gate's question as it was last asked, rendered.
+    pub asked: Option<String>,
     /// Answers to a gate that count now.
     pub decisions: Vec<Decided>,
     /// Failures before the present attempt, for the handover.
@@ -200,6 +202,7 @@ impl RunState {
             tries: 0,
             started_at: None,
             finished_at: None,
+            asked: None,
             decisions: Vec::new(),
             failures: 0,
             repairs: Vec::new(),
@@ -483,6 +486,20 @@ impl RunState {
     /// Does the step take one of the places that limits count? People's and polls' waiting does not.
     pub fn takes_a_place(&self, id: NodeId) -> bool {
         !matches!(self.plan.node(id).work, Work::Gate(_) | Work::Check { poll: Some(_), .. })
+    }
+
+    /// What a gate asks: as it was last rendered, else as it is written; empty for what is no gate.
+    pub fn asked(&self, id: NodeId) -> &str {
+        let written = || self.plan.node(id).gate().map_or("", |gate| gate.ask.0.as_str());
+        self.step(id).asked.as_deref().unwrap_or_else(written)
+    }
+
+    /// The id under which a platform knows the attempt in flight.
+    pub fn submitted(&self, id: NodeId) -> Option<&str> {
+        match &self.step(id).life {
+            Life::Running { submitted } => submitted.as_deref(),
+            _ => None,
+        }
     }
 
     /// What the steps that a node refers to put out, by the names that it uses for them.

@@ -29,13 +29,18 @@ use crate::time::Month;
 use model::{MonthFile, Roster, Settings};
 use yaml::Node;
 
+/// Of so many problems a file has, more are only counted.
+const MOST_PROBLEMS: usize = 1_000;
+
 /// The runbook in `file`. What is wrong goes to `problems`: only when no error is among them may it be relied on;
 /// otherwise it holds what could be read, so that more can be checked. `None` when nothing could be.
 pub fn read_runbook(sources: &Sources, file: FileId, problems: &mut Vec<Problem>) -> Option<Runbook> {
-    let tree = read(sources, file, Kind::Runbook, problems)?;
-    let runbook = decode::runbook(&tree);
-    sense::runbook(&runbook, &tree, problems);
-    Some(runbook)
+    counted(sources, file, problems, |problems| {
+        let tree = tree(sources, file, Kind::Runbook, problems)?;
+        let runbook = decode::runbook(&tree);
+        sense::runbook(&runbook, &tree, problems);
+        Some(runbook)
+    })
 }
 
 /// The settings in `file`, with those in `overlay` merged over them; otherwise like [`read_runbook`].
@@ -45,24 +50,26 @@ pub fn read_settings(
     overlay: Option<FileId>,
     problems: &mut Vec<Problem>,
 ) -> Option<Settings> {
-    let base = yaml::parse(sources, file, problems);
-    let over = overlay.map(|overlay| yaml::parse(sources, overlay, problems));
-    let shape = Kind::Project.shape();
-    let tree = match over {
-        Some(over) => grammar::merge(base?, over?, shape),
-        None => base?,
-    };
-    grammar::check(&tree, shape, problems);
-    let settings = decode::settings(&tree);
-    sense::settings(&settings, problems);
-    Some(settings)
+    counted(sources, file, problems, |problems| {
+        let base = yaml::parse(sources, file, problems);
+        let over = overlay.and_then(|overlay| yaml::parse(sources, overlay, problems));
+        let tree = match over {
+            Some(over) => grammar::merge(base?, over, Kind::Project.shape()),
+            None => base?,
+        };
+        let settings = decode::settings(&checked(tree, Kind::Project, problems)?);
+        sense::settings(&settings, problems);
+        Some(settings)
+    })
 }
 
 /// The roster in `file`; otherwise like [`read_runbook`].
 pub fn read_roster(sources: &Sources, file: FileId, problems: &mut Vec<Problem>) -> Option<Roster> {
-    let roster = decode::roster(&read(sources, file, Kind::Roster, problems)?);
-    sense::roster(&roster, problems);
-    Some(roster)
+    counted(sources, file, problems, |problems| {
+        let roster = decode::roster(&tree(sources, file, Kind::Roster, problems)?);
+        sense::roster(&roster, problems);
+        Some(roster)
+    })
 }
 
 /// What is different in `month`, from `file`; otherwise like [`read_runbook`].
@@ -72,14 +79,38 @@ pub fn read_month(
     month: Month,
     problems: &mut Vec<Problem>,
 ) -> Option<MonthFile> {
-    let month = decode::month(&read(sources, file, Kind::Month, problems)?, month);
-    sense::month(&month, problems);
-    Some(month)
+    counted(sources, file, problems, |problems| {
+        let month = decode::month(&tree(sources, file, Kind::Month, problems)?, month);
+        sense::month(&month, problems);
+        Some(month)
+    })
 }
 
-/// The tree of a file of this kind, checked against the grammar.
-fn read(sources: &Sources, file: FileId, kind: Kind, problems: &mut Vec<Problem>) -> Option<Node> {
-    let tree = yaml::parse(sources, file, problems)?;
+/// The tree of a file of this kind.
+fn tree(sources: &Sources, file: FileId, kind: Kind, problems: &mut Vec<Problem>) -> Option<Node> {
+    checked(yaml::parse(sources, file, problems)?, kind, problems)
+}
+
+/// The tree, checked against the grammar, if it is a map at all.
+fn checked(tree: Node, kind: Kind, problems: &mut Vec<Problem>) -> Option<Node> {
     grammar::check(&tree, kind.shape(), problems);
     matches!(tree.value, yaml::Value::Map(_)).then_some(tree)
+}
+
+/// Adds what `read` finds wrong to `problems`, at most [`MOST_PROBLEMS`] and the number of the others.
+fn counted<T>(
+    sources: &Sources,
+    file: FileId,
+    problems: &mut Vec<Problem>,
+    read: impl FnOnce(&mut Vec<Problem>) -> T,
+) -> T {
+    let mut found = Vec::new();
+    let result = read(&mut found);
+    let others = found.len().saturating_sub(MOST_PROBLEMS);
+    problems.extend(found.into_iter().take(MOST_PROBLEMS));
+    if others > 0 {
+        let path = text::visible(&sources.path(file).to_string_lossy(), 300);
+        problems.push(Problem::unplaced(crate::msg!("problem-more", path = path, count = others)));
+    }
+    result
 }

@@ -125,12 +125,21 @@ pub struct Problem {
     pub help: Option<Msg>,
     /// Other places that belong to it (the first of two, the path of a cycle).
     pub related: Vec<(Span, Msg)>,
+    /// What stands at its place is a secret: its line is shown with the secret masked.
+    pub secret: bool,
 }
 
 impl Problem {
     /// An error at `span`.
     pub fn error(span: Span, message: Msg) -> Self {
-        Problem { severity: Severity::Error, message, span: Some(span), help: None, related: Vec::new() }
+        Problem {
+            severity: Severity::Error,
+            message,
+            span: Some(span),
+            help: None,
+            related: Vec::new(),
+            secret: false,
+        }
     }
 
     /// A warning at `span`.
@@ -140,13 +149,27 @@ impl Problem {
 
     /// An error that no text is to blame for.
     pub fn unplaced(message: Msg) -> Self {
-        Problem { severity: Severity::Error, message, span: None, help: None, related: Vec::new() }
+        Problem {
+            severity: Severity::Error,
+            message,
+            span: None,
+            help: None,
+            related: Vec::new(),
+            secret: false,
+        }
     }
 
     /// The same with advice.
     #[must_use]
     pub fn help(mut self, help: Msg) -> Self {
         self.help = Some(help);
+        self
+    }
+
+    /// The same, with what stands at its place never shown.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 

@@ -22,9 +22,12 @@ const NEAR: usize = 200;
 /// All problems, by file and position, the way compilers show them; with colours if `colour`.
 pub fn render_problems(problems: &[Problem], sources: &Sources, lang: Lang, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let secrets =
+        problems.iter().filter(|problem| problem.secret).filter_map(|problem| problem.span).collect();
+    let page = Page { sources, lang, secrets };
     let mut shown = String::new();
     for problem in in_order(problems) {
-        let report = [group(problem, sources, lang)];
+        let report = [page.group(problem)];
         let _ = writeln!(shown, "{}\n", renderer.render(&report));
     }
     shown
@@ -70,52 +73,69 @@ fn words(lang: Lang, message: &Msg) -> String {
     visible(&render(lang, message), 4_000)
 }
 
-fn group<'a>(problem: &Problem, sources: &Sources, lang: Lang) -> Group<'a> {
-    let level = match problem.severity {
-        Severity::Error => Level::ERROR.with_name(words(lang, &msg!("problem-error"))),
-        Severity::Warning => Level::WARNING.with_name(words(lang, &msg!("problem-warning"))),
-    };
-    let mut group = Group::with_title(level.primary_title(words(lang, &problem.message)));
-    if let Some(span) = problem.span {
-        let (near, far): (Vec<_>, Vec<_>) =
-            problem.related.iter().partition(|(other, _)| is_near(span, *other, sources));
-        let labelled = near.into_iter().map(|(span, message)| (*span, Some(words(lang, message))));
-        group = group.elements(place(span, [(span, None)].into_iter().chain(labelled).collect(), sources));
-        for (span, message) in far {
-            group = group.elements(place(*span, vec![(*span, Some(words(lang, message)))], sources));
+/// What all problems are shown with.
+struct Page<'p> {
+    sources: &'p Sources,
+    lang: Lang,
+    /// Places whose text is never shown.
+    secrets: Vec<Span>,
+}
+
+impl Page<'_> {
+    fn group<'a>(&self, problem: &Problem) -> Group<'a> {
+        let Page { sources, lang, .. } = *self;
+        let level = match problem.severity {
+            Severity::Error => Level::ERROR.with_name(words(lang, &msg!("problem-error"))),
+            Severity::Warning => Level::WARNING.with_name(words(lang, &msg!("problem-warning"))),
+        };
+        let mut group = Group::with_title(level.primary_title(words(lang, &problem.message)));
+        if let Some(span) = problem.span {
+            let (near, far): (Vec<_>, Vec<_>) =
+                problem.related.iter().partition(|(other, _)| is_near(span, *other, sources));
+            let labelled = near.into_iter().map(|(span, message)| (*span, Some(words(lang, message))));
+            group = group.elements(self.place(span, [(span, None)].into_iter().chain(labelled).collect()));
+            for (span, message) in far {
+                group = group.elements(self.place(*span, vec![(*span, Some(words(lang, message)))]));
+            }
+        }
+        match &problem.help {
+            Some(help) => {
+                let level = Level::HELP.with_name(words(lang, &msg!("problem-help")));
+                group.element(level.message(words(lang, help)))
+            }
+            None => group,
         }
     }
-    match &problem.help {
-        Some(help) => {
-            let level = Level::HELP.with_name(words(lang, &msg!("problem-help")));
-            group.element(level.message(words(lang, help)))
+
+    /// ` --> file:line:column` of `first`, and the lines that hold `places`; the place without a label is the main one.
+    fn place<'a>(&self, first: Span, places: Vec<(Span, Option<String>)>) -> Vec<Element<'a>> {
+        let sources = self.sources;
+        let (line, column) = sources.position(first);
+        let path = visible(&sources.path(first.file).to_string_lossy(), 300);
+        let mut spans: Vec<Span> = places.iter().map(|(span, _)| *span).collect();
+        let excerpt = Excerpt::of(self, first.file, &mut spans);
+        let annotations = places.into_iter().zip(spans).map(|((_, label), span)| {
+            let kind = if label.is_none() { AnnotationKind::Primary } else { AnnotationKind::Context };
+            kind.span(range(span)).label(label)
+        });
+        let snippet: Snippet<'a, Annotation<'a>> =
+            Snippet::source(excerpt.text).line_start(excerpt.first_line).annotations(annotations);
+        if excerpt.cut {
+            // The excerpt no longer tells the column, so that the place is told apart from it.
+            return vec![Origin::path(path).line(line).char_column(column).into(), snippet.into()];
         }
-        None => group,
+        vec![snippet.path(path).into()]
+    }
+
+    /// Does byte `at` of `file` belong to a secret?
+    fn is_secret(&self, file: FileId, at: usize) -> bool {
+        self.secrets.iter().any(|span| span.file == file && range(*span).contains(&at))
     }
 }
 
 fn is_near(one: Span, other: Span, sources: &Sources) -> bool {
     let line = |span: Span| sources.line_at(span.file, span.start as usize);
     one.file == other.file && line(one).abs_diff(line(other)) <= NEAR
-}
-
-/// ` --> file:line:column` of `first`, and the lines that hold `places`; the place without a label is the main one.
-fn place<'a>(first: Span, places: Vec<(Span, Option<String>)>, sources: &Sources) -> Vec<Element<'a>> {
-    let (line, column) = sources.position(first);
-    let path = visible(&sources.path(first.file).to_string_lossy(), 300);
-    let mut spans: Vec<Span> = places.iter().map(|(span, _)| *span).collect();
-    let excerpt = Excerpt::of(sources, first.file, &mut spans);
-    let annotations = places.into_iter().zip(spans).map(|((_, label), span)| {
-        let kind = if label.is_none() { AnnotationKind::Primary } else { AnnotationKind::Context };
-        kind.span(range(span)).label(label)
-    });
-    let snippet: Snippet<'a, Annotation<'a>> =
-        Snippet::source(excerpt.text).line_start(excerpt.first_line).annotations(annotations);
-    if excerpt.cut {
-        // The excerpt no longer tells the column, so that the place is told apart from it.
-        return vec![Origin::path(path).line(line).char_column(column).into(), snippet.into()];
-    }
-    vec![snippet.path(path).into()]
 }
 
 fn range(span: Span) -> Range<usize> {
@@ -132,27 +152,22 @@ struct Excerpt {
 
 impl Excerpt {
     /// The lines from the first to the last of `spans`, which are moved to where their words stand in the excerpt.
-    fn of(sources: &Sources, file: FileId, spans: &mut [Span]) -> Excerpt {
+    fn of(page: &Page<'_>, file: FileId, spans: &mut [Span]) -> Excerpt {
+        let sources = page.sources;
         let lines = spans.iter().map(|span| sources.line_at(file, span.start as usize));
         let first_line = lines.clone().min().unwrap_or(1);
         let last_line = lines.max().unwrap_or(1);
         let mut excerpt = Excerpt { text: String::new(), first_line, cut: false };
         let mut moved = spans.to_vec();
         for line in first_line..=last_line {
-            excerpt.push_line(sources, file, line, spans, &mut moved);
+            excerpt.push_line(page, file, line, spans, &mut moved);
         }
         spans.copy_from_slice(&moved);
         excerpt
     }
 
-    fn push_line(
-        &mut self,
-        sources: &Sources,
-        file: FileId,
-        line: usize,
-        spans: &[Span],
-        moved: &mut [Span],
-    ) {
+    fn push_line(&mut self, page: &Page<'_>, file: FileId, line: usize, spans: &[Span], moved: &mut [Span]) {
+        let sources = page.sources;
         let (start, next) = (sources.line_start(file, line), sources.line_start(file, line + 1));
         let text = sources.text(file).get(start..next).unwrap_or("").trim_end_matches(['\r', '\n']);
         let here = |span: &Span| sources.line_at(file, span.start as usize) == line;
@@ -160,7 +175,8 @@ impl Excerpt {
         let kept = window(text, marks.first().map(|index| spans[*index].start as usize - start));
         self.cut |= kept.len() < text.len();
         self.text.push_str(if kept.start > 0 { "…" } else { "" });
-        let offsets = self.push_shown(text, &kept);
+        let masked = |at: usize| page.is_secret(file, start + at);
+        let offsets = self.push_shown(text, &kept, masked);
         self.text.push_str(if kept.end < text.len() { "…\n" } else { "\n" });
         for index in marks {
             let at = |byte: u32| offsets.at((byte as usize).saturating_sub(start));
@@ -169,12 +185,17 @@ impl Excerpt {
         }
     }
 
-    /// Adds `kept` of `text`, every hidden character replaced, and returns where its bytes went.
-    fn push_shown(&mut self, text: &str, kept: &Range<usize>) -> Offsets {
+    /// Adds `kept` of `text`, every hidden or secret character replaced, and returns where its bytes went.
+    fn push_shown(&mut self, text: &str, kept: &Range<usize>, masked: impl Fn(usize) -> bool) -> Offsets {
         let mut offsets = Offsets(Vec::new());
         for (at, c) in text[kept.clone()].char_indices() {
             offsets.0.push((kept.start + at, self.text.len()));
-            self.text.push(if is_hidden(c) && c != '\t' || c == '\u{feff}' { '\u{fffd}' } else { c });
+            let hidden = is_hidden(c) && c != '\t';
+            self.text.push(match c {
+                _ if masked(kept.start + at) => '*',
+                _ if hidden => '\u{fffd}',
+                c => c,
+            });
         }
         offsets.0.push((kept.end, self.text.len()));
         offsets

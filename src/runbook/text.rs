@@ -2,6 +2,7 @@
 
 use super::problem::{FileId, Problem, Sources, Span};
 use crate::msg;
+use crate::words::is_bidi;
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE: usize = 16 << 20;
@@ -36,9 +37,9 @@ pub(super) fn too_large(path: &str, bytes: usize) -> crate::words::Msg {
     msg!("problem-file-too-large", path = path, size = bytes >> 20, limit = MAX_FILE >> 20)
 }
 
-/// Does `c` draw nothing but move what is around it: a control character, or a switch of the writing direction?
+/// Does `c` draw nothing but move, turn or hide what is around it?
 pub fn is_hidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control() || is_bidi(c)
 }
 
 /// `text` cut to `limit` characters, with what is hidden in it made visible as `<U+001B>`.

@@ -1,8 +1,8 @@
 //! Text to a tree in which every word keeps its place. Strict YAML: no tags, no anchors, no merge keys, one document;
 //! scalars stay the text that they are, and whoever wants a number asks for one.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry as Slot;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 
@@ -95,6 +95,7 @@ pub fn parse(sources: &Sources, file: FileId, problems: &mut Vec<Problem>) -> Op
 
 fn forbidden_character(file: FileId, text: &str) -> Option<Problem> {
     let mut rest = text.char_indices().peekable();
+    rest.next_if_eq(&(0, '\u{feff}'));
     while let Some((at, c)) = rest.next() {
         let line_end = c == '\r' && rest.peek().is_some_and(|(_, next)| *next == '\n');
         if is_hidden(c) && !matches!(c, '\n' | '\t') && !line_end {
@@ -108,7 +109,7 @@ fn forbidden_character(file: FileId, text: &str) -> Option<Problem> {
 /// A list or map that is not closed yet.
 enum Open {
     List { start: usize, items: Vec<Node> },
-    Map { start: usize, keys: HashMap<String, Span>, key: Option<(Text, bool)>, entries: Vec<Entry> },
+    Map { start: usize, index: HashMap<String, Span>, key: Option<(Text, bool)>, entries: Vec<Entry> },
 }
 
 /// Nothing more can be read; why is among the builder's problems.
@@ -149,7 +150,7 @@ impl<'a> Builder<'a> {
             Event::DocumentStart(_) => self.document(start),
             Event::Scalar(text, style, anchor, tag) => {
                 self.strict(start, end, anchor > 0, tag.is_some());
-                self.scalar(&text, style == ScalarStyle::Plain, start, end)
+                self.scalar(text, style == ScalarStyle::Plain, start, end)
             }
             Event::SequenceStart(anchor, tag) => {
                 self.strict(start, end, anchor > 0, tag.is_some());
@@ -157,7 +158,7 @@ impl<'a> Builder<'a> {
             }
             Event::MappingStart(anchor, tag) => {
                 self.strict(start, end, anchor > 0, tag.is_some());
-                self.enter(Open::Map { start, keys: HashMap::new(), key: None, entries: Vec::new() }, start)
+                self.enter(Open::Map { start, index: HashMap::new(), key: None, entries: Vec::new() }, start)
             }
             Event::SequenceEnd | Event::MappingEnd => self.leave(end),
             Event::Alias(_) => Err(self.stop(start, end, msg!("problem-yaml-anchor"))),
@@ -184,11 +185,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn scalar(&mut self, text: &str, plain: bool, start: usize, end: usize) -> Read {
+    fn scalar(&mut self, text: Cow<'_, str>, plain: bool, start: usize, end: usize) -> Read {
         let end = start + self.text.get(start..end).map_or(0, |slice| slice.trim_end().len());
         let place = self.place(start, end);
         let null = plain && text.is_empty();
-        let value = if null { Value::Null } else { Value::Scalar { text: text.to_owned(), plain } };
+        let value = if null { Value::Null } else { Value::Scalar { text: text.into_owned(), plain } };
         self.put(Node { span: place, value })
     }
 
@@ -220,15 +221,17 @@ impl<'a> Builder<'a> {
         match self.open.last_mut() {
             None => self.root = Some(node).filter(|node| !matches!(node.value, Value::Null)),
             Some(Open::List { items, .. }) => items.push(node),
-            Some(Open::Map { key, keys, entries, .. }) => match key.take() {
+            Some(Open::Map { key, index, entries, .. }) => match key.take() {
                 None => {
                     let Value::Scalar { text, .. } = node.value else {
                         let problem = Problem::error(node.span, msg!("problem-yaml-key"));
                         self.problems.push(problem.help(msg!("help-problem-yaml-key")));
                         return Err(Stop);
                     };
-                    let fresh = note_key(keys, &text, node.span, &mut self.problems);
-                    *key = Some((Spanned::new(text, node.span), fresh));
+                    let first = place_of(&text, entries, index);
+                    let problem = key_problem(&text, node.span, first);
+                    *key = Some((Spanned::new(text, node.span), problem.is_none()));
+                    self.problems.extend(problem);
                 }
                 Some((key, fresh)) => {
                     if matches!(node.value, Value::Null) {
@@ -298,23 +301,26 @@ fn in_our_words(info: &str) -> Msg {
     }
 }
 
-/// Remembers where a key stands; `false` (and a problem) when it is there already or is a merge key.
-fn note_key(keys: &mut HashMap<String, Span>, key: &str, place: Span, problems: &mut Vec<Problem>) -> bool {
+/// Where `key` stands among `entries` already. Small maps are looked through; `index` serves large ones, and takes
+/// up what was added since it was last asked.
+fn place_of(key: &str, entries: &[Entry], index: &mut HashMap<String, Span>) -> Option<Span> {
+    const SMALL: usize = 16;
+    if entries.len() <= SMALL {
+        return entries.iter().find(|entry| entry.key.value == key).map(|entry| entry.key.span);
+    }
+    let new = entries[index.len()..].iter().map(|entry| (entry.key.value.clone(), entry.key.span));
+    index.extend(new);
+    index.get(key).copied()
+}
+
+/// What is wrong with `key`, if `first` is where it stands already.
+fn key_problem(key: &str, place: Span, first: Option<Span>) -> Option<Problem> {
     if key == "<<" {
-        problems.push(Problem::error(place, msg!("problem-yaml-merge-key")));
-        return false;
+        return Some(Problem::error(place, msg!("problem-yaml-merge-key")));
     }
-    match keys.entry(key.to_owned()) {
-        Slot::Vacant(slot) => {
-            slot.insert(place);
-            true
-        }
-        Slot::Occupied(first) => {
-            let problem = Problem::error(place, msg!("problem-doubled-key", key = visible(key, 64)));
-            problems.push(problem.related(*first.get(), msg!("problem-first-here")));
-            false
-        }
-    }
+    let first = first?;
+    let problem = Problem::error(place, msg!("problem-doubled-key", key = visible(key, 64)));
+    Some(problem.related(first, msg!("problem-first-here")))
 }
 
 /// Turns the parser's character positions into bytes, walking from the last one: events come in order, so that a

@@ -18,9 +18,7 @@ async fn programs_get_one_argument_for_a_value_and_an_allow_listed_environment()
     assert_eq!(outputs["last"], Json::from("南京; $(id) {{ 1 }}|202610|"));
 
     let env = BTreeMap::from([("CITY".to_owned(), EnvValue::Text(template("{{ city }}")))]);
-    let (outputs, _) = world
-        .works(step(Work::Run { command: program(&["env"]), env }))
-        .await;
+    let (outputs, _) = world.works(step(Work::Run { command: program(&["env"]), env })).await;
     assert!(outputs.contains_key("last"));
     let mut printed: Vec<String> = world.logged().lines().map(str::to_owned).collect();
     printed.sort();
@@ -48,7 +46,10 @@ async fn scripts_run_in_the_projects_folder_and_stop_at_the_first_failure() {
     assert!(world.logged().contains("no input"));
     let failure = world.fails(shell("echo words; echo why >&2; false; echo never")).await;
     assert_eq!(failure, Failure::Exit { code: 1, last_line: "why".to_owned() });
-    assert_eq!(world.fails(shell("echo only; exit 7")).await, Failure::Exit { code: 7, last_line: "only".to_owned() });
+    assert_eq!(
+        world.fails(shell("echo only; exit 7")).await,
+        Failure::Exit { code: 7, last_line: "only".to_owned() }
+    );
     assert_eq!(world.fails(shell("kill -9 $$")).await, Failure::Signal { signal: 9 });
 }
 
@@ -95,7 +96,9 @@ async fn a_time_out_ends_the_whole_group_gently_then_hard() {
     // Everybody in the group holds the pipe open; the reader learns when the last one is gone.
     fifo(&world.file("alive"));
     let reader = tokio::spawn(read(world.file("alive")));
-    let node = shell("exec 9>alive; trap 'echo term >>heard' TERM; (trap 'echo child >>heard' TERM; while :; do sleep 60 & wait || :; done) & while :; do sleep 60 & wait || :; done");
+    let node = shell(
+        "exec 9>alive; trap 'echo term >>heard' TERM; (trap 'echo child >>heard' TERM; while :; do sleep 60 & wait || :; done) & while :; do sleep 60 & wait || :; done",
+    );
     world.limits.grace = Duration::from_millis(600);
     let limit = Duration::from_millis(400);
     assert_eq!(world.fails(within(node, limit)).await, Failure::TimedOut { after: limit });
@@ -112,7 +115,8 @@ async fn a_stop_reaches_grandchildren_whose_parent_is_dead() {
     let world = World::new();
     fifo(&world.file("alive"));
     let reader = tokio::spawn(read(world.file("alive")));
-    let mut running = world.start(shell("exec 9>alive; sh -c '(sleep 1000) & echo orphan' ; echo ready; sleep 1000"));
+    let mut running =
+        world.start(shell("exec 9>alive; sh -c '(sleep 1000) & echo orphan' ; echo ready; sleep 1000"));
     running.noted("ready").await;
     running.stop();
     assert_eq!(failure(running.ended().await), Failure::Cancelled);
@@ -125,7 +129,8 @@ async fn a_leader_that_obeys_leaves_nobody_who_does_not() {
     world.limits.grace = Duration::from_millis(300);
     fifo(&world.file("alive"));
     let reader = tokio::spawn(read(world.file("alive")));
-    let mut running = world.start(shell("exec 9>alive; (trap '' TERM; echo deaf; while :; do sleep 60; done) & wait"));
+    let mut running =
+        world.start(shell("exec 9>alive; (trap '' TERM; echo deaf; while :; do sleep 60; done) & wait"));
     running.noted("deaf").await;
     running.stop();
     assert_eq!(failure(running.ended().await), Failure::Cancelled);
@@ -163,7 +168,10 @@ async fn a_stop_before_the_start_starts_nothing() {
     let report = reports.recv().await.unwrap();
     assert!(matches!(
         report,
-        monthstart::engine::ports::Report::Ended { outcome: Outcome::Failed { failure: Failure::Cancelled }, .. }
+        monthstart::engine::ports::Report::Ended {
+            outcome: Outcome::Failed { failure: Failure::Cancelled },
+            ..
+        }
     ));
     assert!(!world.file("started").exists());
 }
@@ -189,7 +197,9 @@ async fn secrets_are_masked_in_the_log_the_notes_and_the_outcome() {
     assert!(!log.contains("hunter2") && !log.contains("file-secret"), "{log}");
     assert_eq!(log.matches("•••").count(), 3);
     assert!(running.notes.iter().all(|note| !note.contains("hunter2")));
-    let Failure::Exit { last_line, .. } = world.fails(node("echo bad $KEY >&2; exit 3")).await else { panic!() };
+    let Failure::Exit { last_line, .. } = world.fails(node("echo bad $KEY >&2; exit 3")).await else {
+        panic!()
+    };
     assert_eq!(last_line, "bad •••");
     world.environment.clear();
     let Failure::NotStarted { why } = world.fails(node("true")).await else { panic!() };
@@ -199,7 +209,8 @@ async fn secrets_are_masked_in_the_log_the_notes_and_the_outcome() {
 #[tokio::test]
 async fn nothing_that_is_printed_commands_a_terminal() {
     let world = World::new();
-    let mut running = world.start(shell(r"printf '\033]0;owned\007\033[2Jshown\n'; printf '\033[31mred\n' >&2; exit 1"));
+    let mut running =
+        world.start(shell(r"printf '\033]0;owned\007\033[2Jshown\n'; printf '\033[31mred\n' >&2; exit 1"));
     let Failure::Exit { last_line, .. } = failure(running.ended().await) else { panic!() };
     assert_eq!(last_line, "red");
     assert!(running.notes.iter().all(|note| !note.chars().any(char::is_control)), "{:?}", running.notes);
@@ -214,4 +225,32 @@ async fn a_log_that_cannot_be_written_does_not_stop_the_work() {
     let (_, remarks) = world.works(shell("touch done")).await;
     assert!(world.file("done").exists());
     assert_eq!(remarks.len(), 1, "{remarks:?}");
+}
+
+#[tokio::test]
+async fn a_flood_is_told_twice_a_second_at_most() {
+    let world = World::new();
+    let begun = std::time::Instant::now();
+    let mut running = world.start(shell("yes | head -c 30000000"));
+    assert!(matches!(running.ended().await, Outcome::Succeeded { .. }));
+    let most = 2 + begun.elapsed().as_millis() / 500;
+    assert!(running.notes.len() as u128 <= most, "{} notes", running.notes.len());
+}
+
+#[tokio::test]
+async fn what_breaks_here_ends_the_job_all_the_same() {
+    use monthstart::engine::ports::{Executor as _, Report};
+    use monthstart::plan::NodeId;
+    let world = World::new();
+    let (sender, mut reports) = tokio::sync::mpsc::unbounded_channel();
+    let broken = || {
+        let (job, _) = world.job(shell("true"), BTreeMap::new());
+        monthstart::engine::ports::Job { node: NodeId(9), ..job }
+    };
+    world.executor().start(broken(), sender.clone());
+    let Some(Report::Ended { outcome, .. }) = reports.recv().await else { panic!() };
+    let Failure::NotStarted { why } = failure(outcome) else { panic!() };
+    assert!(why.contains("broke"), "{why}");
+    world.executor().gather(broken(), sender);
+    assert!(matches!(reports.recv().await, Some(Report::Gathered { .. })));
 }

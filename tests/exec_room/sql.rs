@@ -30,13 +30,16 @@ async fn values_are_bound_and_rows_are_told() {
     assert_eq!(remarks, ["2 rows changed"]);
     let log = world.logged();
     assert!(log.contains("1. insert into t") && log.contains("2 rows changed"), "{log}");
-    assert!(log.contains("| 2     | 9     | NULL    | 南京 |"), "{log}");
+    assert!(log.contains("| 2     | 9     | NULL | 南京 |"), "{log}");
 }
 
 #[tokio::test]
 async fn files_are_read_with_their_values_and_stay_in_the_project() {
     let world = world().await;
-    world.write("sql/t_2026-10.sql", "create table t_{{ month.compact }} as select :n as n; insert into t_202610 values (1);");
+    world.write(
+        "sql/t_2026-10.sql",
+        "create table t_{{ month.compact }} as select :n as n; insert into t_202610 values (1);",
+    );
     let node = |path: &str| {
         let text = SqlText::File(template(path));
         step(Work::Sql { text, connection: "yt".to_owned(), transaction: true })
@@ -88,9 +91,15 @@ async fn what_cannot_begin_says_what_is_wrong() {
         assert!(why.contains(word) && !why.contains("p4ssw0rd"), "{why}");
     }
     assert!(!world.file("none.db").exists());
-    world.write("text.db", "this is no database, however long it is, and it is long enough to be read as a page");
+    world.write(
+        "text.db",
+        "this is no database, however long it is, and it is long enough to be read as a page",
+    );
     world.project.connections.get_mut("yt").unwrap().url = Setting::Text("sqlite:text.db".to_owned());
-    assert!(matches!(world.fails(sql("select * from t")).await, Failure::NotStarted { .. } | Failure::Sql { .. }));
+    assert!(matches!(
+        world.fails(sql("select * from t")).await,
+        Failure::NotStarted { .. } | Failure::Sql { .. }
+    ));
 }
 
 #[tokio::test]
@@ -110,7 +119,9 @@ async fn writers_queue_and_readers_do_not() {
     let options = SqliteConnectOptions::new().filename(world.file("yt.db"));
     let mut holder = options.connect().await.unwrap();
     holder.execute("begin immediate").await.unwrap();
-    let mut writers: Vec<_> = (0..4).map(|_| world.start(sql("insert into t values ('w', 1, null); select 1"))).collect();
+    let mut writers: Vec<_> =
+        (0..4).map(|_| world.start(sql("insert into t values ('w', 1, null); select 1"))).collect();
+    writers[0].noted("waits for its turn").await;
     // Readers go by while the lock is held.
     assert_eq!(world.works(sql("select count(*) as c from t")).await.0["c"], Json::from(0));
     holder.execute("insert into t values ('h', 1, null); commit").await.unwrap();
@@ -160,7 +171,10 @@ async fn other_files_are_attached_and_stand_in_the_state_folder_where_they_say_s
     std::fs::rename(world.file("yt.db"), world.state().join("sandbox/yt.db")).unwrap();
     for setting in ["SHFIN.db", "sqlite:SHFIN.db"] {
         let attach = BTreeMap::from([("SHFIN".to_owned(), Setting::Text(setting.to_owned()))]);
-        let url = Setting::Env { name: "YT_URL".to_owned(), default: Some("sqlite:.monthstart/sandbox/yt.db".to_owned()) };
+        let url = Setting::Env {
+            name: "YT_URL".to_owned(),
+            default: Some("sqlite:.monthstart/sandbox/yt.db".to_owned()),
+        };
         world.project.connections.insert("yt".to_owned(), Connection { url, attach, insecure: false });
         let text = "insert into t select '2026-10', a, null from shfin.rpt; select n from t";
         assert_eq!(world.works(sql(text)).await.0["n"], Json::from(5));

@@ -55,8 +55,9 @@ impl World {
             roster: None,
         };
         std::fs::create_dir(&project.dir).unwrap();
-        let environment = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("HOME", "/tmp"), ("OTHER", "not for steps")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let environment =
+            [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("HOME", "/tmp"), ("OTHER", "not for steps")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let limits = Limits { grace: Duration::from_secs(10), ..Limits::default() };
         World { dir, project, environment: environment.into(), limits, lang: Lang::En }
     }
@@ -114,7 +115,12 @@ impl World {
         Exec::new(project, self.state(), self.environment.clone(), self.lang).with_limits(self.limits)
     }
 
-    pub(crate) fn job(&self, node: Node, outputs: BTreeMap<String, BTreeMap<String, Json>>) -> (Job, watch::Sender<bool>) {
+    pub(crate) fn job(
+        &self,
+        node: Node,
+        outputs: BTreeMap<String, BTreeMap<String, Json>>,
+    ) -> (Job, watch::Sender<bool>) {
+        let _ = std::fs::remove_file(self.log());
         let (switch, stop) = Stop::new();
         let plan = plan(node);
         let path = StepPath(plan.path(NodeId(0)));
@@ -127,6 +133,7 @@ impl World {
             token: "tok-1".to_owned(),
             at: "2026-11-01T02:03:04Z".parse().unwrap(),
             outputs,
+            submitted: None,
             stop,
         };
         (job, switch)
@@ -154,7 +161,11 @@ impl World {
         failure(self.run(node).await)
     }
 
-    pub(crate) async fn gathered(&self, node: Node, outputs: BTreeMap<String, BTreeMap<String, Json>>) -> (String, Vec<Shown>) {
+    pub(crate) async fn gathered(
+        &self,
+        node: Node,
+        outputs: BTreeMap<String, BTreeMap<String, Json>>,
+    ) -> (String, Vec<Shown>) {
         let (job, _switch) = self.job(node, outputs);
         let (sender, mut reports) = tokio::sync::mpsc::unbounded_channel();
         self.executor().gather(job, sender);
@@ -262,7 +273,10 @@ fn plan(node: Node) -> Plan {
     Plan {
         run,
         title: "t".to_owned(),
-        params: BTreeMap::from([("month".to_owned(), month), ("n".to_owned(), monthstart::plan::ParamValue::Integer(7))]),
+        params: BTreeMap::from([
+            ("month".to_owned(), month),
+            ("n".to_owned(), monthstart::plan::ParamValue::Integer(7)),
+        ]),
         limit: 16,
         stages: vec![Stage {
             name: "stage".to_owned(),
@@ -274,7 +288,12 @@ fn plan(node: Node) -> Plan {
             after: Vec::new(),
             phases: vec![PhaseId(0)],
         }],
-        phases: vec![Phase { stage: StageId(0), part: Part::Level(1), nodes: vec![NodeId(0)], after: Vec::new() }],
+        phases: vec![Phase {
+            stage: StageId(0),
+            part: Part::Level(1),
+            nodes: vec![NodeId(0)],
+            after: Vec::new(),
+        }],
         nodes: vec![node],
     }
 }

@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
+use super::plan::{PlanMaker, check, flow, gate};
 use jiff::Timestamp;
 use monthstart::id::PersonId;
 use monthstart::plan::roster::{Person, Roster};
-use monthstart::plan::{
-    Approver, Gate, GateKind, Handover, Node, NodeId, OnFailure, Part, Phase, PhaseId, Plan, Policy, Retry,
-    Skip, Stage, StageId, Template, Votes, Work,
-};
+use monthstart::plan::{GateKind, Node, Part, Plan, Skip, StageId, Work};
 use monthstart::run::{
     By, Decision, EngineId, Event, Failure, Outcome, Record, RunState, SkipCause, StepPath, Verdict,
 };
@@ -19,115 +16,6 @@ use monthstart::run::{
 pub(crate) const BILL_ITEM: StageId = StageId(0);
 /// The stage after it.
 pub(crate) const DWD_MONTH: StageId = StageId(1);
-
-/// Makes a plan a phase at a time.
-#[derive(Default)]
-pub(crate) struct PlanMaker {
-    stages: Vec<Stage>,
-    phases: Vec<Phase>,
-    nodes: Vec<Node>,
-}
-
-impl PlanMaker {
-    /// Begins a stage.
-    pub(crate) fn stage(&mut self, name: &str, title: &str, after: &[StageId]) -> StageId {
-        self.stages.push(Stage {
-            name: name.to_owned(),
-            title: title.to_owned(),
-            owner: None,
-            deadline: Some("2026-11-02T04:00:00Z".parse().unwrap()),
-            limit: None,
-            handover: Handover::NextShift,
-            after: after.to_vec(),
-            phases: Vec::new(),
-        });
-        StageId::from(self.stages.len() - 1)
-    }
-
-    /// Adds a phase to the last stage.
-    pub(crate) fn phase(&mut self, part: Part, nodes: Vec<Node>) -> &mut Self {
-        let id = PhaseId::from(self.phases.len());
-        let stage = StageId::from(self.stages.len() - 1);
-        let before = self.stages[stage.index()].phases.last().copied();
-        let earlier = self.stages[stage.index()].after.clone();
-        let after = match before {
-            Some(phase) => vec![phase],
-            None => earlier.iter().filter_map(|s| self.stages[s.index()].phases.last().copied()).collect(),
-        };
-        let first = self.nodes.len();
-        self.nodes.extend(nodes.into_iter().map(|node| Node { stage, phase: id, ..node }));
-        let nodes = (first..self.nodes.len()).map(NodeId::from).collect();
-        self.phases.push(Phase { stage, part, nodes, after });
-        self.stages[stage.index()].phases.push(id);
-        self
-    }
-
-    /// The plan.
-    pub(crate) fn plan(self, title: &str) -> Arc<Plan> {
-        Arc::new(Plan {
-            run: "month-start/2026-10".parse().unwrap(),
-            title: title.to_owned(),
-            params: BTreeMap::new(),
-            limit: 16,
-            stages: self.stages,
-            phases: self.phases,
-            nodes: self.nodes,
-        })
-    }
-}
-
-/// A flow that is tried three times.
-pub(crate) fn flow(name: &str) -> Node {
-    let retry = Retry {
-        times: 2,
-        delay: Duration::from_secs(300),
-        backoff: 2.0,
-        max_delay: None,
-        on_exit: Vec::new(),
-    };
-    Node {
-        stage: StageId(0),
-        phase: PhaseId(0),
-        name: name.to_owned(),
-        title: None,
-        work: Work::Flow { flow: Template(name.to_owned()), platform: "yt".to_owned() },
-        needs: Vec::new(),
-        refs: Vec::new(),
-        vars: BTreeMap::new(),
-        when: None,
-        batch: Template("202610".to_owned()),
-        policy: Policy { retry: Some(retry), timeout: None, on_failure: OnFailure::Hold, idempotent: false },
-        outputs: BTreeMap::new(),
-        skip: None,
-        severity: 2,
-        owner: None,
-        deadline: None,
-    }
-}
-
-/// A check.
-pub(crate) fn check(name: &str) -> Node {
-    Node { work: Work::Check { items: Vec::new(), poll: None }, ..flow(name) }
-}
-
-/// A gate.
-pub(crate) fn gate(kind: GateKind, name: &str, ask: &str, approvers: &[&str], votes: u32) -> Node {
-    let approvers = approvers.iter().map(|role| Approver::Role((*role).to_owned())).collect();
-    let gate = Gate {
-        kind,
-        ask: Template(ask.to_owned()),
-        show: Vec::new(),
-        form: Vec::new(),
-        approvers,
-        votes: Votes::Count(votes),
-        except: Vec::new(),
-        each: Vec::new(),
-        deadline: None,
-        fails_on_timeout: false,
-        on_reject: Vec::new(),
-    };
-    Node { work: Work::Gate(gate), ..flow(name) }
-}
 
 /// The roster of the specimen project.
 pub(crate) fn roster() -> Roster {
@@ -194,7 +82,7 @@ fn plan() -> Arc<Plan> {
     }
     maker.phase(Part::Ready, vec![each]).phase(Part::Level(1), vec![flow("DimStation")]);
     maker.stage("mainplan", "主策划维表", &[]);
-    maker.phase(Part::Level(1), vec![flow("DimMainPlan")]);
+    maker.phase(Part::Level(1), vec![flow("DimMainPlan"), check("flag-set")]);
     maker.stage("local-month", "属地化月表后续流程", &[DWD_MONTH]);
     maker.phase(Part::Level(1), vec![flow("force-mpp")]);
     maker.plan("月初运行")
@@ -312,6 +200,10 @@ fn night() -> Night {
     night.then(6, forced);
     night.start("bill-item/dim-loaded", 1);
     night.succeed(1, "bill-item/dim-loaded", 1, &["select count(*): 1204 > 0", "近 3 月均值 1198,偏差 0.5%"]);
+    night.start("mainplan/flag-set", 1);
+    let found = vec!["完成标志 = 1:实际为 0".to_owned()];
+    let outcome = Outcome::Failed { failure: Failure::Unmet { found } };
+    night.then(0, Event::StepEnded { step: step("mainplan/flag-set"), attempt: 1, outcome });
     night.ask("bill-item/dim-loaded#review", "科目数对不对?");
     let advance = Decision { in_advance: true, ..yes("zhang.wei") };
     let mut played =
@@ -363,6 +255,8 @@ pub(crate) fn all_done() -> RunState {
             cause: SkipCause::Person,
         },
     );
+    let reason = "甲方确认标志晚到,数据已核对".to_owned();
+    night.then(1, Event::StepForced { step: step("mainplan/flag-set"), by: By::person("zhang.wei"), reason });
     night.ask("dwd-month/books-closed", "出账验数完成").decide(
         60,
         "dwd-month/books-closed",

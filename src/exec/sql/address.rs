@@ -9,7 +9,7 @@ use crate::words::{Msg, one_line};
 /// A database that can be connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Address {
-    /// SQLite files: the main one, and others by their schema's name.
+    /// `SQLite` files: the main one, and others by their schema's name.
     Sqlite {
         /// The file; `None`: in memory.
         file: Option<PathBuf>,
@@ -37,7 +37,9 @@ pub(super) fn of(room: &Room, name: &str) -> Result<Address, Msg> {
             });
             Ok(Address::Sqlite { file, read_only, attach: attach.collect::<Result<_, Msg>>()? })
         }
-        "postgres" | "postgresql" => Err(msg!("exec-database-not-yet", connection = name, database = "PostgreSQL")),
+        "postgres" | "postgresql" => {
+            Err(msg!("exec-database-not-yet", connection = name, database = "PostgreSQL"))
+        }
         "mysql" | "mariadb" => Err(msg!("exec-database-not-yet", connection = name, database = "MySQL")),
         // The URL itself is not shown: it may hold a password.
         _ => Err(msg!("exec-bad-url", connection = name)),

@@ -55,7 +55,7 @@ impl Refused {
 /// A connection.
 #[derive(Debug)]
 pub(in crate::exec) enum Database {
-    /// To SQLite files.
+    /// To `SQLite` files.
     Sqlite(Box<Sqlite>),
 }
 
@@ -70,7 +70,8 @@ impl Database {
         match address::of(room, name)? {
             Address::Sqlite { file, read_only, attach } => {
                 let opened = Sqlite::open(file, read_only, &attach, purpose, interrupt.clone()).await;
-                let refused = |why: Refused| crate::msg!("exec-not-connected", connection = name, why = why.words);
+                let refused =
+                    |why: Refused| crate::msg!("exec-not-connected", connection = name, why = why.words);
                 opened.map(|sqlite| Database::Sqlite(Box::new(sqlite))).map_err(refused)
             }
         }

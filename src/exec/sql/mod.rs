@@ -18,6 +18,7 @@ use self::text::{Dialect, Kind, Statement, statements};
 use super::attempt::{Attempt, Done};
 use super::files;
 use super::log::{Log, grouped};
+use super::tape::BETWEEN_NOTES;
 use super::values::Values;
 use crate::engine::ports::Stop;
 use crate::msg;
@@ -29,6 +30,9 @@ use crate::words::{Msg, one_line};
 /// How long an interrupted database may take to give up.
 const GIVING_UP: Duration = Duration::from_secs(10);
 
+/// After so long it is told that a step waits for other writers.
+const WAITS: Duration = Duration::from_secs(1);
+
 /// A `sql:` step.
 pub(super) async fn step(
     attempt: &Attempt,
@@ -38,9 +42,9 @@ pub(super) async fn step(
 ) -> Result<Done, Failure> {
     let mut log = attempt.log();
     let work = Work { source, connection, transaction };
-    let done = whole(attempt, &attempt.values, work, attempt.node().policy.timeout, &mut log).await?.done();
-    let done = attempt.with_log_trouble(done, &mut log);
-    Ok(Done { remarks: done.remarks, ..done })
+    let limit = attempt.node().policy.timeout;
+    let ran = whole(attempt, &attempt.values, work, limit, &mut attempt.stop(), &mut log).await?;
+    Ok(attempt.with_log_trouble(ran.done(), &mut log))
 }
 
 /// What is to be done.
@@ -66,6 +70,17 @@ pub(super) struct Ran {
 }
 
 impl Ran {
+    /// Adds what one statement did.
+    fn add(&mut self, attempt: &Attempt, kind: Kind, changed: u64, rows: Rows, log: &mut Log) {
+        if kind == Kind::Changes {
+            self.changed = Some(self.changed.unwrap_or(0) + changed);
+        }
+        if kind == Kind::Reads || rows.count > 0 {
+            show(attempt, &rows, log);
+            self.rows = Some(rows);
+        }
+    }
+
     /// As the outputs of a step.
     pub(super) fn done(self) -> Done {
         let read = self.rows.as_ref().map_or(0, |rows| rows.count);
@@ -83,6 +98,7 @@ pub(super) async fn whole(
     values: &Values,
     work: Work<'_>,
     limit: Option<Duration>,
+    stop: &mut Stop,
     log: &mut Log,
 ) -> Result<Ran, Failure> {
     let text = text_of(attempt, work.source, values).map_err(|why| attempt.not_started(&why))?;
@@ -99,17 +115,17 @@ pub(super) async fn whole(
         database.close().await;
         ran
     };
-    guarded(doing, &interrupt, limit, &mut attempt.stop()).await
+    guarded(doing, &interrupt, limit, stop).await
 }
 
 /// Waits for `work`; at a wish to stop or when it takes too long the database is interrupted. What was committed
 /// in spite of that is done, and told so.
-pub(super) async fn guarded<T>(
-    work: impl Future<Output = Result<T, Failure>>,
+pub(super) async fn guarded<T, E: From<Failure>>(
+    work: impl Future<Output = Result<T, E>>,
     interrupt: &Interrupt,
     limit: Option<Duration>,
     stop: &mut Stop,
-) -> Result<T, Failure> {
+) -> Result<T, E> {
     let mut work = pin!(work);
     let end = tokio::select! {
         biased;
@@ -122,7 +138,7 @@ pub(super) async fn guarded<T>(
     interrupt.set();
     match timeout(GIVING_UP, work).await {
         Ok(Ok(done)) => Ok(done),
-        _ => Err(end),
+        _ => Err(end.into()),
     }
 }
 
@@ -154,7 +170,11 @@ pub(super) fn script(
     let with_values = |(index, statement): (usize, Statement)| {
         let number = index + 1;
         if transaction && statement.kind == Kind::Transaction {
-            return Err(msg!("exec-sql-transaction", statement = number, sql = one_line(&statement.written, 60)));
+            return Err(msg!(
+                "exec-sql-transaction",
+                statement = number,
+                sql = one_line(&statement.written, 60)
+            ));
         }
         let values = statement.binds.iter().map(|name| {
             let known = || bindings.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -176,7 +196,9 @@ async fn transact(
 ) -> Result<Ran, Failure> {
     if transaction {
         let writes = script.iter().any(|(statement, _)| statement.kind != Kind::Reads);
-        database.begin(writes).await.map_err(|why| refused(1, why.words))?;
+        let waits = attempt.say(&msg!("exec-sql-waits"));
+        let begun = attempt.notes.telling_at(Instant::now() + WAITS, &waits, database.begin(writes)).await;
+        begun.map_err(|why| refused(1, why.words))?;
     }
     let ran = all(attempt, database, script, transaction, log).await;
     if !transaction {
@@ -204,30 +226,31 @@ async fn all(
     log: &mut Log,
 ) -> Result<Ran, Failure> {
     let mut ran = Ran::default();
+    let mut told = Instant::now() - BETWEEN_NOTES;
     for (index, (statement, values)) in script.iter().enumerate() {
         let number = index + 1;
         let sql = one_line(&statement.written, 120);
         let (count, shown) = (script.len(), sql.clone());
-        attempt.notes.send(&attempt.say(&msg!("exec-sql-begins", statement = number, count = count, sql = shown)));
+        let begins = attempt.say(&msg!("exec-sql-begins", statement = number, count = count, sql = shown));
         let began = Instant::now();
+        // Thousands of short statements are not thousands of notes, but a long one is told.
+        let due = began.max(told + BETWEEN_NOTES);
         let mut rows = Rows::default();
-        let changed = match database.execute(statement, values, &mut rows).await {
+        let work = database.execute(statement, values, &mut rows);
+        let changed = match attempt.notes.telling_at(due, &begins, work).await {
             Ok(changed) => changed,
             Err(why) => {
                 log.line(&format!("{number}. {sql}: {}", why.words));
                 return Err(refused(number, remains(attempt, number, transaction, &why)));
             }
         };
+        if due <= Instant::now() {
+            told = due;
+        }
         let took = began.elapsed().as_secs_f64();
         let what = attempt.say(&effect(statement.kind, changed, &rows));
         log.line(&format!("{number}. {sql}: {what}, {took:.3} s"));
-        if statement.kind == Kind::Changes {
-            ran.changed = Some(ran.changed.unwrap_or(0) + changed);
-        }
-        if statement.kind == Kind::Reads || rows.count > 0 {
-            show(attempt, &rows, log);
-            ran.rows = Some(rows);
-        }
+        ran.add(attempt, statement.kind, changed, rows, log);
     }
     ran.remark = attempt.say(&match (ran.changed, &ran.rows) {
         (Some(changed), _) => msg!("exec-sql-changed", rows = changed),

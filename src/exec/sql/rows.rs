@@ -2,6 +2,7 @@
 
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
 
+use crate::exec::log::hex;
 use crate::exec::tape::LONGEST_LINE;
 use crate::run::event::Json;
 use crate::words::one_line;
@@ -36,8 +37,8 @@ impl Cell {
             Cell::Real(number) => real(*number),
             Cell::Text(text) => text.clone(),
             Cell::Bytes(bytes) => {
-                let hex: String = bytes.iter().take(64).map(|byte| format!("{byte:02x}")).collect();
-                format!("x'{hex}{}'", if bytes.len() > 64 { "…" } else { "" })
+                let shown = hex(&bytes[..bytes.len().min(64)]);
+                format!("x'{shown}{}'", if bytes.len() > 64 { "…" } else { "" })
             }
         }
     }
@@ -58,7 +59,7 @@ fn cut(text: &str, longest: usize) -> &str {
     &text[..text.floor_char_boundary(longest)]
 }
 
-/// A floating number with the 15 digits that it can be trusted with, as SQLite writes it: 0.1 + 0.2 is 0.3.
+/// A floating number with the 15 digits that it can be trusted with, as `SQLite` writes it: 0.1 + 0.2 is 0.3.
 fn real(number: f64) -> String {
     if !number.is_finite() {
         return number.to_string();
@@ -74,8 +75,12 @@ fn real(number: f64) -> String {
 }
 
 /// Rows of one statement.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::exec) struct Rows {
+    /// How many are shown.
+    limit: usize,
+    /// The others are not even counted.
+    only_first: bool,
     /// The columns' names; empty when no row came.
     pub(in crate::exec) columns: Vec<String>,
     /// The first row.
@@ -86,10 +91,33 @@ pub(in crate::exec) struct Rows {
     pub(in crate::exec) count: u64,
 }
 
+impl Default for Rows {
+    fn default() -> Self {
+        Rows {
+            limit: SHOWN,
+            only_first: false,
+            columns: Vec::new(),
+            first: None,
+            shown: Vec::new(),
+            count: 0,
+        }
+    }
+}
+
 impl Rows {
+    /// Of which only the first one matters.
+    pub(in crate::exec) fn only_first() -> Self {
+        Rows { limit: 1, only_first: true, ..Rows::default() }
+    }
+
+    /// Is there nothing more to learn?
+    pub(in crate::exec) fn is_enough(&self) -> bool {
+        self.only_first && self.count > 0
+    }
+
     /// Does the next row have to be read, or only counted?
     pub(in crate::exec) fn wants_more(&self) -> bool {
-        self.shown.len() < SHOWN
+        self.shown.len() < self.limit
     }
 
     /// A row that is wanted.
@@ -97,7 +125,8 @@ impl Rows {
         if self.columns.is_empty() {
             self.columns = columns();
         }
-        self.shown.push(cells.iter().map(|cell| one_line(cut(&cell.text(), 1 << 12), LONGEST_CELL)).collect());
+        self.shown
+            .push(cells.iter().map(|cell| one_line(cut(&cell.text(), 1 << 12), LONGEST_CELL)).collect());
         self.first.get_or_insert(cells);
         self.count += 1;
     }
@@ -110,6 +139,11 @@ impl Rows {
     /// How many are not shown.
     pub(in crate::exec) fn more(&self) -> u64 {
         self.count - self.shown.len() as u64
+    }
+
+    /// The first rows as lines, for patterns.
+    pub(in crate::exec) fn lines(&self) -> String {
+        self.shown.iter().map(|row| row.join("\t") + "\n").collect()
     }
 
     /// The first rows as a table.

@@ -1,4 +1,4 @@
-//! SQLite: writers queue for the lock before they begin, readers never take it, a running statement can be interrupted.
+//! `SQLite`: writers queue for the lock before they begin, readers never take it, a running statement can be interrupted.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,23 +6,26 @@ use std::time::Duration;
 use sqlx::sqlite::{Sqlite as Driver, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, Decode, Either, Executor as _};
 use sqlx::{Row as _, TypeInfo as _, ValueRef as _};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::database::{Interrupt, Purpose, Refused};
 use super::rows::{Cell, Rows};
 use super::text::{Kind, Statement};
 use crate::plan::ParamValue;
 
-/// How long SQLite itself waits for a lock; longer waits are loops of ours, which can be stopped.
+/// How long `SQLite` itself waits for a lock; longer waits are loops of ours, which can be stopped.
 const BUSY: Duration = Duration::from_millis(250);
 
-/// Steps of SQLite's machine between two looks at the wish to stop.
+/// Between two tries to get a lock: not every refusal takes the time above.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// Steps of `SQLite`'s machine between two looks at the wish to stop.
 const STEPS: i32 = 10_000;
 
 /// Closing is not waited for longer.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// A connection to SQLite files.
+/// A connection to `SQLite` files.
 #[derive(Debug)]
 pub(in crate::exec) struct Sqlite {
     connection: SqliteConnection,
@@ -77,7 +80,7 @@ impl Sqlite {
         self.patiently("COMMIT").await
     }
 
-    /// A transaction that SQLite has taken back by itself cannot be taken back again: not an error.
+    /// A transaction that `SQLite` has taken back by itself cannot be taken back again: not an error.
     pub(super) async fn rollback(&mut self) {
         let _ = self.connection.execute("ROLLBACK").await;
     }
@@ -86,7 +89,7 @@ impl Sqlite {
         let until = Instant::now() + self.patience;
         loop {
             match self.connection.execute(sql).await.map_err(|error| refused(&error)) {
-                Err(why) if why.busy && self.may_wait(until) => {}
+                Err(why) if why.busy && self.may_wait(until) => sleep(AGAIN).await,
                 other => return other.map(drop),
             }
         }
@@ -106,7 +109,7 @@ impl Sqlite {
         loop {
             match self.once(statement, values, rows).await {
                 // Nothing has come of it yet: the same can be tried again.
-                Err(why) if why.busy && rows.count == 0 && self.may_wait(until) => {}
+                Err(why) if why.busy && rows.count == 0 && self.may_wait(until) => sleep(AGAIN).await,
                 other => return other,
             }
         }
@@ -129,6 +132,7 @@ impl Sqlite {
                 // For anything but a change this is the count of the change before it.
                 Either::Left(done) if statement.kind == Kind::Changes => changed += done.rows_affected(),
                 Either::Left(_) => {}
+                Either::Right(_) if rows.is_enough() => break,
                 Either::Right(row) if rows.wants_more() => rows.take(|| names(&row), cells(&row)?),
                 Either::Right(_) => rows.count_one(),
             }
@@ -138,7 +142,8 @@ impl Sqlite {
 
     /// The master table of every file, or of the one whose schema is named.
     pub(super) async fn exists(&mut self, table: &str) -> Result<bool, Refused> {
-        let (schema, name) = table.split_once('.').map_or((None, table), |(schema, name)| (Some(schema), name));
+        let (schema, name) =
+            table.split_once('.').map_or((None, table), |(schema, name)| (Some(schema), name));
         let databases =
             self.connection.fetch_all("PRAGMA database_list").await.map_err(|error| refused(&error))?;
         for row in databases {

@@ -1,9 +1,10 @@
 //! SQL as text: where a statement ends, which values it binds, whether it may write. Knows strings, quoted names,
 //! comments, casts, dollar quotes and trigger bodies; knows no grammar.
 
+use std::fmt::Write as _;
+
 /// Whose SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(dead_code, reason = "PostgreSQL and MySQL are read already; they are connected to with the next issue")]
 pub(in crate::exec) enum Dialect {
     /// `?1`, names in brackets.
     Sqlite,
@@ -250,11 +251,11 @@ impl Draft {
                 binds.push(name);
             }
             text.push_str(&sql[done..from]);
-            match dialect {
-                Dialect::Sqlite => text.push_str(&format!("?{number}")),
-                Dialect::Postgres => text.push_str(&format!("${number}")),
-                Dialect::MySql => text.push('?'),
-            }
+            let _ = match dialect {
+                Dialect::Sqlite => write!(text, "?{number}"),
+                Dialect::Postgres => write!(text, "${number}"),
+                Dialect::MySql => write!(text, "?"),
+            };
             done = to;
         }
         text.push_str(sql[done..end].trim_end());
@@ -317,7 +318,10 @@ mod tests {
 
     #[test]
     fn values_are_bound_by_number() {
-        let found = &statements("select :a, :b::text, ':a', x, :a where t = '12:30' -- :c\n and z = :d", Dialect::Sqlite)[0];
+        let found = &statements(
+            "select :a, :b::text, ':a', x, :a where t = '12:30' -- :c\n and z = :d",
+            Dialect::Sqlite,
+        )[0];
         assert_eq!(found.text, "select ?1, ?2::text, ':a', x, ?1 where t = '12:30' -- :c\n and z = ?3");
         assert_eq!(found.binds, ["a", "b", "d"]);
         assert!(found.written.starts_with("select :a, :b"));

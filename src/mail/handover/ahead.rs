@@ -6,7 +6,7 @@ use super::past::agreed;
 use super::sheet::{Group, Item, Row, Section, Tone};
 use super::speech::{Speech, ask, clean, label, named, typed, unanswered};
 use crate::plan::{Gate, NodeId, StageId};
-use crate::run::{Life, RunState, StageStatus};
+use crate::run::{Life, RunState, SkipCause, StageStatus};
 use crate::words::Explain;
 
 /// Failed and lost steps, open questions, retries: what the reader may have to do.
@@ -37,7 +37,7 @@ fn trouble(speech: &Speech<'_>, run: &RunState, id: NodeId) -> Item {
         tone: Tone::Bad,
         head: label(&path),
         lines,
-        command: Some(format!("monthstart why {}", typed(&label(&path)))),
+        command: Some(format!("monthstart logs {}", typed(&label(&path)))),
     }
 }
 
@@ -128,7 +128,7 @@ fn stage(speech: &Speech<'_>, run: &RunState, id: StageId, at: Timestamp) -> Row
         StageStatus::Waiting => Tone::Watch,
         StageStatus::Pending | StageStatus::Running => Tone::Quiet,
     };
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = marks(speech, run, id).into_iter().collect();
     if let Some(deadline) = stage.deadline.filter(|_| status != StageStatus::Succeeded) {
         let id = if deadline < at { "mail-deadline-passed" } else { "mail-deadline" };
         notes.push(speech.say(id, &[("at", speech.short(deadline).into())]));
@@ -149,6 +149,17 @@ fn stage(speech: &Speech<'_>, run: &RunState, id: StageId, at: Timestamp) -> Row
         at: run.stage_finished_at(id).or(begun).map(|at| speech.short(at)).unwrap_or_default(),
         notes,
     }
+}
+
+/// How many steps of a stage people forced or skipped.
+fn marks(speech: &Speech<'_>, run: &RunState, stage: StageId) -> Option<String> {
+    let (mut forced, mut skipped) = (0_usize, 0_usize);
+    for id in run.plan().nodes_of(stage) {
+        forced += usize::from(matches!(run.step(id).life, Life::Forced { .. }));
+        skipped += usize::from(matches!(run.step(id).life, Life::Skipped { cause: SkipCause::Person, .. }));
+    }
+    let counts = [("forced", forced.into()), ("skipped", skipped.into())];
+    (forced + skipped > 0).then(|| speech.say("mail-stage-marks", &counts))
 }
 
 /// Steps of other stages that the month file skips.

@@ -154,13 +154,11 @@ pub(super) fn span(from: Timestamp, to: Timestamp) -> String {
     show_duration(std::time::Duration::try_from(to.duration_since(from)).unwrap_or_default())
 }
 
-/// What a gate asks: as it was rendered while it is open, else its title, else as it is written.
+/// What a gate asks: as it was last rendered, else its title, else as it is written.
 pub(super) fn ask(run: &RunState, id: NodeId, gate: &Gate) -> String {
     let node = run.plan().node(id);
-    match &run.step(id).life {
-        crate::run::Life::Open { ask, .. } => label(ask),
-        _ => label(node.title.as_deref().unwrap_or(&gate.ask.0)),
-    }
+    let asked = run.step(id).asked.as_deref();
+    label(asked.or(node.title.as_deref()).unwrap_or(&gate.ask.0))
 }
 
 /// Values of `each` for which nobody has answered.

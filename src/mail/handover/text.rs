@@ -185,7 +185,7 @@ mod tests {
             wrap("one two three", 7),
             ["one two", "three"].map(|l| l.to_owned() + if l == "one two" { " " } else { "" })
         );
-        assert_eq!(wrap("甲方通知\u{ff0c}维护完成", 8), ["甲方通", "知\u{ff0c}维", "护完成"]);
+        assert_eq!(wrap("甲方通知\u{ff0c}维护完成", 8), ["甲方通", "知\u{ff0c}维护", "完成"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("", 3), [""]);
     }

@@ -45,6 +45,9 @@ pub use self::paths::join;
 pub use self::project::resolve_project;
 pub use self::roster::resolve_roster;
 
+/// The longest title that people are shown, in characters.
+const LONGEST_TITLE: usize = 200;
+
 /// What a person asks for.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -124,7 +127,7 @@ pub fn resolve(
     tables::order(&book, &drafts, &layout, &made, findings);
     let runbook = input.runbook;
     Ok(Some(Plan {
-        title: runbook.title.as_ref().unwrap_or(&runbook.name).value.clone(),
+        title: shown_title(runbook.title.as_ref().unwrap_or(&runbook.name)),
         params: book.params.as_ref().clone(),
         limit: runbook.limit.as_ref().map_or(16, |limit| limit.value),
         run: book.run,
@@ -132,6 +135,11 @@ pub fn resolve(
         phases: layout.phases,
         nodes: made.nodes,
     }))
+}
+
+/// Titles are any text; as people are shown them they are one line without control characters.
+fn shown_title(title: &str) -> String {
+    crate::words::one_line(title, LONGEST_TITLE)
 }
 
 fn plan_stages(
@@ -152,7 +160,7 @@ fn plan_stages(
         let deadline = written.deadline.as_ref();
         Stage {
             name: written.name.value.clone(),
-            title: title.unwrap_or_else(|| written.name.value.clone()),
+            title: title.map_or_else(|| written.name.value.clone(), |title| shown_title(&title)),
             owner: people::owner(project, written.owner.as_ref(), findings),
             deadline: deadline.and_then(|day| people::moment(project, book.month(), day, findings)),
             limit: limit.map(|limit| limit.value),

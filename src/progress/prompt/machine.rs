@@ -187,24 +187,23 @@ impl Prompt {
     fn enter(&mut self, questions: &Questions<'_>) {
         let Some(node) = self.at.and_then(Subject::node) else { return };
         match mem::take(&mut self.step) {
-            Step::Value(mut draft, line) => match value_of(&line, &questions.values(node)) {
-                Some(value) => {
-                    draft.value = Some(value);
+            Step::Value(mut draft, line) => {
+                draft.value = value_of(&line, &questions.values(node));
+                if draft.value.is_some() {
                     self.after_value(node, draft, questions);
-                }
-                None => {
+                } else {
                     self.hint(msg!("term-no-such-value"));
                     self.step = Step::Value(draft, String::new());
                 }
-            },
+            }
             Step::Field(draft, index, line) => self.enter_field(node, draft, index, line, questions),
             Step::Note(mut draft, line) => {
-                let note = line.trim();
-                if note.is_empty() && draft.verdict == Verdict::Rejected {
+                let text = line.trim();
+                if text.is_empty() && draft.verdict == Verdict::Rejected {
                     self.hint(msg!("term-note-needed"));
                     self.step = Step::Note(draft, String::new());
                 } else {
-                    draft.note = (!note.is_empty()).then(|| note.to_owned());
+                    draft.note = (!text.is_empty()).then(|| text.to_owned());
                     self.step = Step::Sure(Wanted::Answer(draft));
                 }
             }
@@ -256,9 +255,10 @@ impl Prompt {
 
     fn fields_from(&mut self, node: NodeId, draft: Draft, index: usize, questions: &Questions<'_>) {
         let fields = questions.gate(node).map_or(0, |gate| gate.form.len());
-        self.step = match index < fields {
-            true => Step::Field(draft, index, String::new()),
-            false => Step::Note(draft, String::new()),
+        self.step = if index < fields {
+            Step::Field(draft, index, String::new())
+        } else {
+            Step::Note(draft, String::new())
         };
     }
 
@@ -327,6 +327,7 @@ fn verb_of(at: Subject, c: char, questions: &Questions<'_>) -> Option<Verb> {
 /// A value by its name or by its number in the list that is shown.
 fn value_of(line: &str, values: &[&str]) -> Option<String> {
     let typed = line.trim();
-    let by_number = || typed.parse::<usize>().ok()?.checked_sub(1).and_then(|index| values.get(index).copied());
+    let by_number =
+        || typed.parse::<usize>().ok()?.checked_sub(1).and_then(|index| values.get(index).copied());
     values.iter().find(|value| **value == typed).copied().or_else(by_number).map(str::to_owned)
 }

@@ -238,8 +238,10 @@ fn was_mine(node: NodeId, questions: &Questions<'_>) -> bool {
     let me = &questions.asker.by.by;
     let step = questions.state.step(node);
     let mark = match &step.life {
-        Life::Skipped { mark, .. } | Life::Forced { mark } => mark.by.as_ref(),
-        Life::Succeeded { settled: Some(mark), .. } | Life::Failed { by: Some(mark), .. } => mark.by.as_ref(),
+        Life::Skipped { mark, .. }
+        | Life::Forced { mark }
+        | Life::Succeeded { settled: Some(mark), .. }
+        | Life::Failed { by: Some(mark), .. } => mark.by.as_ref(),
         _ => None,
     };
     let decided = step.decisions.last().map(|decided| &decided.decision.by);

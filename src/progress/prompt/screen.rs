@@ -78,14 +78,14 @@ impl Screen<'_> {
     fn gate_head(&self, node: NodeId) -> Vec<Line> {
         let step = self.questions.state.step(node);
         let Some(gate) = self.questions.gate(node) else { return Vec::new() };
-        let ask = match &step.life {
-            Life::Open { ask, .. } => ask.as_str(),
-            _ => gate.ask.0.as_str(),
-        };
+        let ask = self.questions.state.asked(node);
         let mut head = strong(ask, self.cols, 3);
         let stage = self.questions.state.plan().stage(self.questions.state.plan().node(node).stage);
         let mut about = Line::new()
-            .add(Tone::Dim, &format!("{}  {}", self.path(node), self.page.word("term-kind", gate.kind.word())))
+            .add(
+                Tone::Dim,
+                &format!("{}  {}", self.path(node), self.page.word("term-kind", gate.kind.word())),
+            )
             .add(Tone::Dim, &format!("  {}", stage.title));
         if let Some(since) = step.started_at {
             let asked = self.say(&msg!("term-asked-at", at = self.page.clock(since)));
@@ -101,9 +101,10 @@ impl Screen<'_> {
     fn with_deadline(&self, line: Line, node: NodeId, gate: &Gate) -> Line {
         let Some(deadline) = gate.deadline else { return line };
         let at = self.page.moment(deadline);
-        match is_overdue(self.questions.state, node, self.questions.now) {
-            true => line.add(Tone::Bad, &format!("  {}", self.say(&msg!("term-overdue", at = at)))),
-            false => line.add(Tone::Dim, &format!("  {}", self.say(&msg!("term-due", at = at)))),
+        if is_overdue(self.questions.state, node, self.questions.now) {
+            line.add(Tone::Bad, &format!("  {}", self.say(&msg!("term-overdue", at = at))))
+        } else {
+            line.add(Tone::Dim, &format!("  {}", self.say(&msg!("term-due", at = at))))
         }
     }
 
@@ -182,13 +183,12 @@ impl Screen<'_> {
 
     fn body(&self, at: Subject) -> Vec<Line> {
         if let Step::Log(lines) = &self.prompt.step {
-            return match lines.is_empty() {
-                true => vec![self.dim(&msg!("term-log-empty"))],
-                false => lines.iter().map(|line| Line::plain(line)).collect(),
-            };
+            let empty = lines.is_empty().then(|| self.dim(&msg!("term-log-empty")));
+            return lines.iter().map(|line| Line::plain(line)).chain(empty).collect();
         }
         if let (Step::Value(..), Subject::Gate(node, _)) = (&self.prompt.step, at) {
-            let numbered = |(index, value): (usize, &&str)| Line::plain(&format!("  [{}] {value}", index + 1));
+            let numbered =
+                |(index, value): (usize, &&str)| Line::plain(&format!("  [{}] {value}", index + 1));
             return self.questions.values(node).iter().enumerate().map(numbered).collect();
         }
         match at.node().map(|node| &self.questions.state.step(node).life) {
@@ -311,7 +311,9 @@ impl Screen<'_> {
         match at {
             Subject::Interrupt => ids.extend(["term-key-wait", "term-key-kill", "term-key-leave"]),
             Subject::Gate(node, _) => match self.questions.gate(node).map(|gate| self.questions.may(gate)) {
-                Some(Err(refusal)) => line = line.add(Tone::Ask, &format!("{}  ", self.say(&refusal.explain()))),
+                Some(Err(refusal)) => {
+                    line = line.add(Tone::Ask, &format!("{}  ", self.say(&refusal.explain())));
+                }
                 _ if self.questions.has_answered(node) => {
                     line = line.add(Tone::Ask, &format!("{}  ", self.say(&msg!("term-you-answered"))));
                 }

@@ -1,54 +1,163 @@
 //! A tree against a shape: every mistake at once, with what was expected, what stands there and what was meant.
 
+use std::collections::HashSet;
+
 use super::{Field, REST, Scalar, Shape, Table, Variant, project::SECRET_TABLE};
 use crate::msg;
-use crate::runbook::problem::{Problem, meant};
+use crate::runbook::problem::{Problem, Span, meant};
 use crate::runbook::text::visible;
 use crate::runbook::yaml::{Entry, Node, Value};
 use crate::words::Msg;
 
 /// Adds everything to `problems` that keeps `node` from being a `shape`.
 pub(in crate::runbook) fn check(node: &Node, shape: &Shape, problems: &mut Vec<Problem>) {
-    match (shape, &node.value) {
-        (Shape::Scalar(scalar), Value::Scalar { text, plain }) => {
-            if let Some(fault) = scalar.fault(text, *plain) {
-                let problem = Problem { help: fault.help, ..Problem::error(node.span, fault.message) };
-                problems.push(problem);
+    Check { problems, sound: HashSet::new() }.node(node, shape);
+}
+
+/// One walk over a tree.
+struct Check<'a> {
+    problems: &'a mut Vec<Problem>,
+    /// Patterns that were found to be sound: the same few stand in many steps, and each takes long to look at.
+    sound: HashSet<String>,
+}
+
+impl Check<'_> {
+    fn node(&mut self, node: &Node, shape: &Shape) {
+        match (shape, &node.value) {
+            (Shape::Scalar(scalar), Value::Scalar { text, plain }) => {
+                self.scalar(*scalar, text, *plain, node.span);
             }
-        }
-        (Shape::Secret, Value::Scalar { .. }) => {
-            let problem = Problem::error(node.span, msg!("problem-secret-in-text"));
-            problems.push(problem.help(msg!("help-problem-secret")));
-        }
-        (Shape::Secret, Value::Map(_)) => table(node, &SECRET_TABLE, problems),
-        (Shape::List(of) | Shape::OneOrMany(of), Value::List(items)) => {
-            for item in items {
-                check(item, of, problems);
+            (Shape::Secret, Value::Scalar { .. }) => {
+                let problem = Problem::error(node.span, msg!("problem-secret-in-text"));
+                self.problems.push(problem.help(msg!("help-problem-secret")).secret());
             }
-        }
-        (Shape::OneOrMany(of), Value::Scalar { .. } | Value::Map(_)) => check(node, of, problems),
-        (Shape::Map(keys), Value::Map(_)) => table(node, keys, problems),
-        (Shape::MapOf(key, of) | Shape::OneOf(key, of), Value::Map(entries)) => {
-            for entry in entries {
-                own_entry(entry, *key, of, problems);
+            (Shape::Secret, Value::Map(_)) => self.table(node, &SECRET_TABLE),
+            (Shape::List(of) | Shape::OneOrMany(of), Value::List(items)) => {
+                for item in items {
+                    self.node(item, of);
+                }
             }
-            if matches!(shape, Shape::OneOf(..)) && entries.len() != 1 {
-                problems
-                    .push(Problem::error(node.head(), msg!("problem-not-one-entry", count = entries.len())));
+            (Shape::OneOrMany(of), Value::Scalar { .. } | Value::Map(_)) => self.node(node, of),
+            (Shape::Map(keys), Value::Map(_)) => self.table(node, keys),
+            (Shape::MapOf(key, of) | Shape::OneOf(key, of), Value::Map(entries)) => {
+                for entry in entries {
+                    self.own_entry(entry, *key, of);
+                }
+                if matches!(shape, Shape::OneOf(..)) && entries.len() != 1 {
+                    self.problems.push(Problem::error(
+                        node.head(),
+                        msg!("problem-not-one-entry", count = entries.len()),
+                    ));
+                }
             }
+            (Shape::Filled(of), value) => {
+                if is_empty(value) {
+                    self.problems.push(Problem::error(node.span, msg!("problem-empty")));
+                } else {
+                    self.node(node, of);
+                }
+            }
+            (Shape::AnyOf(shapes), _) => match pick(node, shapes) {
+                Some(shape) => self.node(node, shape),
+                None => self.problems.push(unexpected(node, shape)),
+            },
+            _ => self.problems.push(unexpected(node, shape)),
         }
-        (Shape::Filled(of), value) => {
-            if is_empty(value) {
-                problems.push(Problem::error(node.span, msg!("problem-empty")));
+    }
+
+    fn own_entry(&mut self, entry: &Entry, key: Scalar, of: &Shape) {
+        if let Some(fault) = key.fault(&entry.key, true) {
+            self.problems.push(fault.at(entry.key.span));
+        }
+        self.node(&entry.value, of);
+    }
+
+    fn table(&mut self, node: &Node, table: &Table) {
+        let mut guesses = Vec::new();
+        let chosen: Vec<(&Entry, &Variant)> = node
+            .entries()
+            .iter()
+            .filter_map(|entry| table.variant(&entry.key).map(|variant| (entry, variant)))
+            .collect();
+        for entry in node.entries() {
+            if let Some(field) = table.field(&entry.key) {
+                self.known_entry(entry, field, table, &chosen);
+            } else if let Some((key, of)) =
+                table.rest.filter(|_| chosen.first().is_some_and(|(_, v)| v.with == REST))
+            {
+                self.own_entry(entry, key, of);
             } else {
-                check(node, of, problems);
+                let guess = meant(&entry.key, table.keys());
+                guesses.extend(guess);
+                self.problems.push(unknown_key(entry, table, guess));
             }
         }
-        (Shape::AnyOf(shapes), _) => match pick(node, shapes) {
-            Some(shape) => check(node, shape, problems),
-            None => problems.push(unexpected(node, shape)),
-        },
-        _ => problems.push(unexpected(node, shape)),
+        self.one_variant(node, table, &chosen, &guesses);
+        self.missing_keys(node, table, chosen.first().map(|(_, variant)| *variant), &guesses);
+    }
+
+    fn known_entry(&mut self, entry: &Entry, field: &Field, table: &Table, chosen: &[(&Entry, &Variant)]) {
+        let partners = table.goes_with(field.key);
+        if let [(verb, _)] = chosen
+            && !partners.is_empty()
+            && !partners.contains(&verb.key.as_str())
+        {
+            let message = msg!("problem-key-does-not-go-with", key = field.key, with = &verb.key.value);
+            let help = msg!("help-problem-goes-with", key = field.key, keys = partners.join(", "));
+            self.problems.push(Problem::error(entry.key.span, message).help(help));
+        }
+        self.node(&entry.value, field.shape);
+    }
+
+    fn one_variant(&mut self, node: &Node, table: &Table, chosen: &[(&Entry, &Variant)], guesses: &[&str]) {
+        let misspelt = guesses.iter().any(|guess| table.variant(guess).is_some());
+        match chosen {
+            [] if table.variants.is_empty() || misspelt => {}
+            [] => {
+                let keys: Vec<&str> = table.variants.iter().map(|variant| variant.field.key).collect();
+                self.problems.push(none_of(node, table, &keys));
+            }
+            [(first, _), others @ ..] => {
+                for (other, _) in others {
+                    let message = msg!(
+                        "problem-two-variants",
+                        thing = Msg::new(table.id),
+                        first = &first.key.value,
+                        second = &other.key.value
+                    );
+                    let problem = Problem::error(other.key.span, message);
+                    self.problems.push(problem.related(first.key.span, msg!("problem-first-here")));
+                }
+            }
+        }
+    }
+
+    fn missing_keys(&mut self, node: &Node, table: &Table, variant: Option<&Variant>, guesses: &[&str]) {
+        let absent = |key: &str| node.get(key).is_none() && !guesses.contains(&key);
+        let needed = variant.map_or(&[][..], |variant| variant.needs);
+        let required = table.fields().filter(|field| field.required || needed.contains(&field.key));
+        for field in required.filter(|field| absent(field.key)) {
+            let message = msg!("problem-missing-key", thing = Msg::new(table.id), key = field.key);
+            self.problems.push(Problem::error(node.head(), message));
+        }
+        let either = variant.map_or(&[][..], |variant| variant.needs_one);
+        if !either.is_empty() && either.iter().all(|key| absent(key)) {
+            self.problems.push(none_of(node, table, either));
+        }
+    }
+
+    fn scalar(&mut self, scalar: Scalar, text: &str, plain: bool, place: Span) {
+        let pattern = matches!(scalar, Scalar::Pattern);
+        if pattern && self.sound.contains(text) {
+            return;
+        }
+        match scalar.fault(text, plain) {
+            Some(fault) => {
+                self.problems.push(fault.at(place));
+            }
+            None if pattern => drop(self.sound.insert(text.to_owned())),
+            None => {}
+        }
     }
 }
 
@@ -90,108 +199,9 @@ fn known_keys(node: &Node, shape: &Shape) -> usize {
     node.entries().iter().map(weight).sum()
 }
 
-fn own_entry(entry: &Entry, key: Scalar, of: &Shape, problems: &mut Vec<Problem>) {
-    if let Some(fault) = key.fault(&entry.key, true) {
-        problems.push(Problem { help: fault.help, ..Problem::error(entry.key.span, fault.message) });
-    }
-    check(&entry.value, of, problems);
-}
-
-fn table(node: &Node, table: &Table, problems: &mut Vec<Problem>) {
-    let mut guesses = Vec::new();
-    let chosen: Vec<(&Entry, &Variant)> = node
-        .entries()
-        .iter()
-        .filter_map(|entry| table.variant(&entry.key).map(|variant| (entry, variant)))
-        .collect();
-    for entry in node.entries() {
-        if let Some(field) = table.field(&entry.key) {
-            known_entry(entry, field, table, &chosen, problems);
-        } else if let Some((key, of)) =
-            table.rest.filter(|_| chosen.first().is_some_and(|(_, v)| v.with == REST))
-        {
-            own_entry(entry, key, of, problems);
-        } else {
-            let guess = meant(&entry.key, table.keys());
-            guesses.extend(guess);
-            problems.push(unknown_key(entry, table, guess));
-        }
-    }
-    one_variant(node, table, &chosen, &guesses, problems);
-    missing_keys(node, table, chosen.first().map(|(_, variant)| *variant), &guesses, problems);
-}
-
-fn missing_keys(
-    node: &Node,
-    table: &Table,
-    variant: Option<&Variant>,
-    guesses: &[&str],
-    problems: &mut Vec<Problem>,
-) {
-    let absent = |key: &str| node.get(key).is_none() && !guesses.contains(&key);
-    let needed = variant.map_or(&[][..], |variant| variant.needs);
-    let required = table.fields().filter(|field| field.required || needed.contains(&field.key));
-    for field in required.filter(|field| absent(field.key)) {
-        let message = msg!("problem-missing-key", thing = Msg::new(table.id), key = field.key);
-        problems.push(Problem::error(node.head(), message));
-    }
-    let either = variant.map_or(&[][..], |variant| variant.needs_one);
-    if !either.is_empty() && either.iter().all(|key| absent(key)) {
-        problems.push(none_of(node, table, either));
-    }
-}
-
 fn none_of(node: &Node, table: &Table, keys: &[&str]) -> Problem {
     let message = msg!("problem-none-of", thing = Msg::new(table.id), keys = keys.join(", "));
     Problem::error(node.head(), message)
-}
-
-fn known_entry(
-    entry: &Entry,
-    field: &Field,
-    table: &Table,
-    chosen: &[(&Entry, &Variant)],
-    problems: &mut Vec<Problem>,
-) {
-    let partners = table.goes_with(field.key);
-    if let [(verb, _)] = chosen
-        && !partners.is_empty()
-        && !partners.contains(&verb.key.as_str())
-    {
-        let message = msg!("problem-key-does-not-go-with", key = field.key, with = &verb.key.value);
-        let help = msg!("help-problem-goes-with", key = field.key, keys = partners.join(", "));
-        problems.push(Problem::error(entry.key.span, message).help(help));
-    }
-    check(&entry.value, field.shape, problems);
-}
-
-fn one_variant(
-    node: &Node,
-    table: &Table,
-    chosen: &[(&Entry, &Variant)],
-    guesses: &[&str],
-    problems: &mut Vec<Problem>,
-) {
-    let misspelt = guesses.iter().any(|guess| table.variant(guess).is_some());
-    match chosen {
-        [] if table.variants.is_empty() || misspelt => {}
-        [] => {
-            let keys: Vec<&str> = table.variants.iter().map(|variant| variant.field.key).collect();
-            problems.push(none_of(node, table, &keys));
-        }
-        [(first, _), others @ ..] => {
-            for (other, _) in others {
-                let message = msg!(
-                    "problem-two-variants",
-                    thing = Msg::new(table.id),
-                    first = &first.key.value,
-                    second = &other.key.value
-                );
-                let problem = Problem::error(other.key.span, message);
-                problems.push(problem.related(first.key.span, msg!("problem-first-here")));
-            }
-        }
-    }
 }
 
 fn unknown_key(entry: &Entry, table: &Table, guess: Option<&'static str>) -> Problem {

@@ -144,6 +144,7 @@ impl Variant {
 const LINE: Shape = Shape::Scalar(Scalar::Line);
 const LINES: Shape = Shape::Scalar(Scalar::Lines);
 const FREE: Shape = Shape::Scalar(Scalar::Free);
+const TITLE: Shape = Shape::Scalar(Scalar::Title);
 const NAME: Shape = Shape::Scalar(Scalar::Name);
 const FLAG: Shape = Shape::Scalar(Scalar::Flag);
 const DURATION: Shape = Shape::Scalar(Scalar::Duration);

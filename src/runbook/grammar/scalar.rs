@@ -7,7 +7,7 @@ use jiff::civil::{Date, Time};
 use crate::id::{is_each_value, is_name};
 use crate::msg;
 use crate::runbook::model::{Compare, DeadlineDay, ParamKind};
-use crate::runbook::problem::{Span, Spanned, meant};
+use crate::runbook::problem::{Problem, Span, Spanned, meant};
 use crate::runbook::text::{code_point, is_hidden, visible};
 use crate::time::parse_duration;
 use crate::words::Msg;
@@ -23,6 +23,8 @@ pub enum Scalar {
     Free,
     /// A value of any number of lines; may be empty.
     FreeLines,
+    /// Any text at all.
+    Title,
     /// What stands between the fields of a file: one character.
     Separator,
     /// A name.
@@ -79,11 +81,20 @@ pub(super) struct Forms {
 pub(super) struct Fault {
     pub(super) message: Msg,
     pub(super) help: Option<Msg>,
+    /// Is the word a secret?
+    pub(super) secret: bool,
+}
+
+impl Fault {
+    /// The problem at `place`.
+    pub(super) fn at(self, place: Span) -> Problem {
+        Problem { help: self.help, secret: self.secret, ..Problem::error(place, self.message) }
+    }
 }
 
 impl From<Msg> for Fault {
     fn from(message: Msg) -> Self {
-        Fault { message, help: None }
+        Fault { message, help: None, secret: false }
     }
 }
 
@@ -93,7 +104,7 @@ impl Scalar {
         let (what, pattern) = match self {
             Scalar::Line => ("problem-shape-line", Some(r"\S")),
             Scalar::Lines => ("problem-shape-lines", Some(r"\S")),
-            Scalar::Free => ("problem-shape-line", None),
+            Scalar::Free | Scalar::Title => ("problem-shape-line", None),
             Scalar::FreeLines => ("problem-shape-lines", None),
             Scalar::Separator => ("problem-shape-separator", Some("^.$")),
             Scalar::Name => ("problem-shape-name", Some("^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")),
@@ -135,6 +146,10 @@ impl Scalar {
 
     /// What is wrong with `text`; `plain` when it stands without quotes.
     pub(super) fn fault(self, text: &str, plain: bool) -> Option<Fault> {
+        // Titles are any text: what cannot be shown is taken out where they are shown.
+        if matches!(self, Scalar::Title) {
+            return None;
+        }
         let lines = matches!(self, Scalar::Lines | Scalar::FreeLines);
         let tab = lines || matches!(self, Scalar::Separator);
         if let Some(c) = text.chars().find(|c| is_hidden(*c) && !(lines && *c == '\n' || tab && *c == '\t')) {
@@ -147,19 +162,21 @@ impl Scalar {
             Scalar::Line | Scalar::Lines | Scalar::Url | Scalar::Pattern if text.trim().is_empty() => {
                 Some(msg!("problem-empty").into())
             }
-            Scalar::Line | Scalar::Lines | Scalar::Free | Scalar::FreeLines => None,
+            Scalar::Line | Scalar::Lines | Scalar::Free | Scalar::FreeLines | Scalar::Title => None,
             Scalar::Pattern => pattern_fault(text),
             Scalar::Url => (parse::holds_password(text)).then(|| Fault {
                 message: msg!("problem-password-in-url"),
                 help: Some(msg!("help-problem-secret")),
+                secret: true,
             }),
             Scalar::Word(words) if words.contains(&text) => None,
             Scalar::Word(words) => Some(Fault {
                 message: self.expected(text),
                 help: meant(text, words.iter().copied()).map(|word| msg!("help-problem-meant", word = word)),
+                secret: false,
             }),
             _ if self.accepts(text, plain) => None,
-            _ => Some(Fault { message: self.expected(text), help: self.advice(text) }),
+            _ => Some(Fault { message: self.expected(text), help: self.advice(text), secret: false }),
         }
     }
 
@@ -199,6 +216,7 @@ impl Scalar {
             | Scalar::Lines
             | Scalar::Free
             | Scalar::FreeLines
+            | Scalar::Title
             | Scalar::Pattern
             | Scalar::Url
             | Scalar::Word(_) => true,

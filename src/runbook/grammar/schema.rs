@@ -93,7 +93,7 @@ fn own_keys(key: Scalar, of: &Shape, definitions: &mut Map<String, Value>) -> Va
 
 fn scalar(kind: Scalar) -> Value {
     match kind {
-        Scalar::Free | Scalar::FreeLines => json!({"type": ["string", "number", "boolean"]}),
+        Scalar::Free | Scalar::FreeLines | Scalar::Title => json!({"type": ["string", "number", "boolean"]}),
         Scalar::Line | Scalar::Lines | Scalar::EachValue => {
             json!({"type": ["string", "number", "boolean"], "pattern": kind.forms().pattern})
         }

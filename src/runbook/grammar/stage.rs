@@ -1,7 +1,7 @@
 //! The keys of a runbook and of its stages.
 
 use super::{
-    DURATION, LINE, MANY_LINES, MANY_NAMES, NAME, Scalar, Shape, Table, gate, may, must,
+    DURATION, LINE, MANY_LINES, MANY_NAMES, NAME, Scalar, Shape, TITLE, Table, gate, may, must,
     step::{DEADLINE, LIMIT, ON_FAILURE, RETRY, SEVERITY, STEP},
 };
 
@@ -11,7 +11,7 @@ static RUNBOOK_TABLE: Table = Table {
     id: "problem-thing-runbook",
     fields: &[&[
         must("name", &NAME, "The runbook's name, the first half of its runs' names."),
-        may("title", &LINE, "A title for people."),
+        may("title", &TITLE, "A title for people."),
         may(
             "params",
             &Shape::MapOf(Scalar::Ident, &gate::PARAM),
@@ -44,7 +44,7 @@ static STAGE_TABLE: Table = Table {
     id: "problem-thing-stage",
     fields: &[&[
         must("name", &NAME, "The stage's name."),
-        may("title", &LINE, "A title for people."),
+        may("title", &TITLE, "A title for people."),
         may("after", &MANY_NAMES, "Stages that it waits for; []: none."),
         may("platform", &NAME, "The platform of steps that name none."),
         may("batch", &LINE, "The period that flows are dispatched for; {{ month.compact }} when left out."),

@@ -1,7 +1,7 @@
 //! The keys of a step: its verbs with what goes with each, and what every step may say.
 
 use super::{
-    COUNT, DURATION, FLAG, FREE, Field, LINE, LINES, MANY_LINES, NAME, PATTERN, Scalar, Shape, Table, gate,
+    COUNT, DURATION, FLAG, FREE, Field, LINE, LINES, MANY_LINES, NAME, PATTERN, Scalar, Shape, TITLE, Table, gate,
     may, must, one,
 };
 
@@ -59,7 +59,7 @@ static STEP_TABLE: Table = Table {
 /// What every step may say.
 static COMMON: [Field; 16] = [
     may("name", &FLOW, "The step's name; left out: the flow's name."),
-    may("title", &LINE, "A title for people."),
+    may("title", &TITLE, "A title for people."),
     may("platform", &NAME, "Where its flow runs, and its SQL."),
     may("connection", &NAME, "Where its SQL runs."),
     may("batch", &LINE, "The period that its flow is dispatched for."),
