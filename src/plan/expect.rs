@@ -64,7 +64,8 @@ impl Expectation {
                     .then(|| Expectation::Compare(comparison, value.to_owned()));
             }
         }
-        Some(Expectation::Compare(Comparison::Equal, text.to_owned()))
+        // One bare word or number is a value; more of them are a sentence, which nobody can check.
+        (words.len() == 1).then(|| Expectation::Compare(Comparison::Equal, text.to_owned()))
     }
 }
 

@@ -79,6 +79,8 @@ pub trait Files {
     fn path(&self, file: FileId) -> String;
     /// The text of the file at `path`, if it can be read.
     fn read(&self, path: &str) -> Option<String>;
+    /// Does `path` lead out of the project's folder, through a link?
+    fn leaves(&self, path: &str) -> bool;
 }
 
 /// What was read.

@@ -132,10 +132,6 @@ pub(super) fn connection(desk: &mut Desk<'_, '_, '_>, named: Option<&Text>, span
     if let Some(word) = named {
         return connection_named(desk, word, word.span);
     }
-    let connections = &desk.book.input.project.connections;
-    if connections.len() == 1 {
-        return connections.keys().next().cloned();
-    }
     desk.findings.error(span, msg!("plan-connection-missing"));
     None
 }

@@ -52,7 +52,11 @@ impl TemplateError {
     pub fn advice(&self) -> Option<Msg> {
         match &self.reason {
             Reason::Unknown { meant: Some(meant), .. } => Some(msg!("help-plan-meant", name = meant)),
-            Reason::NotInSql => Some(msg!("help-plan-sql-bind")),
+            Reason::NotInSql => {
+                let name = self.expression.rsplit('.').next().unwrap_or_default().trim();
+                let is_word = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+                Some(msg!("help-plan-sql-bind", name = if is_word { name } else { "name" }))
+            }
             Reason::Statement => Some(msg!("help-plan-template-statement")),
             _ => None,
         }
