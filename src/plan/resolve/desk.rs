@@ -146,7 +146,7 @@ impl<'a> Desk<'_, 'a, '_> {
             return;
         };
         if self.book.input.files.leaves(&path) {
-            self.findings.error(span, msg!("plan-path-outside", path = harmless(&path)));
+            self.findings.error(span, msg!("plan-path-outside", path = path));
             return;
         }
         let Some(text) = self.book.input.files.read(&path) else {

@@ -124,7 +124,7 @@ pub(super) fn platform<'a>(desk: &mut Desk<'_, 'a, '_>, word: &Text) -> Option<&
     found
 }
 
-/// The connection that a step's SQL runs on: named, else its platform's, else its stage's platform's, else the only one.
+/// The connection that a step's SQL runs on: named, else its platform's, else its stage's platform's.
 pub(super) fn connection(desk: &mut Desk<'_, '_, '_>, named: Option<&Text>, span: Span) -> Option<String> {
     let step = desk.step();
     let named =
