@@ -120,8 +120,8 @@ pub struct Saying {
 pub struct Marking {
     #[arg(value_name = "STEP", required = true)]
     pub steps: Vec<String>,
-    #[arg(long, value_name = "TEXT", required_unless_present = "plan", default_value_if("plan", "true", "-"))]
-    pub reason: String,
+    #[arg(long, value_name = "TEXT", required_unless_present = "plan")]
+    pub reason: Option<String>,
     #[command(flatten)]
     pub preview: Preview,
 }
@@ -194,16 +194,16 @@ pub enum Verb {
         as_done: bool,
         #[arg(long)]
         as_failed: bool,
-        #[arg(long, value_name = "TEXT", required_unless_present = "plan", default_value_if("plan", "true", "-"))]
-        reason: String,
+        #[arg(long, value_name = "TEXT", required_unless_present = "plan")]
+        reason: Option<String>,
         #[command(flatten)]
         preview: Preview,
     },
     Cancel {
         #[arg(value_name = "RUN")]
         run: Option<String>,
-        #[arg(long, value_name = "TEXT", required_unless_present = "plan", default_value_if("plan", "true", "-"))]
-        reason: String,
+        #[arg(long, value_name = "TEXT", required_unless_present = "plan")]
+        reason: Option<String>,
         #[command(flatten)]
         preview: Preview,
     },

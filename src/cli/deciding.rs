@@ -65,9 +65,10 @@ pub fn here(session: &Session) -> Result<Project, Failed> {
 /// Reasons and notes that say nothing are no reasons.
 fn check_words(verb: &Verb) -> Result<(), Failed> {
     let (reason, option) = match verb {
-        Verb::Skip(marking) | Verb::Force(marking) => (Some(&marking.reason), "--reason"),
-        Verb::Settle { reason, .. } | Verb::Cancel { reason, .. } => (Some(reason), "--reason"),
-        Verb::Retry { reason, .. } => (reason.as_ref(), "--reason"),
+        Verb::Skip(marking) | Verb::Force(marking) => (marking.reason.as_ref(), "--reason"),
+        Verb::Settle { reason, .. } | Verb::Cancel { reason, .. } | Verb::Retry { reason, .. } => {
+            (reason.as_ref(), "--reason")
+        }
         Verb::Confirm(saying) | Verb::Reject(saying) => (saying.note.as_ref(), "--note"),
         _ => (None, ""),
     };
@@ -90,15 +91,15 @@ fn read(state: &RunState, verb: &Verb) -> Result<Request, Failed> {
             Request::Retry { steps: steps(names)?, reason: reason.as_deref().map(clean) }
         }
         Verb::Skip(marking) => {
-            Request::Skip { steps: steps(&marking.steps)?, reason: clean(&marking.reason) }
+            Request::Skip { steps: steps(&marking.steps)?, reason: why(&marking.reason) }
         }
         Verb::Force(marking) => {
-            Request::Force { steps: steps(&marking.steps)?, reason: clean(&marking.reason) }
+            Request::Force { steps: steps(&marking.steps)?, reason: why(&marking.reason) }
         }
         Verb::Settle { step, as_done, reason, .. } => {
-            Request::Settle { step: pick::step(state, step)?, done: *as_done, reason: clean(reason) }
+            Request::Settle { step: pick::step(state, step)?, done: *as_done, reason: why(reason) }
         }
-        Verb::Cancel { reason, .. } => Request::Cancel { reason: clean(reason) },
+        Verb::Cancel { reason, .. } => Request::Cancel { reason: why(reason) },
         _ => return Err(Failed::silent(Exit::Unexpected)),
     })
 }
@@ -106,6 +107,11 @@ fn read(state: &RunState, verb: &Verb) -> Result<Request, Failed> {
 /// What people type is kept as they typed it; it is made harmless wherever it is shown.
 fn clean(text: &str) -> String {
     text.trim().to_owned()
+}
+
+/// The reason; a preview may do without.
+fn why(reason: &Option<String>) -> String {
+    reason.as_deref().map(clean).unwrap_or_default()
 }
 
 fn answer(state: &RunState, saying: &Saying, verdict: Verdict) -> Result<Request, Failed> {
