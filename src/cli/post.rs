@@ -134,6 +134,10 @@ impl Postman {
             drain(self.outbox.as_ref(), &transport, self.clock.as_ref()).await
         };
         let _ = tokio::time::timeout(LAST_POST, last).await;
+        // Closed in order, so that the journal is one file again when the program has gone.
+        if let Ok(outbox) = Arc::try_unwrap(self.outbox) {
+            outbox.0.into_inner().close().await;
+        }
     }
 }
 
