@@ -10,7 +10,7 @@ use std::path::Path;
 
 use monthstart::mail::{Attempted, Letter, MessageError, SendError, SetupError, drain};
 use monthstart::plan::project::{Mail, Setting};
-use monthstart::words::{Explain, Lang, one_line, printable, render, has};
+use monthstart::words::{Explain, Lang, has, one_line, printable, render};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;

@@ -19,7 +19,7 @@ use crate::store::RunLock;
 use crate::words::Msg;
 
 /// Carries out one of these verbs.
-pub async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed> {
+pub(super) async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed> {
     check_words(&verb)?;
     let project = here(session)?;
     let named = match &verb {
@@ -50,13 +50,15 @@ pub async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed> {
 fn is_preview(verb: &Verb) -> bool {
     match verb {
         Verb::Skip(marking) | Verb::Force(marking) => marking.preview.plan,
-        Verb::Retry { preview, .. } | Verb::Settle { preview, .. } | Verb::Cancel { preview, .. } => preview.plan,
+        Verb::Retry { preview, .. } | Verb::Settle { preview, .. } | Verb::Cancel { preview, .. } => {
+            preview.plan
+        }
         _ => false,
     }
 }
 
 /// The project that the command stands in; its settings must be right, or nobody knows who may decide.
-pub fn here(session: &Session) -> Result<Project, Failed> {
+pub(super) fn here(session: &Session) -> Result<Project, Failed> {
     let opened = open(session, &find_root(&session.directory));
     show_problems(session, &opened.shelf)?;
     opened.project.ok_or_else(|| Failed::silent(Exit::Invalid))
@@ -90,9 +92,7 @@ fn read(state: &RunState, verb: &Verb) -> Result<Request, Failed> {
         Verb::Retry { steps: names, reason, .. } => {
             Request::Retry { steps: steps(names)?, reason: reason.as_deref().map(clean) }
         }
-        Verb::Skip(marking) => {
-            Request::Skip { steps: steps(&marking.steps)?, reason: why(&marking.reason) }
-        }
+        Verb::Skip(marking) => Request::Skip { steps: steps(&marking.steps)?, reason: why(&marking.reason) },
         Verb::Force(marking) => {
             Request::Force { steps: steps(&marking.steps)?, reason: why(&marking.reason) }
         }
