@@ -116,7 +116,14 @@ impl World {
         let roster = roster.and_then(|file| read_roster(&sources, file, &mut problems));
         let month =
             month.and_then(|file| read_month(&sources, file, "2026-10".parse().unwrap(), &mut problems));
-        let runbook = read_runbook(&sources, main, &mut problems).unwrap();
+        let nothing = |problems| Outcome {
+            plan: None,
+            mistakes: Vec::new(),
+            problems,
+            sources: sources.clone(),
+            took: std::time::Duration::ZERO,
+        };
+        let Some(runbook) = read_runbook(&sources, main, &mut problems) else { return nothing(problems) };
         let project = resolve_project(
             &settings,
             roster.as_ref(),
@@ -125,15 +132,7 @@ impl World {
             &sources,
             &mut problems,
         );
-        let Some(project) = project else {
-            return Outcome {
-                plan: None,
-                mistakes: Vec::new(),
-                problems,
-                sources,
-                took: std::time::Duration::ZERO,
-            };
-        };
+        let Some(project) = project else { return nothing(problems) };
         let input = Input {
             project: &project,
             runbook: &runbook,
@@ -299,6 +298,14 @@ fn mistakes_in_steps_are_told_where_they_stand() {
         &["{name: x, mail: {to: [lead, ops@example.com], subject: a, text: b}}"],
         &["{flow: A, redo: downstream}"],
         &["{flow: '{% if x %}'}"],
+        &[
+            "{name: g, gate: {ask: ok, form: {rows: {type: int}}}}",
+            "{name: x, run: [a, \"{{ steps['g'].form.row }}\"]}",
+        ],
+        &["{name: g, notice: 到了}", "{name: x, run: [a, \"{{ steps['g'].form.who }}\"]}"],
+        &["{name: g, run: [a]}", "{name: x, when: \"steps['g'].outputs.ok\", run: [a]}"],
+        &["{name: g, run: [a]}", "{name: x, when: \"steps['g'].output.ok\", run: [a]}"],
+        &["{name: g, run: [a]}", "{name: x, when: \"month\", run: [a]}"],
     ];
     insta::assert_snapshot!(report(table, |lines| steps(lines).run().told()));
 }
@@ -538,7 +545,9 @@ fn large(count: usize) -> World {
 fn ten_thousand_steps_resolve() {
     let outcome = large(10_000).run();
     assert_eq!(outcome.told(), Vec::<String>::new());
-    assert_eq!(outcome.plan().nodes.len(), 10_000);
+    let plan = outcome.plan();
+    assert_eq!(plan.nodes.len(), 10_000);
+    sound(&plan);
 }
 
 /// `cargo test --release --test planning -- --ignored --nocapture`
@@ -556,5 +565,79 @@ fn measure() {
             start.elapsed(),
             outcome.took
         );
+    }
+}
+
+/// Every message that this room can say has its words in both languages.
+#[test]
+fn every_message_has_words() {
+    let mut files = vec![std::path::PathBuf::from("src/plan")];
+    let pattern = regex::Regex::new("\"((?:help-)?plan-[a-z0-9-]+)\"").unwrap();
+    let mut ids = std::collections::BTreeSet::new();
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            ids.extend(pattern.captures_iter(&text).map(|found| found[1].to_owned()));
+        }
+    }
+    assert!(ids.len() > 100);
+    for (lang, id) in [Lang::En, Lang::Zh].into_iter().flat_map(|lang| ids.iter().map(move |id| (lang, id))) {
+        assert!(monthstart::words::has(lang, id), "{id} in {lang:?}");
+    }
+}
+
+/// What holds of every plan.
+fn sound(plan: &Plan) {
+    for (number, phase) in plan.phases.iter().enumerate() {
+        assert!(!phase.nodes.is_empty());
+        assert!(phase.nodes.iter().all(|node| plan.node(*node).phase.index() == number));
+        assert!(phase.nodes.windows(2).all(|pair| pair[0].index() + 1 == pair[1].index()));
+    }
+    for (id, node) in plan.iter() {
+        assert!(
+            plan.phase(node.phase).nodes.contains(&id) && plan.stage(node.stage).phases.contains(&node.phase)
+        );
+        assert!(!node.needs.contains(&id));
+        assert!(node.refs.iter().all(|(_, step)| node.needs.contains(step)));
+    }
+    let mut names: Vec<String> = paths(plan);
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), plan.nodes.len());
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    /// Whatever is cut out of a runbook or put in the place of something else: told, or a sound plan.
+    #[test]
+    fn trampled_runbooks_are_told_or_sound(cuts in proptest::collection::vec((0.0_f64..1.0, 0_usize..12, "[a-z{}:, 南\\[\\]'\n#]{0,6}"), 1..4)) {
+        let sample = std::fs::read_to_string("tests/fixtures/language/bill-and-dwd.yaml").unwrap();
+        let mut chars: Vec<char> = sample.chars().collect();
+        for (place, length, text) in cuts {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a text")]
+            let at = (place * chars.len() as f64) as usize;
+            let end = (at + length).min(chars.len());
+            chars.splice(at..end, text.chars());
+        }
+        let text: String = chars.into_iter().collect();
+        let outcome = std::panic::catch_unwind(|| trampled(&text));
+        proptest::prop_assert!(outcome.is_ok(), "{text}");
+    }
+}
+
+fn trampled(text: &str) {
+    let settings = std::fs::read_to_string("tests/fixtures/language/monthstart.yaml").unwrap();
+    let roster = std::fs::read_to_string("tests/fixtures/language/roster.yaml").unwrap();
+    let mut world = world(text).file("monthstart.yaml", &settings).file("roster.yaml", &roster);
+    world.request.only_checks = true;
+    let outcome = world.run();
+    let errors = outcome.problems.iter().any(|problem| problem.severity == Severity::Error);
+    match &outcome.plan {
+        Some(plan) if !errors => sound(plan),
+        Some(_) => {}
+        None => assert!(errors || !outcome.mistakes.is_empty()),
     }
 }

@@ -6,12 +6,13 @@ mod terminal_fixture;
 
 use std::collections::BTreeMap;
 
+use monthstart::plan::Part;
 use monthstart::progress::line::{Line, width};
 use monthstart::progress::prompt::Prompt;
 use monthstart::progress::questions::Questions;
 use monthstart::progress::view::view;
 use monthstart::progress::{MailRow, json, keys::Key, plain, tables};
-use monthstart::run::{Asker, By, Event, Record, RunState, status::MailStatus};
+use monthstart::run::{Asker, By, Event, Failure, Record, RunState, status::MailStatus};
 use monthstart::words::Lang;
 use terminal_fixture::{Story, asker, engine, evidence, night, page, path};
 
@@ -170,4 +171,24 @@ fn json_has_the_fields_of_the_contract() {
     assert_eq!(line["by"], "li.na");
     assert_eq!(line["kind"], "step_skipped");
     assert_eq!(line["at"], "2026-11-01T03:17:12+08:00");
+}
+
+#[test]
+fn a_new_day_and_a_finished_stage_are_told_once() {
+    let name = "stations-$(reboot)";
+    let steps = vec![(Part::Level(1), vec![terminal_fixture::script(name)])];
+    let mut story = Story::new(terminal_fixture::plan(vec![("s", "属地", vec![], steps)]));
+    let step = format!("s/{name}");
+    story.later(86_400).start(&step).fail(&step, Failure::Cancelled);
+    let page = page(Lang::En, story.now);
+    let mut teller = plain::Teller::default();
+    let before = text(&teller.lines(&story.state, &story.records, plain::Detail::Full, &page));
+    assert!(before.contains("\n-- 2026-11-02\n"), "{before}");
+    assert!(before.contains(" retry 's/stations-$(reboot)' --run"), "no shell reads the name: {before}");
+    let told = story.records.len();
+    let reason = "r".to_owned();
+    story.later(5).tell(Event::StepForced { step: path(&step), by: By::person("li.na"), reason });
+    let after = text(&teller.lines(&story.state, &story.records[told..], plain::Detail::Full, &page));
+    assert_eq!(after.matches("stage finished: 属地  (5s)").count(), 1, "{after}");
+    assert!(!after.contains("-- 2026"), "{after}");
 }

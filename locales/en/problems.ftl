@@ -204,6 +204,7 @@ plan-expect-missing = this value is compared with nothing: expect is missing
 plan-field-default = the default { $value } of { $name } will not do: { $wants }
 plan-field-list = the field { $name } cannot be a list
 plan-field-name = { $name } cannot be the name of a field: letters, digits and _, beginning with a letter
+plan-field-unknown = the form of { $step } has no field { $name }
 plan-file-missing = { $path } cannot be read
 plan-first-here = the first one is here
 plan-flow-twice = the flow { $name } is listed twice in this stage

@@ -204,6 +204,7 @@ plan-expect-missing = 没有写期望值 expect
 plan-field-default = { $name } 的默认值 { $value } 不合适：要 { $wants }
 plan-field-list = 字段 { $name } 不能是列表
 plan-field-name = { $name } 不能作字段名：只能用字母、数字和 _，以字母开头
+plan-field-unknown = { $step } 的表单没有字段 { $name }
 plan-file-missing = 读不到 { $path }
 plan-first-here = 第一个在这里
 plan-flow-twice = 流程 { $name } 在这个阶段里列了两次

@@ -9,6 +9,7 @@ use super::keep::{Kept, LastLine, Line};
 use super::log::{KEPT, Log, decode};
 use super::mask::{MaskStream, Masks};
 use super::notes::Notes;
+use crate::words::one_line;
 
 /// A line that becomes an output is at most this long.
 pub(super) const LONGEST_LINE: usize = 1 << 16;
@@ -146,7 +147,8 @@ impl<'l> Tape<'l> {
     /// The line that tells why it failed: the last one of standard error, else of standard output.
     pub(super) fn last_words(&self) -> String {
         let error = self.line(self.err.last.get());
-        if error.is_empty() { self.line(self.out.last.get()) } else { error }
+        // What only commands a terminal says nothing.
+        if one_line(&error, 10).is_empty() { self.line(self.out.last.get()) } else { error }
     }
 
     fn line(&self, line: &Line) -> String {

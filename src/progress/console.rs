@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
@@ -114,10 +115,9 @@ impl Console {
         mut updates: UnboundedReceiver<Update>,
         wishes: UnboundedSender<Wish>,
     ) -> RunState {
-        let mut tick = interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut clock = Ticking::new(self.progress.has_screen());
         loop {
-            match next(&mut updates, self.person.as_mut(), &mut tick).await {
+            match next(&mut updates, self.person.as_mut(), &mut clock).await {
                 Input::Update(Update::Done) | Input::Over => break,
                 Input::Update(update) => {
                     self.update(update);
@@ -131,6 +131,8 @@ impl Console {
                     }
                 }
                 Input::Key(key) => self.key(key, &wishes),
+                // The shell has written below the screen meanwhile.
+                Input::Continued => self.progress.afresh(false),
                 Input::Tick => {}
             }
             self.draw();
@@ -191,6 +193,9 @@ impl Console {
 
     fn key(&mut self, key: Key, wishes: &UnboundedSender<Wish>) {
         self.look_at_the_clock();
+        if key == Key::Redraw {
+            return self.progress.afresh(true);
+        }
         let Some(person) = &mut self.person else { return };
         let mut prompt = std::mem::take(&mut person.prompt);
         let questions = person.questions(&self.state, self.interrupted, &self.page);
@@ -233,15 +238,44 @@ impl Console {
 enum Input {
     Update(Update),
     Key(Key),
+    Continued,
     Tick,
     Over,
+}
+
+/// What makes a screen be drawn again though nothing happened.
+struct Ticking {
+    tick: Interval,
+    continued: Option<Signal>,
+    resized: Option<Signal>,
+}
+
+impl Ticking {
+    fn new(has_screen: bool) -> Self {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let listen = |kind| has_screen.then(|| signal(kind).ok()).flatten();
+        // After Ctrl-Z.
+        let continued = listen(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()));
+        Ticking { tick, continued, resized: listen(SignalKind::window_change()) }
+    }
+}
+
+async fn heard(signal: &mut Option<Signal>) {
+    let ended = match signal {
+        Some(signal) => signal.recv().await.is_none(),
+        None => true,
+    };
+    if ended {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Whatever comes first. What is typed is looked at first, so that a flood of events does not make the keyboard dead.
 async fn next(
     updates: &mut UnboundedReceiver<Update>,
     person: Option<&mut Person>,
-    tick: &mut Interval,
+    clock: &mut Ticking,
 ) -> Input {
     let typed = async {
         match person {
@@ -251,8 +285,10 @@ async fn next(
     };
     tokio::select! {
         biased;
+        () = heard(&mut clock.continued) => Input::Continued,
         key = typed => Input::Key(key),
         update = updates.recv() => update.map_or(Input::Over, Input::Update),
-        _ = tick.tick() => Input::Tick,
+        () = heard(&mut clock.resized) => Input::Tick,
+        _ = clock.tick.tick() => Input::Tick,
     }
 }

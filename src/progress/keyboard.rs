@@ -1,13 +1,15 @@
 //! The keyboard of a terminal: keys as they are pressed, without waiting for the end of a line. The terminal's mode is
-//! given back when this goes out of scope. Its thread never reads while the program is in the background, where a read
-//! would stop the whole program.
+//! given back when this goes out of scope. It never waits inside a read: one that is taken up again in the background
+//! (Ctrl-Z, `bg`) would stop the whole program.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use rustix::fs::{Mode, OFlags, open};
+use rustix::io::Errno;
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr,
 };
@@ -16,9 +18,14 @@ use tokio::sync::mpsc;
 use super::charset::Charset;
 use super::keys::{Key, Keys};
 
-/// Tenths of a second that a read waits: how soon an Esc is an Esc, and the thread ends.
-const TICK: u8 = 2;
-const LATER: Duration = Duration::from_millis(500);
+/// Between two looks at a quiet keyboard.
+const QUIET: Duration = Duration::from_millis(30);
+/// After so many of them an Esc is an Esc, and not the beginning of an arrow key.
+const ESC_AFTER: u32 = 3;
+/// Between two looks in the background.
+const LATER: Duration = Duration::from_millis(300);
+/// Tenths of a second that a read may take where the terminal could not be opened again.
+const TENTHS: u8 = 1;
 
 /// Keys from a terminal, until it is dropped.
 #[derive(Debug)]
@@ -36,6 +43,7 @@ impl Keyboard {
         if !isatty(&input) || !in_foreground(&input) {
             return None;
         }
+        let input = reopened(&input).unwrap_or(input);
         let before = tcgetattr(&input).ok()?;
         enter_cbreak(&input, &before).ok()?;
         Some(Keyboard::start(input, charset, Some(before)))
@@ -79,8 +87,23 @@ impl Drop for Keyboard {
     }
 }
 
+/// May this program read from the terminal now? One that is not its controlling terminal knows no background.
 fn in_foreground(terminal: &impl AsFd) -> bool {
-    tcgetpgrp(terminal).is_ok_and(|group| group == rustix::process::getpgrp())
+    match tcgetpgrp(terminal) {
+        Ok(group) => group == rustix::process::getpgrp(),
+        Err(error) => error == Errno::NOTTY,
+    }
+}
+
+/// The same terminal, opened for us alone: the mark that makes it non-blocking is not shared with the shell. Through
+/// `/dev/tty`, which is open to everybody, also after `su`.
+fn reopened(input: &OwnedFd) -> Option<OwnedFd> {
+    let path = match tcgetpgrp(input) {
+        Ok(_) => "/dev/tty".to_owned(),
+        Err(_) => format!("/proc/self/fd/{}", input.as_raw_fd()),
+    };
+    let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    open(path, flags, Mode::empty()).ok().filter(|terminal| isatty(terminal))
 }
 
 /// Keys one by one and not echoed; signals and output stay as they are.
@@ -88,7 +111,7 @@ fn enter_cbreak(terminal: &impl AsFd, before: &Termios) -> rustix::io::Result<()
     let mut mode = before.clone();
     mode.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
     mode.special_codes[SpecialCodeIndex::VMIN] = 0;
-    mode.special_codes[SpecialCodeIndex::VTIME] = TICK;
+    mode.special_codes[SpecialCodeIndex::VTIME] = TENTHS;
     tcsetattr(terminal, OptionalActions::Now, &mode)
 }
 
@@ -105,7 +128,7 @@ struct Reader {
 enum Look {
     Bytes(usize),
     Nothing,
-    Later,
+    Background,
     Gone,
 }
 
@@ -113,14 +136,21 @@ impl Reader {
     fn run(self, charset: Charset) {
         let mut keys = Keys::new(charset);
         let mut buffer = [0; 1024];
+        let mut quiet = 0;
         while !self.stop.load(Ordering::Relaxed) {
             let typed = match self.look(&mut buffer) {
-                Look::Bytes(count) => keys.read(&buffer[..count]),
-                Look::Nothing => keys.pause(),
-                Look::Later => {
-                    // Sleeps, unless the keyboard is dropped meanwhile.
-                    let _ = self.asleep.recv_timeout(LATER);
-                    continue;
+                Look::Bytes(count) => {
+                    quiet = 0;
+                    keys.read(&buffer[..count])
+                }
+                Look::Nothing => {
+                    quiet += 1;
+                    self.sleep(QUIET);
+                    if quiet == ESC_AFTER { keys.pause() } else { Vec::new() }
+                }
+                Look::Background => {
+                    self.sleep(LATER);
+                    Vec::new()
                 }
                 Look::Gone => vec![Key::Gone],
             };
@@ -133,14 +163,20 @@ impl Reader {
         }
     }
 
+    /// Unless the keyboard is dropped meanwhile.
+    fn sleep(&self, time: Duration) {
+        let _ = self.asleep.recv_timeout(time);
+    }
+
     fn look(&self, buffer: &mut [u8]) -> Look {
         if let Some(before) = &self.mode {
             let Ok(mode) = tcgetattr(&self.input) else { return Look::Gone };
             if !in_foreground(&self.input) {
-                return Look::Later;
+                return Look::Background;
             }
             // Back from Ctrl-Z: the shell has put its own mode in place of ours.
-            if mode.local_modes.contains(LocalModes::ICANON) && enter_cbreak(&self.input, before).is_err() {
+            let is_lost = mode.local_modes.contains(LocalModes::ICANON);
+            if is_lost && enter_cbreak(&self.input, before).is_err() {
                 return Look::Gone;
             }
         }
@@ -148,9 +184,9 @@ impl Reader {
             Ok(0) if self.mode.is_some() && tcgetattr(&self.input).is_ok() => Look::Nothing,
             Ok(0) => Look::Gone,
             Ok(count) => Look::Bytes(count),
-            Err(rustix::io::Errno::INTR) => Look::Nothing,
-            // Somebody who shares the terminal has made it non-blocking.
-            Err(rustix::io::Errno::AGAIN) => Look::Later,
+            Err(Errno::INTR | Errno::AGAIN) => Look::Nothing,
+            // Put into the background between the look at that and the read.
+            Err(Errno::IO) if self.mode.is_some() && !in_foreground(&self.input) => Look::Background,
             Err(_) => Look::Gone,
         }
     }

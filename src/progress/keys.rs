@@ -33,6 +33,8 @@ pub enum Key {
     PageDown,
     /// Ctrl-D.
     CtrlD,
+    /// Ctrl-L: the terminal shows something else than it should.
+    Redraw,
     /// End of input: nobody is at the terminal any more.
     Gone,
 }
@@ -135,6 +137,7 @@ fn plain_key(c: char) -> Option<Key> {
         '\u{15}' => Some(Key::Clear),
         '\t' => Some(Key::Tab),
         '\u{4}' => Some(Key::CtrlD),
+        '\u{c}' => Some(Key::Redraw),
         c if c.is_control() || crate::words::is_bidi(c) => None,
         c => Some(Key::Char(c)),
     }
@@ -171,7 +174,7 @@ mod tests {
             (&[b"\x1b\x1b"], &[Esc, Esc]),
             (&[b"\x1bx"], &[Esc, Char('x')]),
             (&[b"\x1b[1;5Cz\x1b[15~"], &[Char('z')]),
-            (&[b"\x7f\x15\t\x04"], &[Backspace, Clear, Tab, CtrlD]),
+            (&[b"\x7f\x15\t\x04\x0c"], &[Backspace, Clear, Tab, CtrlD, Key::Redraw]),
             (&["y\u{202e}\u{0}".as_bytes()], &[Char('y')]),
         ];
         for (bytes, wanted) in cases {

@@ -64,6 +64,20 @@ pub enum ProgressMode {
     Json,
 }
 
+impl std::str::FromStr for ProgressMode {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        match word {
+            "auto" => Ok(ProgressMode::Auto),
+            "bars" => Ok(ProgressMode::Bars),
+            "plain" => Ok(ProgressMode::Plain),
+            "json" => Ok(ProgressMode::Json),
+            _ => Err(()),
+        }
+    }
+}
+
 /// Where progress goes, and what it can do.
 pub struct Target {
     /// Standard error.
@@ -162,6 +176,13 @@ impl Progress {
     pub fn draw(&mut self, state: &RunState, prompt: &PromptView, page: &Page) {
         if let Progress::Bars(bars) = self {
             bars.output.draw(painted(&view(state, &bars.notes, prompt, page), bars.colour));
+        }
+    }
+
+    /// Somebody else has written to the terminal: the screen is drawn anew, on an empty terminal or below what is there.
+    pub fn afresh(&mut self, clear: bool) {
+        if let Progress::Bars(bars) = self {
+            bars.output.afresh(clear);
         }
     }
 

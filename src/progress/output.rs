@@ -27,6 +27,7 @@ pub type Size = Arc<dyn Fn() -> (u16, u16) + Send + Sync>;
 enum Job {
     Lines(Vec<String>),
     Screen(Vec<String>),
+    Afresh { clear: bool },
 }
 
 /// The writing end.
@@ -67,6 +68,11 @@ impl Output {
     /// Shows a screen in place of the one before.
     pub fn draw(&self, lines: Vec<String>) {
         self.send(Job::Screen(lines));
+    }
+
+    /// Draws no more over what is there: somebody else has written to the terminal. It may be emptied first.
+    pub fn afresh(&self, clear: bool) {
+        self.send(Job::Afresh { clear });
     }
 
     fn send(&self, job: Job) {
@@ -125,9 +131,7 @@ impl Drawer {
     }
 
     fn run(mut self, jobs: &Receiver<Job>) {
-        if self.terminal.pen().answers {
-            self.terminal.pen().send(PASTE_ON);
-        }
+        self.begin(b"");
         while let Ok(job) = jobs.recv() {
             let mut lines = Vec::new();
             let mut screen = None;
@@ -135,6 +139,8 @@ impl Drawer {
                 match job {
                     Job::Lines(more) => lines.extend(more),
                     Job::Screen(latest) => screen = Some(latest),
+                    Job::Afresh { clear: true } => self.begin(b"\x1b[H\x1b[2J"),
+                    Job::Afresh { clear: false } => self.begin(b"\r\x1b[J"),
                 }
             }
             self.take_reflow_away();
@@ -153,6 +159,19 @@ impl Drawer {
             pen.send(PASTE_OFF);
         }
         pen.flush();
+    }
+
+    /// Begins at the cursor, whatever was drawn before.
+    fn begin(&mut self, how: &[u8]) {
+        self.multi.set_draw_target(ProgressDrawTarget::term_like(Box::new(self.terminal.clone())));
+        self.drawn.clear();
+        self.drawn_at = (self.size)();
+        let mut pen = self.terminal.pen();
+        pen.send(how);
+        pen.at = At::LineStart;
+        if pen.answers {
+            pen.send(PASTE_ON);
+        }
     }
 
     /// A terminal that became narrower has broken our lines into more rows than indicatif knows of.

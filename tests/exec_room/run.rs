@@ -214,6 +214,9 @@ async fn nothing_that_is_printed_commands_a_terminal() {
     let Failure::Exit { last_line, .. } = failure(running.ended().await) else { panic!() };
     assert_eq!(last_line, "red");
     assert!(running.notes.iter().all(|note| !note.chars().any(char::is_control)), "{:?}", running.notes);
+    let silent = shell(r"echo words; printf '\033[2J\n' >&2; exit 1");
+    assert_eq!(world.fails(silent).await, Failure::Exit { code: 1, last_line: "words".to_owned() });
+    world.works(shell(r"printf '\033[2Jshown\n'")).await;
     assert!(world.logged().contains("shown") && !world.logged().contains('\u{1b}'));
     assert!(std::fs::read(world.log()).unwrap().contains(&0x1b), "the file keeps what was printed");
 }

@@ -2,7 +2,7 @@
 
 use crate::msg;
 use crate::plan::template::{
-    Reason, Scope, Steps, TemplateError, bindings, placeholders, probe, probe_sql, truth_of,
+    Reason, Scope, Steps, TemplateError, Used, bindings, placeholders, probe, probe_sql, truth_of,
 };
 use crate::plan::{Command, SqlText, Template};
 use crate::runbook::model::{self, SqlSource, Text};
@@ -49,14 +49,10 @@ impl<'a> Desk<'_, 'a, '_> {
         self.stages[self.draft.stage].written
     }
 
-    fn checked<T>(&mut self, text: &Text, outcome: Result<(T, Vec<String>), TemplateError>) -> Option<T> {
+    fn checked<T>(&mut self, text: &Text, outcome: Result<(T, Used), TemplateError>) -> Option<T> {
         match outcome {
-            Ok((value, mut used)) => {
-                used.sort_unstable();
-                used.dedup();
-                for name in used {
-                    self.use_step(&name, text.span, true);
-                }
+            Ok((value, used)) => {
+                self.use_all(used, text.span);
                 Some(value)
             }
             Err(error) => {
@@ -155,9 +151,7 @@ impl<'a> Desk<'_, 'a, '_> {
         };
         match probe_sql(&text, &self.scope) {
             Ok((rendered, used)) => {
-                for name in used {
-                    self.use_step(&name, span, true);
-                }
+                self.use_all(used, span);
                 self.bound(&rendered, span);
             }
             Err(error) => {
@@ -223,6 +217,26 @@ impl<'a> Desk<'_, 'a, '_> {
         }
     }
 
+    /// Notes what a template uses of other steps. A gate's form is known: a key that it lacks is a mistake now.
+    fn use_all(&mut self, mut used: Used, span: Span) {
+        used.steps.sort_unstable();
+        used.steps.dedup();
+        for name in &used.steps {
+            self.use_step(name, span, true);
+        }
+        for (step, key) in &used.fields {
+            let Found::Steps(found) = self.layout.index.find(Some(self.draft.stage), step) else { continue };
+            let Some(known) = found.first().and_then(|draft| fields(self.layout.drafts[*draft].step)) else {
+                continue;
+            };
+            if !known.contains(&key.as_str()) {
+                let span = narrow(span, key, self.book.input.sources);
+                let message = msg!("plan-field-unknown", step = harmless(step), name = harmless(key));
+                self.findings.unknown(span, message, key, known);
+            }
+        }
+    }
+
     /// Notes that this step uses the one named `name`.
     pub(super) fn use_step(&mut self, name: &str, span: Span, in_template: bool) {
         let found = self.steps_named(name, span);
@@ -253,6 +267,16 @@ impl<'a> Desk<'_, 'a, '_> {
     pub(super) fn open_steps(&mut self) {
         self.scope.steps = Steps::Any;
     }
+}
+
+/// The fields that a gate's form has; `None` for what is no gate.
+fn fields(step: &model::Step) -> Option<Vec<&str>> {
+    let (gate, standing): (_, &[&str]) = match &step.verb.value {
+        model::Verb::Gate(gate) => (gate, &[]),
+        model::Verb::Notice(gate) => (gate, &["who", "channel", "told_at"]),
+        _ => return None,
+    };
+    Some(gate.form.iter().map(|field| field.name.value.as_str()).chain(standing.iter().copied()).collect())
 }
 
 /// Tells that there is no step of that name.

@@ -16,6 +16,7 @@ use minijinja::value::{Object, Value, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, filters};
 
 use self::pieces::{Expr, Piece, expression, pieces};
+pub(crate) use self::values::Used;
 use self::values::{Misses, Root, follow};
 use super::{Node, ParamValue, Plan, Template};
 use crate::time::Month;
@@ -192,9 +193,6 @@ pub fn truth(template: &Template, scope: &Scope) -> Result<bool, TemplateError> 
     truth_of(&template.0, scope).map(|(truth, _)| truth)
 }
 
-/// The steps that a text uses, found by rendering it.
-pub(crate) type Used = Vec<String>;
-
 /// Renders `text` as what it will be, and tells which steps it asked for.
 pub(crate) fn probe(text: &str, scope: &Scope) -> Result<(String, Used), TemplateError> {
     whole(text, scope, Goal::Text)
@@ -224,17 +222,17 @@ pub(crate) fn truth_of(text: &str, scope: &Scope) -> Result<(bool, Used), Templa
 
 fn whole(text: &str, scope: &Scope, into: Goal) -> Result<(String, Used), TemplateError> {
     if !text.contains('{') {
-        return Ok((text.to_owned(), Vec::new()));
+        return Ok((text.to_owned(), Used::default()));
     }
     let scope = Arc::new(scope.clone());
     let mut out = String::with_capacity(text.len());
-    let mut used = Vec::new();
+    let mut used = Used::default();
     for piece in pieces(text)? {
         match piece {
             Piece::Text(plain) => out.push_str(plain),
             Piece::Expr(expr) => {
-                let (value, steps) = evaluate(&expr, &scope)?;
-                used.extend(steps);
+                let (value, own) = evaluate(&expr, &scope)?;
+                used.extend(own);
                 match into {
                     Goal::Text => out.push_str(&shown(&value)),
                     Goal::Sql => out.push_str(
@@ -272,8 +270,8 @@ fn evaluate(expr: &Expr, scope: &Arc<Scope>) -> Result<(Value, Used), TemplateEr
         return Err(unknown_name(unknown, expr));
     }
     let outcome = compiled.eval(Value::from_dyn_object(root));
-    let mut used = misses.steps();
-    used.extend(expr.steps.iter().cloned());
+    let mut used = misses.used();
+    used.steps.extend(expr.steps.iter().cloned());
     match outcome {
         _ if misses.first().is_some() => Err(misses
             .first()

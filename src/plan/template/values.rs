@@ -133,9 +133,31 @@ pub(crate) struct Root {
     pub(crate) misses: Misses,
 }
 
+/// What a template uses of other steps.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Used {
+    /// Steps, as written.
+    pub(crate) steps: Vec<String>,
+    /// Fields of their forms: step and key.
+    pub(crate) fields: Vec<(String, String)>,
+}
+
+impl Used {
+    /// Nothing?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// This and that.
+    pub(crate) fn extend(&mut self, other: Used) {
+        self.steps.extend(other.steps);
+        self.fields.extend(other.fields);
+    }
+}
+
 /// What was asked for and is not there, and which steps were asked for.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Misses(Arc<Mutex<(Vec<Unknown>, Vec<String>)>>);
+pub(crate) struct Misses(Arc<Mutex<(Vec<Unknown>, Used)>>);
 
 impl Misses {
     fn missed(&self, unknown: Unknown) {
@@ -143,7 +165,12 @@ impl Misses {
     }
 
     fn asked(&self, step: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.push(step.to_owned());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.steps.push(step.to_owned());
+    }
+
+    fn field(&self, step: &str, key: &str) {
+        let mut both = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        both.1.fields.push((step.to_owned(), key.to_owned()));
     }
 
     /// The first name that stood for nothing.
@@ -151,8 +178,8 @@ impl Misses {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).0.first().cloned()
     }
 
-    /// The steps that were asked for.
-    pub(crate) fn steps(&self) -> Vec<String> {
+    /// What was asked of other steps.
+    pub(crate) fn used(&self) -> Used {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).1.clone()
     }
 }
@@ -243,7 +270,10 @@ struct AnyStep {
 impl Object for AnyStep {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
-            "outputs" | "form" => Some(Value::from_object(AnyKey)),
+            "outputs" => Some(Value::from_object(AnyKey { form: None })),
+            "form" => {
+                Some(Value::from_object(AnyKey { form: Some((self.name.clone(), self.misses.clone())) }))
+            }
             other => {
                 let meant = meant(other, ["outputs", "form"]);
                 self.misses.missed(Unknown {
@@ -257,10 +287,15 @@ impl Object for AnyStep {
 }
 
 #[derive(Debug)]
-struct AnyKey;
+struct AnyKey {
+    form: Option<(String, Misses)>,
+}
 
 impl Object for AnyKey {
-    fn get_value(self: &Arc<Self>, _: &Value) -> Option<Value> {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        if let (Some((step, misses)), Some(key)) = (&self.form, key.as_str()) {
+            misses.field(step, key);
+        }
         Some(Value::from(1))
     }
 }
