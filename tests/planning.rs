@@ -163,6 +163,10 @@ impl Outcome {
                     let path = if path == "main.yaml" { String::new() } else { path };
                     format!("{path}{line}:{column} ")
                 });
+                // What one file tells by itself is worded, and tested, in another room.
+                if problem.message.id.starts_with("problem-") {
+                    return format!("{place}{}", problem.message.id);
+                }
                 let kind = if problem.severity == Severity::Warning { "warning: " } else { "" };
                 let help = problem.help.as_ref();
                 let help = help.map_or(String::new(), |help| format!(" => {}", render(Lang::En, help)));

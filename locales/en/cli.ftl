@@ -69,6 +69,8 @@ help-arg-send = Send what is queued now
 help-arg-as-done = It was done
 help-arg-as-failed = It failed
 help-arg-attempt = Which attempt; left out: the latest
+help-arg-follow = Go on showing what is printed, until the step ends
+help-arg-plan = Show what would change, change nothing
 help-arg-dir = The folder
 help-arg-files = The files; left out: the whole project
 help-arg-format = How it is shown
@@ -80,10 +82,8 @@ usage-unknown-argument-meant = there is no option '{ $what }'; did you mean '{ $
 usage-unknown-verb = there is no verb '{ $what }'. See --help.
 usage-unknown-verb-meant = there is no verb '{ $what }'; did you mean '{ $meant }'?
 usage-value-missing = '{ $what }' wants a value.
-usage-bad-value = '{ $value }' is not a value of '{ $what }'{ $known ->
-    [""] {""}
-   *[other] : { $known }
-  }.
+usage-bad-value = '{ $value }' is not a value of '{ $what }'. See --help.
+usage-bad-value-known = '{ $value }' is not a value of '{ $what }'; there is: { $known }
 usage-missing = missing: { $what }. See --help.
 usage-conflict = '{ $what }' does not go with '{ $other }'.
 usage-other = the command line cannot be read: { $text }. See --help.
@@ -103,6 +103,7 @@ usage-step-ambiguous = '{ $step }' could be any of { $steps }: write stage/name.
 usage-reason = { $option } must say why: it is kept for ever.
 usage-no-attempt = { $step } has no attempt { $attempt }; the latest is { $latest }.
 
+month-file-name = months/{ $name } is of no month: its name must read like 2026-10.yaml.
 file-missing = there is no file { $path }.
 file-outside = { $path } lies outside the project's folder: files stay below it.
 file-not-regular = { $path } is not a regular file.
@@ -122,6 +123,11 @@ validated = { $count ->
 init-exists = { $path } is there already: nothing was written.
 init-done = The project is laid out. Next: monthstart run { $path }
 
+preview-step = { $step }: { $from } -> { $to }
+preview-may-start = { $step } may start then
+preview-run = the run: { $from } -> { $to }
+preview-nothing = Nothing would change.
+
 recorded-answer = { $step }: { $verdict } by { $by }, recorded. The gate is { $status }.
 recorded-retry = { $steps }: runs again, recorded for { $by }.
 recorded-skip = { $steps }: skipped, recorded for { $by }.
@@ -135,6 +141,7 @@ run-exists-open = { $run } is open: go on with 'monthstart resume { $run }'.
 run-exists-done = { $run } has been run already ({ $status }): one run for a runbook and month.
 run-is-over = { $run } is over ({ $status }): there is nothing to resume.
 run-is-driven = { $run } is driven by process { $pid } on { $host } already: answer its gates from here, it goes on by itself.
+run-stranger = { $person } is nobody of this project's roster and may look but not run anything: say who acts with --as PERSON.
 run-needs-operator = { $person } is no operator: only operators start and resume runs.
 
 end-succeeded = { $run } is done: every step succeeded, was skipped or forced.

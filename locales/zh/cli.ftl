@@ -69,6 +69,8 @@ help-arg-send = 立即发送待发信件
 help-arg-as-done = 已经完成
 help-arg-as-failed = 已经失败
 help-arg-attempt = 第几次执行;省略时取最近一次
+help-arg-follow = 持续显示输出,直到步骤结束
+help-arg-plan = 只显示将发生的变化,不做任何改动
 help-arg-dir = 目录
 help-arg-files = 文件;省略时检查整个项目
 help-arg-format = 显示格式
@@ -80,10 +82,8 @@ usage-unknown-argument-meant = 没有选项“{ $what }”;是不是“{ $meant 
 usage-unknown-verb = 没有命令“{ $what }”。请看 --help。
 usage-unknown-verb-meant = 没有命令“{ $what }”;是不是“{ $meant }”?
 usage-value-missing = “{ $what }”需要一个值。
-usage-bad-value = “{ $value }”不是“{ $what }”的有效值{ $known ->
-    [""] {""}
-   *[other] :{ $known }
-  }。
+usage-bad-value = “{ $value }”不是“{ $what }”的有效值。请看 --help。
+usage-bad-value-known = “{ $value }”不是“{ $what }”的有效值;可用:{ $known }
 usage-missing = 缺少:{ $what }。请看 --help。
 usage-conflict = “{ $what }”不能与“{ $other }”同时使用。
 usage-other = 无法理解命令行:{ $text }。请看 --help。
@@ -103,6 +103,7 @@ usage-step-ambiguous = “{ $step }”可能是 { $steps }:请写成 阶段/名�
 usage-reason = { $option } 必须说明原因:将永久保存。
 usage-no-attempt = { $step } 没有第 { $attempt } 次执行;最近是第 { $latest } 次。
 
+month-file-name = months/{ $name } 不是任何月份的文件:文件名应如 2026-10.yaml。
 file-missing = 没有文件 { $path }。
 file-outside = { $path } 在项目目录之外:文件必须在项目目录内。
 file-not-regular = { $path } 不是普通文件。
@@ -115,6 +116,11 @@ plan-not-executable = { $count } 个步骤使用了本版本能检查但还不�
 validated = { $count } 个运行手册没有问题,设置、班表、月份文件也没有问题。
 init-exists = { $path } 已经存在:没有写入任何内容。
 init-done = 项目已建立。下一步:monthstart run { $path }
+
+preview-step = { $step }:{ $from } -> { $to }
+preview-may-start = 之后 { $step } 可以开始
+preview-run = 本次运行:{ $from } -> { $to }
+preview-nothing = 不会有任何变化。
 
 recorded-answer = { $step }:{ $by } 已{ $verdict },已记录。关口当前:{ $status }。
 recorded-retry = { $steps }:将重新执行,已记录({ $by })。
@@ -129,6 +135,7 @@ run-exists-open = { $run } 尚未结束:用 monthstart resume { $run } 继续。
 run-exists-done = { $run } 已经运行过({ $status }):同一手册同一账期只运行一次。
 run-is-over = { $run } 已结束({ $status }):无需继续。
 run-is-driven = { $run } 正由 { $host } 上的进程 { $pid } 执行:可在此回答关口,它会自己继续。
+run-stranger = { $person } 不在本项目班表中,只能查看,不能启动:请用 --as 人员 说明由谁操作。
 run-needs-operator = { $person } 不是值班员:只有值班员能启动和继续运行。
 
 end-succeeded = { $run } 已完成:所有步骤成功、跳过或强制通过。

@@ -45,6 +45,13 @@ pub enum Language {
     En,
 }
 
+/// `--plan` of the verbs that change a run.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Preview {
+    #[arg(long)]
+    pub plan: bool,
+}
+
 /// Options of verbs that drive a run.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Driving {
@@ -113,8 +120,10 @@ pub struct Saying {
 pub struct Marking {
     #[arg(value_name = "STEP", required = true)]
     pub steps: Vec<String>,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", required_unless_present = "plan", default_value_if("plan", "true", "-"))]
     pub reason: String,
+    #[command(flatten)]
+    pub preview: Preview,
 }
 
 /// The verbs.
@@ -172,6 +181,8 @@ pub enum Verb {
         steps: Vec<String>,
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
+        #[command(flatten)]
+        preview: Preview,
     },
     Skip(Marking),
     Force(Marking),
@@ -183,20 +194,26 @@ pub enum Verb {
         as_done: bool,
         #[arg(long)]
         as_failed: bool,
-        #[arg(long, value_name = "TEXT")]
+        #[arg(long, value_name = "TEXT", required_unless_present = "plan", default_value_if("plan", "true", "-"))]
         reason: String,
+        #[command(flatten)]
+        preview: Preview,
     },
     Cancel {
         #[arg(value_name = "RUN")]
         run: Option<String>,
-        #[arg(long, value_name = "TEXT")]
+        #[arg(long, value_name = "TEXT", required_unless_present = "plan", default_value_if("plan", "true", "-"))]
         reason: String,
+        #[command(flatten)]
+        preview: Preview,
     },
     Logs {
         #[arg(value_name = "STEP")]
         step: String,
         #[arg(long, value_name = "N")]
         attempt: Option<u32>,
+        #[arg(short, long)]
+        follow: bool,
     },
     Events {
         #[arg(value_name = "RUN")]

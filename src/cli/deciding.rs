@@ -7,6 +7,7 @@ use super::args::{Saying, Verb};
 use super::exit::{Exit, Failed};
 use super::pick;
 use super::post::tools;
+use super::preview::preview;
 use super::project::{find_root, open, read_pair, show_problems};
 use super::session::Session;
 use crate::engine::Journal;
@@ -28,6 +29,9 @@ pub async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed> {
     let mut journal = pick::journal(session, &project, named, tools(session, &project)).await?;
     let asker = session.asker(&project)?;
     let request = read(journal.state(), &verb)?;
+    if is_preview(&verb) {
+        return preview(session, journal.state(), &asker, &request);
+    }
     let (_, answer) = journal.request(&asker, &request).await?;
     answer.map_err(Failed::from)?;
     let run = journal.state().plan().run.clone();
@@ -41,6 +45,14 @@ pub async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed> {
     }
     journal.close().await;
     Ok(Exit::Done)
+}
+
+fn is_preview(verb: &Verb) -> bool {
+    match verb {
+        Verb::Skip(marking) | Verb::Force(marking) => marking.preview.plan,
+        Verb::Retry { preview, .. } | Verb::Settle { preview, .. } | Verb::Cancel { preview, .. } => preview.plan,
+        _ => false,
+    }
 }
 
 /// The project that the command stands in; its settings must be right, or nobody knows who may decide.
@@ -74,7 +86,7 @@ fn read(state: &RunState, verb: &Verb) -> Result<Request, Failed> {
     Ok(match verb {
         Verb::Confirm(saying) => answer(state, saying, Verdict::Confirmed)?,
         Verb::Reject(saying) => answer(state, saying, Verdict::Rejected)?,
-        Verb::Retry { steps: names, reason } => {
+        Verb::Retry { steps: names, reason, .. } => {
             Request::Retry { steps: steps(names)?, reason: reason.as_deref().map(clean) }
         }
         Verb::Skip(marking) => {

@@ -58,8 +58,11 @@ fn me() -> EngineId {
 }
 
 fn may_drive(asker: &Asker) -> Result<(), Failed> {
-    if !asker.known || !asker.operator {
-        let person = asker.by.by.to_string();
+    let person = asker.by.by.to_string();
+    if !asker.known {
+        return Err(Failed::new(Exit::Refused, msg!("run-stranger", person = person)));
+    }
+    if !asker.operator {
         return Err(Failed::new(Exit::Refused, msg!("run-needs-operator", person = person)));
     }
     Ok(())
@@ -168,6 +171,7 @@ pub async fn drive(
     let driver = Driver {
         executor: Arc::new(executor),
         limits: platforms.filter_map(|(name, platform)| Some((name.clone(), platform.limit?))).collect(),
+        folder,
         zone: project.zone.clone(),
         no_wait: driving.no_wait,
         yes: driving.yes.then(|| asker.clone()),

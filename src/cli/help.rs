@@ -109,12 +109,13 @@ fn wrong(error: &clap::Error) -> Msg {
         ErrorKind::InvalidValue if context(ContextKind::InvalidValue).is_empty() => {
             msg!("usage-value-missing", what = what)
         }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => msg!(
-            "usage-bad-value",
-            value = context(ContextKind::InvalidValue),
-            what = what,
-            known = context(ContextKind::ValidValue)
-        ),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let value = context(ContextKind::InvalidValue);
+            match context(ContextKind::ValidValue) {
+                known if known.is_empty() => msg!("usage-bad-value", value = value, what = what),
+                known => msg!("usage-bad-value-known", value = value, what = what, known = known),
+            }
+        }
         ErrorKind::MissingRequiredArgument => msg!("usage-missing", what = what),
         ErrorKind::ArgumentConflict => {
             msg!("usage-conflict", what = what, other = context(ContextKind::PriorArg))

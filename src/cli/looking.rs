@@ -1,7 +1,9 @@
 //! The verbs that only look: runs, status, gates, mails, logs, events.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::deciding::here;
 use super::exit::{Exit, Failed};
@@ -14,11 +16,15 @@ use crate::exec::{log_encoding, log_path, read_log};
 use crate::id::RunId;
 use crate::mail::Drained;
 use crate::msg;
+use crate::plan::NodeId;
 use crate::plan::project::Project;
 use crate::progress::json::{RunRow, event_json, gates_json, mails_json, runs_json, status_json};
 use crate::progress::{MailRow, Page, tables};
-use crate::run::{By, EngineId, MailStatus, StepPath};
+use crate::run::{By, EngineId, Life, MailStatus, StepPath};
 use crate::store::{Letter, RunLock, Store, StoreError};
+
+/// How often a log that is followed is looked at.
+const FOLLOW: Duration = Duration::from_millis(200);
 
 /// The page that answers are made for.
 pub fn page(session: &Session, project: &Project) -> Page {
@@ -176,7 +182,12 @@ async fn send_queued(session: &Session, project: &Project) -> Result<Exit, Faile
 }
 
 /// `logs`.
-pub async fn logs(session: &Session, step: &str, attempt: Option<u32>) -> Result<Exit, Failed> {
+pub async fn logs(
+    session: &Session,
+    step: &str,
+    attempt: Option<u32>,
+    follow: bool,
+) -> Result<Exit, Failed> {
     let (project, journal) = opened(session, None).await?;
     let state = journal.state();
     let id = pick::step(state, step)?;
@@ -195,6 +206,9 @@ pub async fn logs(session: &Session, step: &str, attempt: Option<u32>) -> Result
     }
     let folder = session.state(&project.dir);
     let file = log_path(folder.path(), &state.plan().run, &StepPath(path.clone()), attempt);
+    if follow && attempt == latest {
+        return follow_log(session, &project, journal, id, &file).await;
+    }
     let Ok(lines) = read_log(&file, log_encoding(&project, state.plan(), id)) else {
         let shown = file.display().to_string();
         let msg = msg!("logs-no-file", step = path, attempt = attempt, path = shown);
@@ -207,4 +221,45 @@ pub async fn logs(session: &Session, step: &str, attempt: Option<u32>) -> Result
         false => session.output.result(&lines.join("\n")),
     }
     Ok(Exit::Done)
+}
+
+/// Prints a log as it grows, until its attempt has come to an end. A log is only ever added to, so that what was shown
+/// stays true.
+async fn follow_log(
+    session: &Session,
+    project: &Project,
+    mut journal: Journal,
+    id: NodeId,
+    file: &Path,
+) -> Result<Exit, Failed> {
+    let mut shown = 0;
+    loop {
+        journal.catch_up().await?;
+        let state = journal.state();
+        let running = matches!(state.step(id).life, Life::Running { .. });
+        let lines = read_log(file, log_encoding(project, state.plan(), id)).unwrap_or_default();
+        // The last line of a running step may still grow.
+        let complete = if running { lines.len().saturating_sub(1) } else { lines.len() };
+        let complete = if running && ends_a_line(file) { lines.len() } else { complete };
+        if complete > shown {
+            session.output.result(&lines[shown..complete].join("\n"));
+            shown = complete;
+        }
+        if !running {
+            return Ok(Exit::Done);
+        }
+        tokio::time::sleep(FOLLOW).await;
+    }
+}
+
+fn ends_a_line(file: &Path) -> bool {
+    use std::io::{Read, Seek, SeekFrom};
+    let last = || -> std::io::Result<[u8; 1]> {
+        let mut file = std::fs::File::open(file)?;
+        file.seek(SeekFrom::End(-1))?;
+        let mut byte = [0];
+        file.read_exact(&mut byte)?;
+        Ok(byte)
+    };
+    last().is_ok_and(|byte| byte == [b'\n'])
 }

@@ -14,6 +14,7 @@ mod outside;
 mod pick;
 mod planning;
 mod post;
+mod preview;
 mod project;
 mod session;
 mod shelf;
@@ -76,7 +77,7 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Status { run } => looking::status(session, run.as_deref()).await,
         Verb::Gates { run } => looking::gates(session, run.as_deref()).await,
         Verb::Mails { run, send } => looking::mails(session, run.as_deref(), send).await,
-        Verb::Logs { step, attempt } => looking::logs(session, &step, attempt).await,
+        Verb::Logs { step, attempt, follow } => looking::logs(session, &step, attempt, follow).await,
         Verb::Events { run } => looking::events(session, run.as_deref()).await,
         Verb::Demo { dir, month, driving } => {
             demo::demo(session, dir.as_deref(), month.as_deref(), &driving).await

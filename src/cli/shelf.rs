@@ -88,6 +88,10 @@ impl Files for Shelf {
     fn read(&self, path: &str) -> Option<String> {
         read(&self.root, path).ok().and_then(|bytes| String::from_utf8(bytes).ok())
     }
+
+    fn leaves(&self, path: &str) -> bool {
+        matches!(read(&self.root, path), Err(Unread::Outside))
+    }
 }
 
 fn why(unread: &Unread, path: &str) -> Msg {

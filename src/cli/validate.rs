@@ -33,6 +33,9 @@ pub fn validate(session: &Session, files: &[PathBuf]) -> Result<Exit, Failed> {
     let runbooks: Vec<String> =
         runbooks.into_iter().filter(|path| is_runbook(path) && Some(path) != roster.as_ref()).collect();
     let books: Vec<Book> = runbooks.iter().filter_map(|path| read_book(&mut opened.shelf, path)).collect();
+    for name in strange_months(&root) {
+        opened.shelf.problems.push(Problem::unplaced(msg!("month-file-name", name = name)));
+    }
     let months: Vec<MonthFile> =
         months(&root).into_iter().filter_map(|month| read_month(&mut opened.shelf, month)).collect();
     if let Some(project) = &opened.project {
@@ -114,6 +117,14 @@ fn has_yaml_ending(name: &str) -> bool {
 fn months(root: &Path) -> Vec<Month> {
     let names = names_in(&root.join("months"));
     names.iter().filter_map(|name| name.strip_suffix(".yaml")?.parse().ok()).collect()
+}
+
+/// Files among the months whose names are no months: nobody would ever read them.
+fn strange_months(root: &Path) -> Vec<String> {
+    let mut names = names_in(&root.join("months"));
+    let month = |name: &str| name.strip_suffix(".yaml").is_some_and(|stem| stem.parse::<Month>().is_ok());
+    names.retain(|name| has_yaml_ending(name) && !month(name));
+    names.into_iter().map(|name| crate::words::one_line(&name, 80)).collect()
 }
 
 fn names_in(folder: &Path) -> Vec<String> {

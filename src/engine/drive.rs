@@ -19,7 +19,7 @@ use crate::run::{
     Asker, By, EngineId, Event, Failure, Life, Outcome, Record, Refusal, Request, RunState, RunStatus,
     SkipCause, StepPath, StepStatus, Verdict,
 };
-use crate::store::StoreError;
+use crate::store::{PlatformPlace, StateFolder, StoreError};
 
 /// How often other processes' decisions are looked for.
 const LOOK: Duration = Duration::from_millis(200);
@@ -86,6 +86,8 @@ pub struct Driver {
     pub executor: Arc<dyn Executor>,
     /// Places on platforms.
     pub limits: PlatformLimits,
+    /// Where places on platforms are shared with the project's other runs.
+    pub folder: StateFolder,
     /// The project's zone.
     pub zone: TimeZone,
     /// Leave when only people or time can move it on.
@@ -113,6 +115,7 @@ impl Driver {
             reports,
             attempts: HashMap::new(),
             gathering: HashSet::new(),
+            places: HashMap::new(),
             leaving: None,
         };
         if let Some((by, engine)) = resumed {
@@ -131,6 +134,8 @@ struct Loop<'a> {
     attempts: HashMap<NodeId, Attempt>,
     /// Gates whose evidence is being gathered.
     gathering: HashSet<NodeId>,
+    /// Places on platforms for what is about to start.
+    places: HashMap<NodeId, PlatformPlace>,
     leaving: Option<Choice>,
 }
 
@@ -138,6 +143,8 @@ struct Loop<'a> {
 struct Attempt {
     number: u32,
     switch: watch::Sender<bool>,
+    /// Its place on a limited platform, given back when the attempt is over.
+    _place: Option<PlatformPlace>,
     /// It has said how it goes: a poll has looked at least once.
     looked: bool,
     /// Its platform knows it by an id, and goes on with it without us.
@@ -257,9 +264,12 @@ impl Loop<'_> {
             for effect in effects {
                 match effect {
                     Effect::Ask(id) if self.gathering.contains(&id) => {}
+                    Effect::Start(id) if !self.take_place(id)? => {}
                     effect => self.prepare(effect, &mut events, &mut starts),
                 }
             }
+            // Places are taken for what is started now; a step that is skipped instead gives its own back.
+            self.places.retain(|id, _| starts.contains(id));
             if events.is_empty() && starts.is_empty() {
                 return Ok(());
             }
@@ -270,6 +280,15 @@ impl Loop<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Takes the step's place on its platform, where that has a limit; `false`: other runs have them all.
+    fn take_place(&mut self, id: NodeId) -> Result<bool, StoreError> {
+        let node = self.journal.state().plan().node(id);
+        let Some(platform) = node.platform() else { return Ok(true) };
+        let Some(limit) = self.driver.limits.get(platform) else { return Ok(true) };
+        let place = PlatformPlace::take(&self.driver.folder, platform, *limit)?;
+        Ok(place.map(|place| self.places.insert(id, place)).is_some())
     }
 
     /// What an effect comes to: events to be recorded first, and work to be begun after that.
@@ -332,7 +351,9 @@ impl Loop<'_> {
             self.driver.executor.gather(job, self.reports.clone());
         } else {
             let on_platform = job.submitted.is_some();
-            self.attempts.insert(id, Attempt { number: attempt, switch, looked: false, on_platform });
+            let place = self.places.remove(&id);
+            self.attempts
+                .insert(id, Attempt { number: attempt, switch, _place: place, looked: false, on_platform });
             self.driver.executor.start(job, self.reports.clone());
         }
     }

@@ -39,7 +39,7 @@ impl Expectation {
             ["null"] | ["is", "null"] => return Some(Expectation::Null),
             ["not", "null"] | ["is", "not", "null"] => return Some(Expectation::NotNull),
             ["between", low, "and", high] => {
-                let both = is_number(low) && is_number(high);
+                let both = [low, high].into_iter().all(|end| is_number(end) || is_day(end));
                 return both.then(|| Expectation::Between((*low).to_owned(), (*high).to_owned()));
             }
             [] | ["between", ..] => return None,
@@ -64,7 +64,8 @@ impl Expectation {
                     .then(|| Expectation::Compare(comparison, value.to_owned()));
             }
         }
-        Some(Expectation::Compare(Comparison::Equal, text.to_owned()))
+        // Several words without a sign are somebody's sentence, not a value.
+        (words.len() == 1).then(|| Expectation::Compare(Comparison::Equal, text.to_owned()))
     }
 }
 
@@ -102,7 +103,7 @@ mod tests {
             Some(Expectation::Between("10".to_owned(), "20".to_owned()))
         );
         assert_eq!(Expectation::parse("is not null"), Some(Expectation::NotNull));
-        for bad in ["", "  ", "between 1", "between a and b", "> many", "=", "=> 3", "< "] {
+        for bad in ["", "  ", "about ten", "between 1", "between a and b", "> many", "=", "=> 3", "< "] {
             assert_eq!(Expectation::parse(bad), None, "{bad}");
         }
     }

@@ -15,7 +15,7 @@ use super::questions::Questions;
 use super::{Page, Progress};
 use crate::msg;
 use crate::plan::NodeId;
-use crate::run::{Asker, Record, Request, RunState};
+use crate::run::{Asker, Record, Request, RunState, RunStatus};
 use crate::time::Clock;
 use crate::words::Msg;
 
@@ -135,6 +135,9 @@ impl Console {
                 Input::Continued => self.progress.afresh(false),
                 Input::Tick => {}
             }
+            if self.has_left_everything() {
+                let _ = wishes.send(Wish::Gone);
+            }
             self.draw();
         }
         self.look_at_the_clock();
@@ -221,6 +224,14 @@ impl Console {
             }
         };
         let _ = wishes.send(wish);
+    }
+
+    /// Nothing can go on without a decision, and the person wants to leave all decisions as they are.
+    fn has_left_everything(&self) -> bool {
+        let Some(person) = &self.person else { return false };
+        let questions = person.questions(&self.state, self.interrupted, &self.page);
+        let halted = self.state.run_status() == RunStatus::Halted;
+        halted && !person.prompt.is_gone() && person.prompt.at().is_none() && !questions.list().is_empty()
     }
 
     fn draw(&mut self) {

@@ -15,7 +15,7 @@ use sqlx::{AnyConnection, Connection, Row};
 
 pub use folder::{StateFolder, temporary_name};
 pub use letters::{Letter, NewLetter, Sending};
-pub use lock::RunLock;
+pub use lock::{PlatformPlace, RunLock};
 
 use crate::id::RunId;
 use crate::msg;

@@ -98,7 +98,10 @@ fn what_a_step_prints_reaches_no_terminal_as_it_came() {
     let script = r"printf '\033]0;evil title\007\033[31mred\033[0m\n'; printf '\033P0;evil\033\\' >&2";
     let project =
         Project::of(&format!("1:\n{}2:\n{}", sh("a", script), sh("b", &format!("{script}; exit 1"))));
-    let out = project.terminal("run x.yaml --month 2025-10 -v").finish(PATIENCE);
+    let mut live = project.terminal("run x.yaml --month 2025-10 -v");
+    live.shows("leave it");
+    live.types("x");
+    let out = live.finish(PATIENCE).code(4);
     for evil in ["\u{1b}]0;evil", "\u{1b}P0;evil", "\u{1b}[31mred"] {
         assert!(!out.all().contains(evil), "{evil:?} in\n{out}");
     }

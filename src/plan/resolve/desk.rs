@@ -145,6 +145,10 @@ impl<'a> Desk<'_, 'a, '_> {
             self.findings.error(span, msg!("plan-path-outside", path = harmless(template)));
             return;
         };
+        if self.book.input.files.leaves(&path) {
+            self.findings.error(span, msg!("plan-path-outside", path = path));
+            return;
+        }
         let Some(text) = self.book.input.files.read(&path) else {
             self.findings.warn(span, msg!("plan-sql-file-missing", path = path));
             return;

@@ -139,7 +139,7 @@ impl<'a> Layout<'a> {
         for value in super::each::values(book, each, findings) {
             let vars = BTreeMap::from([(each.variable.value.clone(), value.clone())]);
             let Some(mut name) = book.rendered(base, &vars, findings) else { return };
-            if !base.contains("{{") {
+            if step.name.is_none() && !base.contains("{{") {
                 name = format!("{name}-{value}");
             }
             self.place(stage, phase, step, (name, vars), Some(&group), findings);

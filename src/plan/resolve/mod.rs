@@ -79,6 +79,10 @@ pub trait Files {
     fn path(&self, file: FileId) -> String;
     /// The text of the file at `path`, if it can be read.
     fn read(&self, path: &str) -> Option<String>;
+    /// Does the path lead out of the project's folder, by a link?
+    fn leaves(&self, _path: &str) -> bool {
+        false
+    }
 }
 
 /// What was read.

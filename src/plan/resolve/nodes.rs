@@ -102,7 +102,8 @@ impl<'m, 'd, 'a, 'p> Maker<'m, 'd, 'a, 'p> {
         let (step, stage) = (desk.step(), desk.stage());
         let project = desk.book.input.project;
         let batch = batch(desk, step.batch.as_ref().or(stage.batch.as_ref()));
-        let title = step.title.as_ref().and_then(|title| desk.fixed(title)).map(|title| super::shown_title(&title));
+        let title =
+            step.title.as_ref().and_then(|title| desk.fixed(title)).map(|title| super::shown_title(&title));
         for need in &step.needs {
             if let Some(name) = desk.fixed(need) {
                 desk.use_step(&name, need.span, false);

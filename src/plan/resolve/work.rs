@@ -124,17 +124,13 @@ pub(super) fn platform<'a>(desk: &mut Desk<'_, 'a, '_>, word: &Text) -> Option<&
     found
 }
 
-/// The connection that a step's SQL runs on: named, else its platform's, else its stage's platform's, else the only one.
+/// The connection that a step's SQL runs on: named, else its platform's, else its stage's platform's.
 pub(super) fn connection(desk: &mut Desk<'_, '_, '_>, named: Option<&Text>, span: Span) -> Option<String> {
     let step = desk.step();
     let named =
         named.or(step.connection.as_ref()).or(step.platform.as_ref()).or(desk.stage().platform.as_ref());
     if let Some(word) = named {
         return connection_named(desk, word, word.span);
-    }
-    let connections = &desk.book.input.project.connections;
-    if connections.len() == 1 {
-        return connections.keys().next().cloned();
     }
     desk.findings.error(span, msg!("plan-connection-missing"));
     None

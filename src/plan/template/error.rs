@@ -48,11 +48,22 @@ impl TemplateError {
         TemplateError { reason, expression: expression.into() }
     }
 
+    /// The name under which SQL can bind what the expression names.
+    fn binding(&self) -> String {
+        let path = self.expression.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).next();
+        match path.unwrap_or_default().split_once('.') {
+            Some(("params", name)) => format!(":{name}"),
+            Some((root, part)) => format!(":{root}_{part}"),
+            None => format!(":{}", path.unwrap_or_default()),
+        }
+    }
+
     /// What to do about it, where that is known.
     pub fn advice(&self) -> Option<Msg> {
         match &self.reason {
             Reason::Unknown { meant: Some(meant), .. } => Some(msg!("help-plan-meant", name = meant)),
-            Reason::NotInSql => Some(msg!("help-plan-sql-bind")),
+            Reason::NotInSql if self.expression.contains("steps") => Some(msg!("help-plan-sql-step")),
+            Reason::NotInSql => Some(msg!("help-plan-sql-bind", name = self.binding())),
             Reason::Statement => Some(msg!("help-plan-template-statement")),
             _ => None,
         }

@@ -260,7 +260,7 @@ impl Object for StepsValue {
     }
 }
 
-/// A step whose values are not known yet: every key of its outputs and its form is a number.
+/// A step whose values are not known yet: every key of its outputs and its form is there.
 #[derive(Debug)]
 struct AnyStep {
     name: String,
@@ -296,6 +296,7 @@ impl Object for AnyKey {
         if let (Some((step, misses)), Some(key)) = (&self.form, key.as_str()) {
             misses.field(step, key);
         }
-        Some(Value::from(1))
+        // Text, so that it may not become part of SQL unless a filter makes a number or a name of it.
+        Some(Value::from("1"))
     }
 }

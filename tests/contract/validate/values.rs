@@ -52,12 +52,6 @@ fn text_in_the_text_of_sql() {
 }
 
 #[test]
-fn output_of_a_step_in_the_text_of_sql() {
-    let text = "1:\n  - {name: b, run: [ls]}\n2:\n  - {name: a, connection: yt, sql: \"select '{{ steps['b'].outputs.last }}'\"} # !!\n";
-    wrong(Project::new().yt().runbook(&levels(text)), &["sql"]);
-}
-
-#[test]
 fn text_as_a_name_in_sql_goes_through_ident() {
     let text =
         format!("{NOTE}- {{name: a, connection: yt, sql: 'select * from {{{{ params.note | ident }}}}'}}\n");
