@@ -74,23 +74,17 @@ fn sentences(lang: &str) -> BTreeMap<String, Sentence> {
             }
         }
     }
+    // `$name` in braces; the name of a choice, which a language without plurals may leave out, has an arrow behind it.
+    let value = Regex::new(r"\{[^{}]*?\$([a-zA-Z][\w-]*)[^{}]*?(->|\})").unwrap();
     for sentence in all.values_mut() {
-        sentence.find_names();
-    }
-    all
-}
-
-impl Sentence {
-    /// Finds the values: `$name` in braces; those of a choice (`{ $name ->`) may be left out by a language without plurals.
-    fn find_names(&mut self) {
-        let value = Regex::new(r"\{[^{}]*?\$([a-zA-Z][\w-]*)[^{}]*?(->|\})").unwrap();
-        for found in value.captures_iter(&self.text) {
-            self.names.insert(found[1].to_owned());
+        for found in value.captures_iter(&sentence.text) {
+            sentence.names.insert(found[1].to_owned());
             if &found[2] == "}" {
-                self.shown.insert(found[1].to_owned());
+                sentence.shown.insert(found[1].to_owned());
             }
         }
     }
+    all
 }
 
 /// What the source says.
