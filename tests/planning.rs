@@ -70,7 +70,6 @@ struct Outcome {
     mistakes: Vec<Mistake>,
     problems: Vec<Problem>,
     sources: Sources,
-    took: std::time::Duration,
 }
 
 const TODAY: Date = date(2026, 11, 3);
@@ -121,7 +120,6 @@ impl World {
             mistakes: Vec::new(),
             problems,
             sources: sources.clone(),
-            took: std::time::Duration::ZERO,
         };
         let Some(runbook) = read_runbook(&sources, main, &mut problems) else { return nothing(problems) };
         let project = resolve_project(
@@ -141,12 +139,11 @@ impl World {
             files: &folder,
             sources: &sources,
         };
-        let start = std::time::Instant::now();
         let (plan, mistakes) = match resolve(&input, &self.request, &mut problems) {
             Ok(plan) => (plan, Vec::new()),
             Err(mistakes) => (None, mistakes),
         };
-        Outcome { plan, mistakes, problems, sources, took: start.elapsed() }
+        Outcome { plan, mistakes, problems, sources }
     }
 }
 
@@ -552,24 +549,6 @@ fn ten_thousand_steps_resolve() {
     let plan = outcome.plan();
     assert_eq!(plan.nodes.len(), 10_000);
     sound(&plan);
-}
-
-/// `cargo test --release --test planning -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement"]
-fn measure() {
-    for count in [1_000, 10_000, 40_000] {
-        let world = large(count);
-        let start = std::time::Instant::now();
-        let outcome = world.run();
-        let (nodes, text) =
-            (outcome.plan.as_ref().map_or(0, |plan| plan.nodes.len()), world.files["main.yaml"].len());
-        eprintln!(
-            "{nodes} steps, {text} bytes: read and resolved in {:?}, resolved in {:?}",
-            start.elapsed(),
-            outcome.took
-        );
-    }
 }
 
 /// Every message that this room can say has its words in both languages.
