@@ -1,7 +1,7 @@
 //! What the engine adds to the work: 1,000 steps that do nothing, in 4 levels, 16 at a time, through `monthstart run`,
 //! beside a floor that starts the same commands as wide and keeps the same record of when each began and ended.
 //!
-//! `cargo bench --bench engine`. Both commit to SQLite with `synchronous = full` before a command starts and after it
+//! `cargo bench --bench engine`. Both commit to `SQLite` with `synchronous = full` before a command starts and after it
 //! has ended, and put into one transaction what comes together.
 #![expect(
     clippy::print_stdout,

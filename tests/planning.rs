@@ -452,8 +452,8 @@ fn included_stages_come_first_and_keep_their_defaults() {
     );
     let plan = world.run().plan();
     assert_eq!(paths(&plan), ["a/a1", "sub/sub1", "b/b1", "own/Own"]);
-    assert_eq!(plan.nodes[0].policy.timeout, Some(std::time::Duration::from_secs(300)));
-    assert_eq!(plan.nodes[2].policy.timeout, Some(std::time::Duration::from_secs(3_600)));
+    assert_eq!(plan.nodes[0].policy.timeout, Some(std::time::Duration::from_mins(5)));
+    assert_eq!(plan.nodes[2].policy.timeout, Some(std::time::Duration::from_hours(1)));
     assert_eq!((plan.stages[0].limit, plan.nodes[0].severity), (Some(2), 2));
     assert_eq!(plan.stages[2].handover, monthstart::plan::Handover::Role("lead".to_owned()));
     assert_eq!(plan.params["kind"], monthstart::plan::ParamValue::Text("x".to_owned()));

@@ -152,7 +152,7 @@ fn recorded(state: &RunState, request: &Request, asker: &Asker) -> Msg {
     match request {
         Request::Answer(answer) => {
             let status = Msg::word("gate-status", state.gate_status(answer.step).word());
-            let verdict = crate::run::request::verdict_msg(answer.verdict);
+            let verdict = crate::run::refusal::verdict_msg(answer.verdict);
             msg!("recorded-answer", step = path(answer.step), verdict = verdict, by = by, status = status)
         }
         Request::Retry { steps, .. } => msg!("recorded-retry", steps = paths(steps), by = by),

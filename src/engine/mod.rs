@@ -1,8 +1,13 @@
 //! The loop that drives a run: record, then act, then tell. Its ports are traits, so that a test can script them.
 
 mod drive;
+mod grant;
 mod journal;
 pub mod ports;
+mod start;
+mod wish;
 
-pub use drive::{Choice, Driver, End, Told, Wish, skip_this_month};
+pub use drive::Driver;
 pub use journal::{Journal, Recorded, Tools};
+pub use start::skip_this_month;
+pub use wish::{Choice, End, Told, Wish};

@@ -9,7 +9,7 @@ use super::questions::{Subject, waiting};
 use crate::msg;
 use crate::plan::{NodeId, StageId};
 use crate::run::event::Json;
-use crate::run::request::verdict_msg;
+use crate::run::refusal::verdict_msg;
 use crate::run::{
     Decision, Event, Failure, Life, Mark, Outcome, Record, RunState, RunStatus, SkipCause, StepPath,
     StepStatus, Verdict,

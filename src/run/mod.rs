@@ -1,8 +1,12 @@
 //! The heart: what can happen to a run ([`Event`]), where that leaves it ([`RunState`], the fold of its events), what
 //! people may ask ([`Request`]) and what may start next ([`scheduler`]). Pure: no clock, no IO, no async.
 
+mod answers;
 pub mod event;
+pub mod form;
+mod graph;
 pub mod life;
+pub mod refusal;
 pub mod request;
 pub mod scheduler;
 pub mod scope;
@@ -13,6 +17,7 @@ pub mod status;
 pub use event::{
     By, Decision, EngineId, Event, Failure, Outcome, Record, Shown, SkipCause, StepPath, Verdict,
 };
-pub use request::{Answer, Asker, FormError, Refusal, Request};
+pub use refusal::{FormError, Refusal};
+pub use request::{Answer, Asker, Request};
 pub use state::{Consequences, Decided, Life, Mark, RunState, StepState};
 pub use status::{GateStatus, MailStatus, RunStatus, StageStatus, StepStatus};

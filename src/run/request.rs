@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::event::{By, Decision, Event, Json, StepPath, Verdict};
+use super::event::{By, Decision, Event, StepPath, Verdict};
+use super::form::fill_in;
+use super::refusal::Refusal;
 use super::state::{Decided, Life, RunState};
 use super::status::{RunStatus, StepStatus};
-use crate::msg;
-use crate::plan::{Approver, Excluded, Field, FieldKind, Gate, NodeId};
-use crate::words::{Explain, Msg};
+use crate::plan::{Approver, Excluded, Gate, NodeId};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,101 +79,6 @@ pub struct Answer {
     pub form: BTreeMap<String, String>,
     /// Given by `--yes`.
     pub in_advance: bool,
-}
-
-/// Why a request is not granted. Nothing was recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// Not in the roster, or no operator.
-    MayNotDecide {
-        /// Who.
-        person: String,
-    },
-    /// Not among those whom the gate asks.
-    NotAsked {
-        /// Who.
-        person: String,
-        /// Whom it asks.
-        asked: String,
-    },
-    /// The gate's `except` names them.
-    Excluded {
-        /// Who.
-        person: String,
-    },
-    /// The step's state does not allow it.
-    WrongState {
-        /// The step.
-        step: StepPath,
-        /// Where it stands.
-        status: StepStatus,
-        /// What was asked.
-        verb: &'static str,
-    },
-    /// Somebody else was first.
-    Decided {
-        /// The gate.
-        step: StepPath,
-        /// Who was first.
-        by: String,
-        /// What they said.
-        verdict: Verdict,
-    },
-    /// A person cannot vote twice.
-    Voted {
-        /// The gate.
-        step: StepPath,
-    },
-    /// A gate is answered, not walked round.
-    IsAGate {
-        /// The gate.
-        step: StepPath,
-    },
-    /// The run is over.
-    RunIsOver {
-        /// How.
-        status: RunStatus,
-    },
-    /// It is no gate.
-    NotAGate {
-        /// The step.
-        step: StepPath,
-    },
-    /// A field or value that does not fit: a usage error.
-    Form(FormError),
-}
-
-/// What is wrong with what was filled in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FormError {
-    /// No such field.
-    Unknown {
-        /// What was given.
-        field: String,
-        /// What there is.
-        known: String,
-    },
-    /// A field without a default is missing.
-    Missing {
-        /// Which.
-        field: String,
-    },
-    /// The text is not of the field's type.
-    Bad {
-        /// Which.
-        field: String,
-        /// What was given.
-        value: String,
-        /// What it may be.
-        wanted: Msg,
-    },
-    /// `--for` is missing or names no value.
-    Value {
-        /// What there is.
-        known: String,
-    },
-    /// A rejection without a note.
-    NoNote,
 }
 
 /// The events that grant `request`; none at all where it is granted already.
@@ -381,115 +286,4 @@ pub fn asked_words(gate: &Gate) -> String {
 pub fn may_answer_in_advance(state: &RunState, gate: &Gate, asker: &Asker) -> bool {
     let filled = gate.form.iter().all(|field| field.default.is_some() || field.optional);
     gate.votes.total() == 1 && filled && may_answer(state, gate, asker).is_ok()
-}
-
-fn fill_in(gate: &Gate, answer: &Answer) -> Result<BTreeMap<String, Json>, FormError> {
-    let fits = match &answer.value {
-        Some(value) => gate.each.contains(value),
-        None => gate.each.is_empty(),
-    };
-    if !fits {
-        return Err(FormError::Value { known: gate.each.join(", ") });
-    }
-    if answer.verdict == Verdict::Rejected && answer.note.as_deref().is_none_or(|n| n.trim().is_empty()) {
-        return Err(FormError::NoNote);
-    }
-    for name in answer.form.keys() {
-        if !gate.form.iter().any(|field| field.name == *name) {
-            let known: Vec<&str> = gate.form.iter().map(|field| field.name.as_str()).collect();
-            return Err(FormError::Unknown { field: name.clone(), known: known.join(", ") });
-        }
-    }
-    let mut filled = BTreeMap::new();
-    for field in &gate.form {
-        match answer.form.get(&field.name).or(field.default.as_ref()) {
-            Some(text) => {
-                filled.insert(field.name.clone(), read_field(field, text)?);
-            }
-            None if field.optional || answer.verdict == Verdict::Rejected => {}
-            None => return Err(FormError::Missing { field: field.name.clone() }),
-        }
-    }
-    Ok(filled)
-}
-
-/// A typed value of a field, from its text.
-pub fn read_field(field: &Field, text: &str) -> Result<Json, FormError> {
-    let bad = |wanted: Msg| {
-        Err(FormError::Bad { field: field.name.clone(), value: crate::words::printable(text), wanted })
-    };
-    if text.chars().any(char::is_control) {
-        return bad(msg!("field-text"));
-    }
-    match &field.kind {
-        FieldKind::Integer => match text.parse::<i64>() {
-            Ok(n) if field.min.is_none_or(|min| n >= min) && field.max.is_none_or(|max| n <= max) => {
-                Ok(Json::from(n))
-            }
-            _ => {
-                let bound = |bound: Option<i64>| bound.map_or_else(|| "…".to_owned(), |n| n.to_string());
-                bad(msg!("field-integer", min = bound(field.min), max = bound(field.max)))
-            }
-        },
-        FieldKind::Boolean => match text {
-            "true" | "yes" | "是" => Ok(Json::from(true)),
-            "false" | "no" | "否" => Ok(Json::from(false)),
-            _ => bad(msg!("field-boolean")),
-        },
-        FieldKind::Month if text.parse::<crate::time::Month>().is_err() => bad(msg!("field-month")),
-        FieldKind::Date if text.parse::<jiff::civil::Date>().is_err() => bad(msg!("field-date")),
-        FieldKind::Choice(words) if !words.iter().any(|word| word == text) => {
-            bad(msg!("field-choice", words = words.join(", ")))
-        }
-        FieldKind::Text | FieldKind::Month | FieldKind::Date | FieldKind::Choice(_) => Ok(Json::from(text)),
-    }
-}
-
-impl Explain for Refusal {
-    fn explain(&self) -> Msg {
-        match self {
-            Refusal::MayNotDecide { person } => msg!("refused-may-not-decide", person = person),
-            Refusal::NotAsked { person, asked } => msg!("refused-not-asked", person = person, asked = asked),
-            Refusal::Excluded { person } => msg!("refused-excluded", person = person),
-            Refusal::WrongState { step, status, verb } => msg!(
-                "refused-wrong-state",
-                step = step.to_string(),
-                status = Msg::word("step-status", status.word()),
-                verb = *verb
-            ),
-            Refusal::Decided { step, by, verdict } => {
-                msg!("refused-decided", step = step.to_string(), by = by, verdict = verdict_msg(*verdict))
-            }
-            Refusal::Voted { step } => msg!("refused-voted", step = step.to_string()),
-            Refusal::IsAGate { step } => msg!("refused-is-a-gate", step = step.to_string()),
-            Refusal::RunIsOver { status } => {
-                msg!("refused-run-is-over", status = Msg::word("run-status", status.word()))
-            }
-            Refusal::NotAGate { step } => msg!("refused-not-a-gate", step = step.to_string()),
-            Refusal::Form(error) => error.explain(),
-        }
-    }
-}
-
-/// The word for an answer.
-pub fn verdict_msg(verdict: Verdict) -> Msg {
-    match verdict {
-        Verdict::Confirmed => msg!("verdict-confirmed"),
-        Verdict::Rejected => msg!("verdict-rejected"),
-    }
-}
-
-impl Explain for FormError {
-    fn explain(&self) -> Msg {
-        match self {
-            FormError::Unknown { field, known } => msg!("form-unknown", field = field, known = known),
-            FormError::Missing { field } => msg!("form-missing", field = field),
-            FormError::Bad { field, value, wanted } => {
-                msg!("form-bad", field = field, value = value, wanted = wanted.clone())
-            }
-            FormError::Value { known } if known.is_empty() => msg!("form-no-value"),
-            FormError::Value { known } => msg!("form-value", known = known),
-            FormError::NoNote => msg!("form-no-note"),
-        }
-    }
 }

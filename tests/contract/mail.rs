@@ -30,7 +30,7 @@ fn mail_is(project: &Project, word: &str) {
 /// Sends what is queued again and again until nothing is.
 #[track_caller]
 fn drained(project: &Project) {
-    let done = poll(Duration::from_secs(60), || {
+    let done = poll(Duration::from_mins(1), || {
         project.ms("mails --send");
         project.status().rows("mails").iter().all(|mail| mail["status"] == "sent").then_some(())
     });

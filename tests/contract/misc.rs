@@ -126,7 +126,7 @@ fn common_options_stand_before_and_after_the_verb() {
 #[test]
 fn the_demonstration_ends_by_itself() {
     let project = empty();
-    let out = project.spawn("demo --yes stage").finish(Duration::from_secs(180)).code(0);
+    let out = project.spawn("demo --yes stage").finish(Duration::from_mins(3)).code(0);
     assert!(!out.all().is_empty());
     let status = project.ms("-C stage status --json").code(0).json();
     assert_eq!(status["run"]["status"], "succeeded", "{status:#}");
@@ -142,7 +142,7 @@ fn the_demonstration_ends_by_itself() {
 #[test]
 fn the_demonstration_does_not_write_over_a_folder() {
     let project = empty().file("stage/monthstart.yaml", "# mine\n");
-    let out = project.spawn("demo --yes stage").finish(Duration::from_secs(180));
+    let out = project.spawn("demo --yes stage").finish(Duration::from_mins(3));
     assert_ne!(out.code, 101, "{out}");
     assert_eq!(project.read("stage/monthstart.yaml"), "# mine\n");
 }

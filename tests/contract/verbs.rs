@@ -208,8 +208,8 @@ fn cancel_ends_the_processes_with_all_their_children() {
     ));
     let live = project.start();
     let child = project.until_file("child.pid");
-    project.spawn("cancel --reason 'wrong month'").finish(std::time::Duration::from_secs(60)).code(0);
-    live.finish(std::time::Duration::from_secs(60)).code(4);
+    project.spawn("cancel --reason 'wrong month'").finish(std::time::Duration::from_mins(1)).code(0);
+    live.finish(std::time::Duration::from_mins(1)).code(4);
     assert!(poll(PATIENCE, || (!alive(&child)).then_some(())).is_some(), "the step's child still lives");
     let status = project.status();
     assert_eq!(status.run(), "cancelled");

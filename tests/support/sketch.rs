@@ -8,13 +8,13 @@ use monthstart::plan::{
 };
 
 /// A plan being drawn.
-pub struct Sketch {
+pub(crate) struct Sketch {
     plan: Plan,
 }
 
 impl Sketch {
     /// An empty plan of `book/2026-10` for `limit` steps side by side.
-    pub fn new(limit: u32) -> Self {
+    pub(crate) fn new(limit: u32) -> Self {
         let plan = Plan {
             run: "book/2026-10".parse().unwrap(),
             title: "A book".to_owned(),
@@ -28,7 +28,7 @@ impl Sketch {
     }
 
     /// A stage after others (by their numbers).
-    pub fn stage(mut self, name: &str, after: &[u32]) -> Self {
+    pub(crate) fn stage(mut self, name: &str, after: &[u32]) -> Self {
         self.plan.stages.push(Stage {
             name: name.to_owned(),
             title: name.to_owned(),
@@ -43,15 +43,12 @@ impl Sketch {
     }
 
     /// The next phase of the latest stage, with these nodes.
-    pub fn phase(mut self, part: Part, nodes: Vec<Node>) -> Self {
+    pub(crate) fn phase(mut self, part: Part, nodes: Vec<Node>) -> Self {
         let stage = StageId::from(self.plan.stages.len() - 1);
         let id = PhaseId::from(self.plan.phases.len());
-        let before = match self.plan.stages[stage.index()].phases.last() {
-            Some(last) => vec![*last],
-            None => {
-                let last_of = |id: &StageId| *self.plan.stages[id.index()].phases.last().unwrap();
-                self.plan.stages[stage.index()].after.iter().map(last_of).collect()
-            }
+        let before = if let Some(last) = self.plan.stages[stage.index()].phases.last() { vec![*last] } else {
+            let last_of = |id: &StageId| *self.plan.stages[id.index()].phases.last().unwrap();
+            self.plan.stages[stage.index()].after.iter().map(last_of).collect()
         };
         let first = self.plan.nodes.len();
         for mut node in nodes {
@@ -66,23 +63,23 @@ impl Sketch {
     }
 
     /// A level of the latest stage.
-    pub fn level(self, number: u32, nodes: Vec<Node>) -> Self {
+    pub(crate) fn level(self, number: u32, nodes: Vec<Node>) -> Self {
         self.phase(Part::Level(number), nodes)
     }
 
     /// The plan.
-    pub fn done(self) -> Plan {
+    pub(crate) fn done(self) -> Plan {
         self.plan
     }
 }
 
 /// A shell step.
-pub fn step(name: &str) -> Node {
+pub(crate) fn step(name: &str) -> Node {
     node(name, Work::Run { command: Command::Shell("true".to_owned()), env: BTreeMap::new() })
 }
 
 /// A gate that any operator may answer.
-pub fn gate(name: &str) -> Node {
+pub(crate) fn gate(name: &str) -> Node {
     let gate = Gate {
         kind: GateKind::Gate,
         ask: Template("well?".to_owned()),
@@ -121,7 +118,7 @@ fn node(name: &str, work: Work) -> Node {
 }
 
 /// What tests change in a node.
-pub trait Tweak: Sized {
+pub(crate) trait Tweak: Sized {
     /// With needs, by their numbers.
     fn needs(self, needs: &[u32]) -> Self;
     /// With retries at once.

@@ -7,7 +7,7 @@ use crate::msg;
 use crate::plan::NodeId;
 use crate::progress::keys::Key;
 use crate::progress::questions::{Questions, Subject};
-use crate::run::request::read_field;
+use crate::run::form::read_field;
 use crate::run::{Life, Verdict};
 use crate::words::{Explain, Msg};
 

@@ -7,7 +7,8 @@ use crate::progress::evidence;
 use crate::progress::line::{Line, Tone, wrap};
 use crate::progress::page::Page;
 use crate::progress::questions::{Questions, Subject, is_overdue};
-use crate::run::request::{asked_words, verdict_msg};
+use crate::run::refusal::verdict_msg;
+use crate::run::request::asked_words;
 use crate::run::{Decided, Life, Verdict};
 use crate::words::{Explain, Msg};
 

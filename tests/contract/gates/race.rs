@@ -9,7 +9,7 @@ const PEOPLE: [(&str, &str); 3] =
 /// Ten answers at once; who gave which.
 fn answers(project: &Project) -> Vec<(&'static str, bool, Live)> {
     let one = |n: usize| {
-        let (person, confirms) = (PEOPLE[n % 3].0, n % 2 == 0);
+        let (person, confirms) = (PEOPLE[n % 3].0, n.is_multiple_of(2));
         let line = if confirms {
             format!("confirm g --as {person}")
         } else {

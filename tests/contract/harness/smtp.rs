@@ -105,7 +105,7 @@ fn serve(stream: &TcpStream, manner: Manner, taken: &Mutex<Vec<Vec<u8>>>, over: 
         }
         return;
     }
-    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     drop(talk(stream, manner, taken));
 }
 

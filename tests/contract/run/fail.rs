@@ -116,7 +116,7 @@ fn a_time_out_asks_first() {
         "1:\n{}",
         sh_with("a", "trap 'echo asked >> ledger; exit 0' TERM; while :; do sleep 0.1; done", "timeout: 1s")
     ));
-    project.start().finish(Duration::from_secs(60)).code(4);
+    project.start().finish(Duration::from_mins(1)).code(4);
     assert_eq!(project.count("asked"), 1);
     assert!(project.status().is("a", "failed"), "an exit code of 0 after the time-out is not success");
 }

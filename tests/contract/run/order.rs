@@ -211,7 +211,7 @@ fn a_thousand_steps_end_and_each_ran_once() {
         many(500, "echo one >> ledger"),
         (0..500).map(|n| sh(&format!("b{n}"), "echo two >> ledger")).collect::<String>()
     ));
-    project.start().finish(std::time::Duration::from_secs(120)).code(0);
+    project.start().finish(std::time::Duration::from_mins(2)).code(0);
     let ledger = project.ledger();
     assert_eq!(ledger.len(), 1000);
     assert!(ledger[..500].iter().all(|line| line == "one"));

@@ -1,0 +1,128 @@
+//! Effects become events first, and work after that.
+
+use std::sync::Arc;
+
+use super::drive::{Attempt, Loop};
+use super::ports::{Job, Stop};
+use crate::plan::template::truth;
+use crate::plan::{NodeId, Work};
+use crate::run::scheduler::{Effect, next};
+use crate::run::scope::scope_of;
+use crate::run::{Event, Failure, Outcome, RunState, SkipCause, StepPath};
+use crate::store::{PlatformPlace, StoreError};
+
+impl Loop<'_> {
+    /// Starts everything that may start, and what that makes startable, until nothing more may.
+    pub(super) async fn bring_about(&mut self) -> Result<(), StoreError> {
+        while self.leaving.is_none() {
+            let effects = next(self.journal.state(), self.journal.now(), &self.driver.limits);
+            let mut events = Vec::new();
+            let mut starts = Vec::new();
+            for effect in effects {
+                match effect {
+                    Effect::Ask(id) if self.gathering.contains(&id) => {}
+                    Effect::Start(id) if !self.take_place(id)? => {}
+                    effect => self.prepare(effect, &mut events, &mut starts),
+                }
+            }
+            // Places are taken for what is started now; a step that is skipped instead gives its own back.
+            self.places.retain(|id, _| starts.contains(id));
+            if events.is_empty() && starts.is_empty() {
+                return Ok(());
+            }
+            if self.record(events).await? {
+                for id in starts {
+                    self.start(id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the step's place on its platform, where that has a limit; `false`: other runs have them all.
+    pub(super) fn take_place(&mut self, id: NodeId) -> Result<bool, StoreError> {
+        let node = self.journal.state().plan().node(id);
+        let Some(platform) = node.platform() else { return Ok(true) };
+        let Some(limit) = self.driver.limits.get(platform) else { return Ok(true) };
+        let place = PlatformPlace::take(&self.driver.folder, platform, *limit)?;
+        Ok(place.map(|place| self.places.insert(id, place)).is_some())
+    }
+
+    /// What an effect comes to: events to be recorded first, and work to be begun after that.
+    pub(super) fn prepare(&self, effect: Effect, events: &mut Vec<Event>, starts: &mut Vec<NodeId>) {
+        let (Effect::Start(id) | Effect::Ask(id) | Effect::SkipThisMonth(id) | Effect::TimeOut(id)) = effect;
+        let step = self.path(id);
+        match effect {
+            Effect::TimeOut(_) => events.push(Event::GateTimedOut { step }),
+            Effect::SkipThisMonth(_) => events.extend(skip_this_month(self.state(), id)),
+            Effect::Start(_) | Effect::Ask(_) => {
+                let attempt = self.state().step(id).attempt + 1;
+                match (self.when(id), effect) {
+                    (Ok(true), Effect::Ask(_)) => starts.push(id),
+                    (Ok(true), _) => {
+                        events.push(Event::StepStarted { step, attempt });
+                        starts.push(id);
+                    }
+                    (Ok(false), _) => events.push(Event::StepSkipped {
+                        step,
+                        by: None,
+                        reason: String::new(),
+                        cause: SkipCause::When,
+                    }),
+                    (Err(why), _) => {
+                        let outcome = Outcome::Failed { failure: Failure::NotStarted { why } };
+                        events.push(Event::StepStarted { step: step.clone(), attempt });
+                        events.push(Event::StepEnded { step, attempt, outcome });
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn when(&self, id: NodeId) -> Result<bool, String> {
+        let state = self.state();
+        let Some(when) = &state.plan().node(id).when else { return Ok(true) };
+        let today = self.journal.now().to_zoned(self.driver.zone.clone()).date();
+        truth(when, &scope_of(state, id, today)).map_err(|error| error.to_string())
+    }
+
+    pub(super) fn start(&mut self, id: NodeId) {
+        let (switch, stop) = Stop::new();
+        let state = self.journal.state();
+        let attempt = state.step(id).attempt;
+        let path = self.path(id);
+        let job = Job {
+            run: state.plan().run.clone(),
+            plan: Arc::clone(state.plan()),
+            node: id,
+            attempt,
+            token: format!("{}/{path}/{attempt}", state.plan().run),
+            path,
+            at: self.journal.now(),
+            outputs: state.outputs_for(id),
+            submitted: state.submitted(id).map(str::to_owned),
+            stop,
+        };
+        if matches!(state.plan().node(id).work, Work::Gate(_)) {
+            self.gathering.insert(id);
+            self.driver.executor.gather(job, self.reports.clone());
+        } else {
+            let on_platform = job.submitted.is_some();
+            let place = self.places.remove(&id);
+            self.attempts
+                .insert(id, Attempt { number: attempt, switch, _place: place, looked: false, on_platform });
+            self.driver.executor.start(job, self.reports.clone());
+        }
+    }
+}
+
+/// The events that skip what the month file says does not run.
+pub fn skip_this_month(state: &RunState, id: NodeId) -> Option<Event> {
+    let skip = state.plan().node(id).skip.as_ref()?;
+    let reason = match &skip.agreed {
+        Some(agreed) => format!("{} ({agreed})", skip.reason),
+        None => skip.reason.clone(),
+    };
+    let step = StepPath(state.plan().path(id));
+    Some(Event::StepSkipped { step, by: None, reason, cause: SkipCause::Month })
+}

@@ -1,0 +1,133 @@
+//! What a run's state answers to those who ask.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::event::{By, EngineId, Json, StepPath};
+use super::state::{Life, Mark, RunState, StepState};
+use crate::plan::{NodeId, OnFailure, Plan, StageId, Work};
+
+impl RunState {
+    /// Its plan.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// The number of the last event taken in.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// When the last event was recorded.
+    pub fn at(&self) -> Option<Timestamp> {
+        self.at
+    }
+
+    /// When it started and who started it.
+    pub fn started(&self) -> Option<&(Timestamp, By)> {
+        self.started.as_ref()
+    }
+
+    /// The last engine that drove it; whether it still does, its lock says.
+    pub fn engine(&self) -> Option<&EngineId> {
+        self.engine.as_ref()
+    }
+
+    /// Who cancelled it.
+    pub fn cancelled(&self) -> Option<&Mark> {
+        self.cancelled.as_ref()
+    }
+
+    /// A step.
+    pub fn step(&self, id: NodeId) -> &StepState {
+        &self.steps[id.index()]
+    }
+
+    /// A step by its path.
+    pub fn find(&self, path: &StepPath) -> Option<NodeId> {
+        self.index.get(path).copied()
+    }
+
+    /// Pending steps whose turn has come, in the plan's order.
+    pub fn startable(&self) -> &BTreeSet<NodeId> {
+        &self.startable
+    }
+
+    /// Steps with an attempt in flight.
+    pub fn in_flight(&self) -> &BTreeSet<NodeId> {
+        &self.in_flight
+    }
+
+    /// Steps that will be tried again, by time.
+    pub fn retrying(&self) -> &BTreeSet<(Timestamp, NodeId)> {
+        &self.retrying
+    }
+
+    /// Gates that ask.
+    pub fn open(&self) -> &BTreeSet<NodeId> {
+        &self.open
+    }
+
+    /// Failed and lost steps.
+    pub fn troubled(&self) -> &BTreeSet<NodeId> {
+        &self.troubled
+    }
+
+    /// Has a step with `on_failure: abort` failed, or was the run cancelled? Then nothing more starts.
+    pub fn is_stopped(&self) -> bool {
+        self.cancelled.is_some()
+            || self.troubled.iter().any(|id| {
+                self.plan.node(*id).policy.on_failure == OnFailure::Abort
+                    && matches!(self.steps[id.index()].life, Life::Failed { .. })
+            })
+    }
+
+    /// When a stage finished.
+    pub fn stage_finished_at(&self, stage: StageId) -> Option<Timestamp> {
+        self.stage_finished_at[stage.index()]
+    }
+
+    /// Is every step done?
+    pub fn is_green(&self) -> bool {
+        self.stage_left.iter().all(|left| *left == 0)
+    }
+
+    /// Does the step take one of the places that limits count? People's and polls' waiting does not.
+    pub fn takes_a_place(&self, id: NodeId) -> bool {
+        !matches!(self.plan.node(id).work, Work::Gate(_) | Work::Check { poll: Some(_), .. })
+    }
+
+    /// What a gate asks: as it was last rendered, else as it is written; empty for what is no gate.
+    pub fn asked(&self, id: NodeId) -> &str {
+        let written = || self.plan.node(id).gate().map_or("", |gate| gate.ask.0.as_str());
+        self.step(id).asked.as_deref().unwrap_or_else(written)
+    }
+
+    /// The id under which a platform knows the attempt in flight.
+    pub fn submitted(&self, id: NodeId) -> Option<&str> {
+        match &self.step(id).life {
+            Life::Running { submitted } => submitted.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// What the steps that a node refers to put out, by the names that it uses for them.
+    pub fn outputs_for(&self, id: NodeId) -> BTreeMap<String, BTreeMap<String, Json>> {
+        self.plan.node(id).refs.iter().map(|(name, step)| (name.clone(), self.outputs(*step))).collect()
+    }
+
+    /// What a step put out; a gate's form among it.
+    pub fn outputs(&self, id: NodeId) -> BTreeMap<String, Json> {
+        match &self.step(id).life {
+            Life::Succeeded { outputs, .. } => outputs.clone(),
+            _ => BTreeMap::new(),
+        }
+    }
+
+    /// The `#confirm` gate before a step.
+    pub fn guard_of(&self, id: NodeId) -> Option<NodeId> {
+        self.graph.guards.get(&id).copied()
+    }
+}

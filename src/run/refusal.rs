@@ -1,0 +1,150 @@
+//! Why a request is not granted, and how that is said.
+
+use super::event::{StepPath, Verdict};
+use super::status::{RunStatus, StepStatus};
+use crate::msg;
+use crate::words::{Explain, Msg};
+
+/// Why a request is not granted. Nothing was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not in the roster, or no operator.
+    MayNotDecide {
+        /// Who.
+        person: String,
+    },
+    /// Not among those whom the gate asks.
+    NotAsked {
+        /// Who.
+        person: String,
+        /// Whom it asks.
+        asked: String,
+    },
+    /// The gate's `except` names them.
+    Excluded {
+        /// Who.
+        person: String,
+    },
+    /// The step's state does not allow it.
+    WrongState {
+        /// The step.
+        step: StepPath,
+        /// Where it stands.
+        status: StepStatus,
+        /// What was asked.
+        verb: &'static str,
+    },
+    /// Somebody else was first.
+    Decided {
+        /// The gate.
+        step: StepPath,
+        /// Who was first.
+        by: String,
+        /// What they said.
+        verdict: Verdict,
+    },
+    /// A person cannot vote twice.
+    Voted {
+        /// The gate.
+        step: StepPath,
+    },
+    /// A gate is answered, not walked round.
+    IsAGate {
+        /// The gate.
+        step: StepPath,
+    },
+    /// The run is over.
+    RunIsOver {
+        /// How.
+        status: RunStatus,
+    },
+    /// It is no gate.
+    NotAGate {
+        /// The step.
+        step: StepPath,
+    },
+    /// A field or value that does not fit: a usage error.
+    Form(FormError),
+}
+
+/// What is wrong with what was filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormError {
+    /// No such field.
+    Unknown {
+        /// What was given.
+        field: String,
+        /// What there is.
+        known: String,
+    },
+    /// A field without a default is missing.
+    Missing {
+        /// Which.
+        field: String,
+    },
+    /// The text is not of the field's type.
+    Bad {
+        /// Which.
+        field: String,
+        /// What was given.
+        value: String,
+        /// What it may be.
+        wanted: Msg,
+    },
+    /// `--for` is missing or names no value.
+    Value {
+        /// What there is.
+        known: String,
+    },
+    /// A rejection without a note.
+    NoNote,
+}
+
+impl Explain for Refusal {
+    fn explain(&self) -> Msg {
+        match self {
+            Refusal::MayNotDecide { person } => msg!("refused-may-not-decide", person = person),
+            Refusal::NotAsked { person, asked } => msg!("refused-not-asked", person = person, asked = asked),
+            Refusal::Excluded { person } => msg!("refused-excluded", person = person),
+            Refusal::WrongState { step, status, verb } => msg!(
+                "refused-wrong-state",
+                step = step.to_string(),
+                status = Msg::word("step-status", status.word()),
+                verb = *verb
+            ),
+            Refusal::Decided { step, by, verdict } => {
+                msg!("refused-decided", step = step.to_string(), by = by, verdict = verdict_msg(*verdict))
+            }
+            Refusal::Voted { step } => msg!("refused-voted", step = step.to_string()),
+            Refusal::IsAGate { step } => msg!("refused-is-a-gate", step = step.to_string()),
+            Refusal::RunIsOver { status } => {
+                msg!("refused-run-is-over", status = Msg::word("run-status", status.word()))
+            }
+            Refusal::NotAGate { step } => msg!("refused-not-a-gate", step = step.to_string()),
+            Refusal::Form(error) => error.explain(),
+        }
+    }
+}
+
+/// The word for an answer.
+pub fn verdict_msg(verdict: Verdict) -> Msg {
+    match verdict {
+        Verdict::Confirmed => msg!("verdict-confirmed"),
+        Verdict::Rejected => msg!("verdict-rejected"),
+    }
+}
+
+impl Explain for FormError {
+    fn explain(&self) -> Msg {
+        match self {
+            FormError::Unknown { field, known } => msg!("form-unknown", field = field, known = known),
+            FormError::Missing { field } => msg!("form-missing", field = field),
+            FormError::Bad { field, value, wanted } => {
+                msg!("form-bad", field = field, value = value, wanted = wanted.clone())
+            }
+            FormError::Value { known } if known.is_empty() => msg!("form-no-value"),
+            FormError::Value { known } => msg!("form-value", known = known),
+            FormError::NoNote => msg!("form-no-note"),
+        }
+    }
+}
