@@ -115,12 +115,8 @@ impl World {
         let roster = roster.and_then(|file| read_roster(&sources, file, &mut problems));
         let month =
             month.and_then(|file| read_month(&sources, file, "2026-10".parse().unwrap(), &mut problems));
-        let nothing = |problems| Outcome {
-            plan: None,
-            mistakes: Vec::new(),
-            problems,
-            sources: sources.clone(),
-        };
+        let nothing =
+            |problems| Outcome { plan: None, mistakes: Vec::new(), problems, sources: sources.clone() };
         let Some(runbook) = read_runbook(&sources, main, &mut problems) else { return nothing(problems) };
         let project = resolve_project(
             &settings,
