@@ -10,7 +10,7 @@ use std::path::Path;
 
 use monthstart::mail::{Attempted, Letter, MessageError, SendError, SetupError, drain};
 use monthstart::plan::project::{Mail, Setting};
-use monthstart::words::{Explain, Lang, one_line, printable, render, render_ids};
+use monthstart::words::{Explain, Lang, has, one_line, printable, render};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -150,7 +150,7 @@ fn settings_that_give_no_transport_say_why_in_both_languages() {
         let error = transport(&settings, options(Path::new("/nonexistent"))).unwrap_err();
         for lang in [Lang::En, Lang::Zh] {
             let said = render(lang, &error.explain());
-            assert!(render_ids(lang, error.explain().id), "{error:?}");
+            assert!(has(lang, error.explain().id), "{error:?}");
             assert!(!said.contains("hunter2") && !said.contains('\n'), "{said}");
         }
     }

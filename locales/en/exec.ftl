@@ -44,8 +44,8 @@ exec-sql-remains = { $why } (without a transaction: what the { $before ->
 } before it did remains)
 exec-more-rows = … and { $rows } more rows
 
-exec-check-found = { $what } = { $value }
-exec-check-unmet = { $what } = { $value }, expected { $expect }
+exec-check-found = { $what } → { $value }
+exec-check-unmet = { $what } → { $value }, expected { $expect }
 exec-check-no-row = { $what }: no row, expected { $expect }
 exec-check-there = { $what } is there
 exec-check-not-there = { $what } is not there

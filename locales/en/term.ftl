@@ -58,12 +58,13 @@ term-field-told-at = when it was said
 term-note = note (Enter: none):
 term-note-why = why not? (needed):
 term-reason = { $verb }: why? (needed)
-term-sure = { $verb } { $step } as { $who }?  Enter = yes, Esc = back
-term-sure-kill = stop (TERM) everything that runs?  Enter = yes, Esc = back
-term-sure-leave = leave now? What runs goes on and is found again by 'resume'.  Enter = yes, Esc = back
+term-sure = { $verb } { $step } as { $who }?
+term-sure-keys = Enter = yes, Esc = back
+term-sure-kill = stop (TERM) everything that runs?
+term-sure-leave = leave now? Programs and SQL are stopped; flows on a platform go on, 'resume' follows them.
 term-sent = sent, being recorded ...
 term-recorded = recorded.
-term-answered-by = { $step } has meanwhile been { $verdict } by { $who }. What you had typed is dropped.
+term-answered-by = { $step } has meanwhile been { $verdict } by { $who }.
 term-moved-on = { $step } needs no answer any more: it is { $status } now.
 term-gone = Nobody answers at this terminal any more; the run goes on. Answers from elsewhere: monthstart gates
 term-you-answered = you have answered; others are still asked.

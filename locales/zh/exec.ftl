@@ -35,8 +35,8 @@ exec-sql-done = 完成
 exec-sql-remains = { $why }(不在事务中:之前的 { $before } 条语句的结果仍然保留)
 exec-more-rows = …… 另有 { $rows } 行
 
-exec-check-found = { $what } = { $value }
-exec-check-unmet = { $what } = { $value },应为 { $expect }
+exec-check-found = { $what } → { $value }
+exec-check-unmet = { $what } → { $value },应为 { $expect }
 exec-check-no-row = { $what }:没有任何行,应为 { $expect }
 exec-check-there = { $what } 存在
 exec-check-not-there = { $what } 不存在

@@ -49,12 +49,13 @@ term-field-told-at = 何时通知的
 term-note = 备注(回车:无):
 term-note-why = 为什么驳回?(必填):
 term-reason = { $verb }的原因(必填):
-term-sure = 以 { $who } 的身份{ $verb } { $step }?  回车=是,Esc=返回
-term-sure-kill = 停止(TERM)所有正在运行的步骤?  回车=是,Esc=返回
-term-sure-leave = 现在离开?正在运行的会继续,用 resume 可以接回。  回车=是,Esc=返回
+term-sure = 以 { $who } 的身份{ $verb } { $step }?
+term-sure-keys = 回车=是,Esc=返回
+term-sure-kill = 停止(TERM)所有正在运行的步骤?
+term-sure-leave = 现在离开?程序和 SQL 会停止;平台上的流程继续运行,用 resume 接着跟踪。
 term-sent = 已提交,正在记录 ...
 term-recorded = 已记录。
-term-answered-by = { $step } 刚才已由 { $who } { $verdict }。您输入的内容已放弃。
+term-answered-by = { $step } 刚才已由 { $who } { $verdict }。
 term-moved-on = { $step } 不再需要回答:现在是“{ $status }”。
 term-gone = 本终端已无人应答,运行继续。请在别处回答:monthstart gates
 term-you-answered = 您已回答,还在等其他人。

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(name = "monthstart", version, disable_help_subcommand = true, arg_required_else_help = true)]
-pub struct CommandLine {
+pub(super) struct CommandLine {
     /// Before or after the verb.
     #[command(flatten)]
     pub common: Common,
@@ -19,7 +19,7 @@ pub struct CommandLine {
 
 /// Options of every verb.
 #[derive(Debug, Clone, Args)]
-pub struct Common {
+pub(super) struct Common {
     #[arg(short = 'C', long = "directory", global = true, value_name = "DIR")]
     pub directory: Option<PathBuf>,
     #[arg(long = "run", global = true, value_name = "RUN", id = "run_id")]
@@ -40,21 +40,21 @@ pub struct Common {
 
 /// `--lang`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Language {
+pub(super) enum Language {
     Zh,
     En,
 }
 
 /// `--plan` of the verbs that change a run.
 #[derive(Debug, Clone, Copy, Default, Args)]
-pub struct Preview {
+pub(super) struct Preview {
     #[arg(long)]
     pub plan: bool,
 }
 
 /// Options of verbs that drive a run.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Driving {
+pub(super) struct Driving {
     #[arg(long, short = 'y')]
     pub yes: bool,
     #[arg(long)]
@@ -65,7 +65,7 @@ pub struct Driving {
 
 /// `--progress`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Style {
+pub(super) enum Style {
     #[default]
     Auto,
     Bars,
@@ -75,7 +75,7 @@ pub enum Style {
 
 /// `plan --format`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     Tree,
     Json,
     Mermaid,
@@ -84,7 +84,7 @@ pub enum Format {
 
 /// `schema`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SchemaKind {
+pub(super) enum SchemaKind {
     Runbook,
     Project,
     Roster,
@@ -93,7 +93,7 @@ pub enum SchemaKind {
 
 /// A runbook and what it is run with.
 #[derive(Debug, Clone, Args)]
-pub struct What {
+pub(super) struct What {
     #[arg(value_name = "RUNBOOK")]
     pub runbook: PathBuf,
     #[arg(long, value_name = "MONTH")]
@@ -104,7 +104,7 @@ pub struct What {
 
 /// An answer's particulars.
 #[derive(Debug, Clone, Args)]
-pub struct Saying {
+pub(super) struct Saying {
     #[arg(value_name = "STEP")]
     pub step: String,
     #[arg(long, value_name = "TEXT")]
@@ -117,18 +117,18 @@ pub struct Saying {
 
 /// Steps and why.
 #[derive(Debug, Clone, Args)]
-pub struct Marking {
+pub(super) struct Marking {
     #[arg(value_name = "STEP", required = true)]
     pub steps: Vec<String>,
-    #[arg(long, value_name = "TEXT", required_unless_present = "plan", default_value_if("plan", "true", "-"))]
-    pub reason: String,
+    #[arg(long, value_name = "TEXT", required_unless_present = "plan")]
+    pub reason: Option<String>,
     #[command(flatten)]
     pub preview: Preview,
 }
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
-pub enum Verb {
+pub(super) enum Verb {
     Init {
         #[arg(value_name = "DIR")]
         dir: Option<PathBuf>,
@@ -194,16 +194,16 @@ pub enum Verb {
         as_done: bool,
         #[arg(long)]
         as_failed: bool,
-        #[arg(long, value_name = "TEXT", required_unless_present = "plan", default_value_if("plan", "true", "-"))]
-        reason: String,
+        #[arg(long, value_name = "TEXT", required_unless_present = "plan")]
+        reason: Option<String>,
         #[command(flatten)]
         preview: Preview,
     },
     Cancel {
         #[arg(value_name = "RUN")]
         run: Option<String>,
-        #[arg(long, value_name = "TEXT", required_unless_present = "plan", default_value_if("plan", "true", "-"))]
-        reason: String,
+        #[arg(long, value_name = "TEXT", required_unless_present = "plan")]
+        reason: Option<String>,
         #[command(flatten)]
         preview: Preview,
     },

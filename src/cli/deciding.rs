@@ -19,7 +19,7 @@ use crate::store::RunLock;
 use crate::words::Msg;
 
 /// Carries out one of these verbs.
-pub async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed> {
+pub(super) async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed> {
     check_words(&verb)?;
     let project = here(session)?;
     let named = match &verb {
@@ -50,13 +50,15 @@ pub async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed> {
 fn is_preview(verb: &Verb) -> bool {
     match verb {
         Verb::Skip(marking) | Verb::Force(marking) => marking.preview.plan,
-        Verb::Retry { preview, .. } | Verb::Settle { preview, .. } | Verb::Cancel { preview, .. } => preview.plan,
+        Verb::Retry { preview, .. } | Verb::Settle { preview, .. } | Verb::Cancel { preview, .. } => {
+            preview.plan
+        }
         _ => false,
     }
 }
 
 /// The project that the command stands in; its settings must be right, or nobody knows who may decide.
-pub fn here(session: &Session) -> Result<Project, Failed> {
+pub(super) fn here(session: &Session) -> Result<Project, Failed> {
     let opened = open(session, &find_root(&session.directory));
     show_problems(session, &opened.shelf)?;
     opened.project.ok_or_else(|| Failed::silent(Exit::Invalid))
@@ -65,9 +67,10 @@ pub fn here(session: &Session) -> Result<Project, Failed> {
 /// Reasons and notes that say nothing are no reasons.
 fn check_words(verb: &Verb) -> Result<(), Failed> {
     let (reason, option) = match verb {
-        Verb::Skip(marking) | Verb::Force(marking) => (Some(&marking.reason), "--reason"),
-        Verb::Settle { reason, .. } | Verb::Cancel { reason, .. } => (Some(reason), "--reason"),
-        Verb::Retry { reason, .. } => (reason.as_ref(), "--reason"),
+        Verb::Skip(marking) | Verb::Force(marking) => (marking.reason.as_ref(), "--reason"),
+        Verb::Settle { reason, .. } | Verb::Cancel { reason, .. } | Verb::Retry { reason, .. } => {
+            (reason.as_ref(), "--reason")
+        }
         Verb::Confirm(saying) | Verb::Reject(saying) => (saying.note.as_ref(), "--note"),
         _ => (None, ""),
     };
@@ -89,16 +92,14 @@ fn read(state: &RunState, verb: &Verb) -> Result<Request, Failed> {
         Verb::Retry { steps: names, reason, .. } => {
             Request::Retry { steps: steps(names)?, reason: reason.as_deref().map(clean) }
         }
-        Verb::Skip(marking) => {
-            Request::Skip { steps: steps(&marking.steps)?, reason: clean(&marking.reason) }
-        }
+        Verb::Skip(marking) => Request::Skip { steps: steps(&marking.steps)?, reason: why(&marking.reason) },
         Verb::Force(marking) => {
-            Request::Force { steps: steps(&marking.steps)?, reason: clean(&marking.reason) }
+            Request::Force { steps: steps(&marking.steps)?, reason: why(&marking.reason) }
         }
         Verb::Settle { step, as_done, reason, .. } => {
-            Request::Settle { step: pick::step(state, step)?, done: *as_done, reason: clean(reason) }
+            Request::Settle { step: pick::step(state, step)?, done: *as_done, reason: why(reason) }
         }
-        Verb::Cancel { reason, .. } => Request::Cancel { reason: clean(reason) },
+        Verb::Cancel { reason, .. } => Request::Cancel { reason: why(reason) },
         _ => return Err(Failed::silent(Exit::Unexpected)),
     })
 }
@@ -106,6 +107,11 @@ fn read(state: &RunState, verb: &Verb) -> Result<Request, Failed> {
 /// What people type is kept as they typed it; it is made harmless wherever it is shown.
 fn clean(text: &str) -> String {
     text.trim().to_owned()
+}
+
+/// The reason; a preview may do without.
+fn why(reason: &Option<String>) -> String {
+    reason.as_deref().map(clean).unwrap_or_default()
 }
 
 fn answer(state: &RunState, saying: &Saying, verdict: Verdict) -> Result<Request, Failed> {

@@ -26,7 +26,7 @@ const SEED: u64 = 2026;
 const MARK: &str = "demo";
 
 /// Prepares the sandbox and runs the shipped month start on it.
-pub async fn demo(
+pub(super) async fn demo(
     session: &Session,
     dir: Option<&Path>,
     month: Option<&str>,

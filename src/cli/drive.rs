@@ -32,7 +32,7 @@ use crate::words::{Explain, Msg};
 const TAIL: usize = 15;
 
 /// A run that this process is about to drive.
-pub struct Ready {
+pub(super) struct Ready {
     /// Its project.
     pub project: Arc<Project>,
     /// Its journal.
@@ -46,7 +46,7 @@ pub struct Ready {
 }
 
 /// `run`.
-pub async fn run(session: &Session, what: &What, driving: &Driving) -> Result<Exit, Failed> {
+pub(super) async fn run(session: &Session, what: &What, driving: &Driving) -> Result<Exit, Failed> {
     let planned = project::plan(session, &what.runbook, what)?;
     let asker = session.asker(&planned.project)?;
     let ready = begin(session, planned.project, planned.plan, asker).await?;
@@ -76,7 +76,12 @@ fn lock(session: &Session, project: &Project, run: &RunId) -> Result<RunLock, Fa
 }
 
 /// A new run, recorded as started. One for a runbook and month.
-pub async fn begin(session: &Session, project: Project, plan: Plan, asker: Asker) -> Result<Ready, Failed> {
+pub(super) async fn begin(
+    session: &Session,
+    project: Project,
+    plan: Plan,
+    asker: Asker,
+) -> Result<Ready, Failed> {
     may_drive(&asker)?;
     let mut store = session.make_store(&project).await?;
     let run = plan.run.clone();
@@ -107,7 +112,11 @@ fn exists(run: &RunId, status: RunStatus) -> Failed {
 }
 
 /// `resume`.
-pub async fn resume(session: &Session, named: Option<&str>, driving: &Driving) -> Result<Exit, Failed> {
+pub(super) async fn resume(
+    session: &Session,
+    named: Option<&str>,
+    driving: &Driving,
+) -> Result<Exit, Failed> {
     let project = here(session)?;
     let asker = session.asker(&project)?;
     may_drive(&asker)?;
@@ -139,7 +148,7 @@ async fn only_letters(session: &Session, project: &Project, mut journal: Journal
 }
 
 /// Drives a run that is ready, and says how it ended. As long as a played world goes on, failures may still be repaired.
-pub async fn drive(
+pub(super) async fn drive(
     session: &Session,
     ready: Ready,
     driving: &Driving,

@@ -8,7 +8,7 @@ use crate::words::Lang;
 
 /// What surrounds this process, read once.
 #[derive(Debug, Clone)]
-pub struct Environment {
+pub(super) struct Environment {
     /// Environment variables that are text.
     pub variables: BTreeMap<String, String>,
     /// The folder it was started in.
@@ -24,7 +24,7 @@ pub struct Environment {
 impl Environment {
     /// Reads it.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the surroundings")]
-    pub fn read() -> std::io::Result<Self> {
+    pub(super) fn read() -> std::io::Result<Self> {
         let text = |value: std::ffi::OsString| value.into_string().ok();
         Ok(Environment {
             variables: std::env::vars_os().filter_map(|(k, v)| Some((text(k)?, text(v)?))).collect(),
@@ -36,22 +36,22 @@ impl Environment {
     }
 
     /// A variable that is set and not empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// `LC_ALL`, `LC_MESSAGES`, `LANG`: the first that is set.
-    pub fn locale(&self) -> Option<&str> {
+    pub(super) fn locale(&self) -> Option<&str> {
         ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| self.get(name))
     }
 
     /// The language that the locale asks for; none for `C` and `POSIX`.
-    pub fn lang(&self) -> Option<Lang> {
+    pub(super) fn lang(&self) -> Option<Lang> {
         self.locale().and_then(Lang::from_tag)
     }
 
     /// The charset that the locale names: `GBK` of `zh_CN.GBK`; UTF-8 when it names none.
-    pub fn charset(&self) -> &str {
+    pub(super) fn charset(&self) -> &str {
         let locale = ["LC_ALL", "LANG", "LC_CTYPE"].into_iter().find_map(|name| self.get(name));
         locale
             .and_then(|locale| locale.split('.').nth(1))
@@ -59,13 +59,13 @@ impl Environment {
     }
 
     /// May output be coloured?
-    pub fn colour(&self, terminal: bool) -> bool {
+    pub(super) fn colour(&self, terminal: bool) -> bool {
         terminal && self.get("NO_COLOR").is_none() && self.get("TERM") != Some("dumb")
     }
 }
 
 /// The operating system's user, by the process's own identity, never by a variable.
-pub fn os_user() -> String {
+pub(super) fn os_user() -> String {
     let uid = rustix::process::getuid().as_raw();
     named_in_passwd(uid).or_else(named_by_id).unwrap_or_else(|| format!("uid-{uid}"))
 }
@@ -91,6 +91,6 @@ fn named_by_id() -> Option<String> {
 }
 
 /// This host's name.
-pub fn host() -> String {
+pub(super) fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }

@@ -7,7 +7,7 @@ use crate::words::{Explain, Msg};
 /// An exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Exit {
+pub(super) enum Exit {
     /// Done.
     Done = 0,
     /// Unexpected error.
@@ -30,7 +30,7 @@ pub enum Exit {
 
 /// Why a command did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failed {
+pub(super) struct Failed {
     /// Its exit code.
     pub exit: Exit,
     /// Lines for people, already in their language; or sentences to be rendered.
@@ -39,7 +39,7 @@ pub struct Failed {
 
 /// What there is to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub(super) enum What {
     /// One sentence.
     Said(Msg),
     /// Rendered already (diagnostics with source lines, usage).
@@ -50,17 +50,17 @@ pub enum What {
 
 impl Failed {
     /// A failure with one sentence.
-    pub fn new(exit: Exit, msg: Msg) -> Self {
+    pub(super) fn new(exit: Exit, msg: Msg) -> Self {
         Failed { exit, what: What::Said(msg) }
     }
 
     /// Wrong words on the command line.
-    pub fn usage(msg: Msg) -> Self {
+    pub(super) fn usage(msg: Msg) -> Self {
         Failed::new(Exit::Usage, msg)
     }
 
     /// Only the code: everything is said already.
-    pub fn silent(exit: Exit) -> Self {
+    pub(super) fn silent(exit: Exit) -> Self {
         Failed { exit, what: What::Nothing }
     }
 }

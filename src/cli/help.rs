@@ -12,7 +12,7 @@ use crate::msg;
 use crate::words::{Lang, Msg, has, render, show as words};
 
 /// The command line with its help in the language of this command.
-pub fn command(environment: &Environment) -> Command {
+pub(super) fn command(environment: &Environment) -> Command {
     localised(CommandLine::command(), asked_language(environment))
 }
 
@@ -70,7 +70,7 @@ fn with_arguments(command: Command, lang: Lang) -> Command {
 }
 
 /// Shows help, the version or what is wrong with the line, and says how the command ends by that.
-pub fn show(environment: &Environment, error: &clap::Error) -> Exit {
+pub(super) fn show(environment: &Environment, error: &clap::Error) -> Exit {
     let output = Output::new(environment.charset());
     let lang = asked_language(environment);
     match error.kind() {
@@ -134,7 +134,7 @@ fn plain(value: &ContextValue) -> String {
 }
 
 /// Tells about a failure before there is a session.
-pub fn tell(charset: &str, failed: &Failed) -> Exit {
+pub(super) fn tell(charset: &str, failed: &Failed) -> Exit {
     if let What::Said(msg) = &failed.what {
         Output::new(charset).diagnostic(&render(Lang::En, &msg!("error-line", text = render(Lang::En, msg))));
     }
@@ -142,7 +142,7 @@ pub fn tell(charset: &str, failed: &Failed) -> Exit {
 }
 
 /// Completions for a shell.
-pub fn completions(session: &Session, shell: clap_complete::Shell) -> Exit {
+pub(super) fn completions(session: &Session, shell: clap_complete::Shell) -> Exit {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut CommandLine::command(), "monthstart", &mut text);
     session.output.result(&String::from_utf8_lossy(&text));

@@ -21,7 +21,7 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 /// Lays out a project in `dir` (here, when none is named). What is there is never written over.
-pub fn init(session: &Session, dir: Option<&Path>) -> Result<Exit, Failed> {
+pub(super) fn init(session: &Session, dir: Option<&Path>) -> Result<Exit, Failed> {
     let dir = dir.map_or_else(|| session.directory.clone(), |dir| session.directory.join(dir));
     if let Some((name, _)) = FILES.iter().find(|(name, _)| fs::symlink_metadata(dir.join(name)).is_ok()) {
         let path = crate::words::printable(&dir.join(name).display().to_string());
@@ -39,7 +39,7 @@ pub fn init(session: &Session, dir: Option<&Path>) -> Result<Exit, Failed> {
 }
 
 /// A new file with its folders; one that is there is never touched.
-pub fn write(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o755).create(folder)?;
     }

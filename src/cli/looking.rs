@@ -27,7 +27,7 @@ use crate::store::{Letter, RunLock, Store, StoreError};
 const FOLLOW: Duration = Duration::from_millis(200);
 
 /// The page that answers are made for.
-pub fn page(session: &Session, project: &Project) -> Page {
+pub(super) fn page(session: &Session, project: &Project) -> Page {
     let mut page = Page::new(session.lang, project.zone.clone(), session.clock.now());
     if let Some(roster) = &project.roster {
         let names = roster.people.iter().map(|(id, person)| (id.clone(), person.name.clone()));
@@ -40,18 +40,18 @@ pub fn page(session: &Session, project: &Project) -> Page {
 }
 
 /// Columns and rows, where there is a terminal that has some.
-pub fn terminal_size(is_terminal: bool) -> Option<(u16, u16)> {
+pub(super) fn terminal_size(is_terminal: bool) -> Option<(u16, u16)> {
     let size = is_terminal.then(|| rustix::termios::tcgetwinsize(std::io::stderr()).ok()).flatten()?;
     (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
 }
 
 /// Who drives `run` now.
-pub fn driver(session: &Session, project: &Project, run: &RunId) -> Option<EngineId> {
+pub(super) fn driver(session: &Session, project: &Project, run: &RunId) -> Option<EngineId> {
     RunLock::holder(&session.state(&project.dir), run)
 }
 
 /// `runs`.
-pub async fn runs(session: &Session) -> Result<Exit, Failed> {
+pub(super) async fn runs(session: &Session) -> Result<Exit, Failed> {
     let project = here(session)?;
     let rows = match session.open_store(&project).await? {
         Some(mut store) => store.runs().await?,
@@ -84,7 +84,7 @@ async fn opened(session: &Session, named: Option<&str>) -> Result<(Project, Jour
 }
 
 /// `status`.
-pub async fn status(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
+pub(super) async fn status(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
     let (project, mut journal) = opened(session, named).await?;
     let run = journal.state().plan().run.clone();
     let mails = mail_rows(journal.store(), Some(&run)).await?;
@@ -99,7 +99,7 @@ pub async fn status(session: &Session, named: Option<&str>) -> Result<Exit, Fail
 }
 
 /// `gates`.
-pub async fn gates(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
+pub(super) async fn gates(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
     let (project, journal) = opened(session, named).await?;
     let text = match session.json {
         true => pretty(&gates_json(journal.state(), &project.zone)),
@@ -110,7 +110,7 @@ pub async fn gates(session: &Session, named: Option<&str>) -> Result<Exit, Faile
 }
 
 /// `events`.
-pub async fn events(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
+pub(super) async fn events(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
     let (project, mut journal) = opened(session, named).await?;
     let run = journal.state().plan().run.clone();
     let records = journal.store().events(&run, 0).await?;
@@ -126,7 +126,7 @@ pub async fn events(session: &Session, named: Option<&str>) -> Result<Exit, Fail
 }
 
 /// A run's letters (all runs': `None`) as rows.
-pub async fn mail_rows(store: &mut Store, run: Option<&RunId>) -> Result<Vec<MailRow>, StoreError> {
+pub(super) async fn mail_rows(store: &mut Store, run: Option<&RunId>) -> Result<Vec<MailRow>, StoreError> {
     let row = |found: Letter| MailRow {
         id: found.letter.id,
         to: found.letter.to,
@@ -139,7 +139,7 @@ pub async fn mail_rows(store: &mut Store, run: Option<&RunId>) -> Result<Vec<Mai
 }
 
 /// `mails`, and `mails --send`.
-pub async fn mails(session: &Session, named: Option<&str>, send: bool) -> Result<Exit, Failed> {
+pub(super) async fn mails(session: &Session, named: Option<&str>, send: bool) -> Result<Exit, Failed> {
     let project = here(session)?;
     if send {
         return send_queued(session, &project).await;
@@ -182,7 +182,7 @@ async fn send_queued(session: &Session, project: &Project) -> Result<Exit, Faile
 }
 
 /// `logs`.
-pub async fn logs(
+pub(super) async fn logs(
     session: &Session,
     step: &str,
     attempt: Option<u32>,

@@ -6,28 +6,28 @@ use encoding_rs::Encoding;
 
 /// Standard output and standard error of this process.
 #[derive(Debug, Clone, Copy)]
-pub struct Output {
+pub(super) struct Output {
     charset: &'static Encoding,
 }
 
 impl Output {
     /// Output for a terminal of `charset` (`UTF-8`, `GBK`, …); an unknown one is taken as UTF-8.
-    pub fn new(charset: &str) -> Self {
+    pub(super) fn new(charset: &str) -> Self {
         Output { charset: Encoding::for_label(charset.as_bytes()).unwrap_or(encoding_rs::UTF_8) }
     }
 
     /// Its charset.
-    pub fn charset(self) -> &'static Encoding {
+    pub(super) fn charset(self) -> &'static Encoding {
         self.charset
     }
 
     /// A result, with a newline at its end. A reader that has gone is no error of ours.
-    pub fn result(self, text: &str) {
+    pub(super) fn result(self, text: &str) {
         self.write(&mut std::io::stdout().lock(), text);
     }
 
     /// Something about the result.
-    pub fn diagnostic(self, text: &str) {
+    pub(super) fn diagnostic(self, text: &str) {
         self.write(&mut std::io::stderr().lock(), text);
     }
 

@@ -50,14 +50,24 @@ const SCRIPT: &[(Cue, u64, Act)] = &[
     (
         Cue::Open("bill-item/told"),
         2_500,
-        Act::Tell { gate: "bill-item/told", who: "周经理", channel: "mail", note: "shfin.r_vr011 已维护完成,请分发" },
+        Act::Tell {
+            gate: "bill-item/told",
+            who: "周经理",
+            channel: "mail",
+            note: "shfin.r_vr011 已维护完成,请分发",
+        },
     ),
     (Cue::Done("bill-item/told"), 4_000, Act::Move(Move::DistributeBillItems)),
     (Cue::Open("dwd-month/books-closed"), 2_000, Act::Move(Move::CloseBooks)),
     (
         Cue::Open("dwd-month/books-closed"),
         3_000,
-        Act::Tell { gate: "dwd-month/books-closed", who: "计费值班", channel: "phone", note: "账务已验,一体机和24库都已到位" },
+        Act::Tell {
+            gate: "dwd-month/books-closed",
+            who: "计费值班",
+            channel: "phone",
+            note: "账务已验,一体机和24库都已到位",
+        },
     ),
     (Cue::Failed(POCKET), 1_500, Act::Move(Move::RedeliverPocket)),
     (Cue::Failed(POCKET), 2_500, Act::Retry { step: POCKET, reason: "计费已补传 pocket 表" }),
@@ -68,7 +78,7 @@ const POCKET: &str = "dwd-month/DwdAccPocketM";
 
 /// Why the world stopped playing.
 #[derive(Debug, thiserror::Error)]
-pub enum OutsideError {
+pub(super) enum OutsideError {
     /// The journal.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -78,7 +88,7 @@ pub enum OutsideError {
 }
 
 /// Plays until the script is through. Where somebody sits at the terminal (`attended`), repairs are left to them.
-pub async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool) -> Result<(), OutsideError> {
+pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool) -> Result<(), OutsideError> {
     let mut cued: BTreeMap<usize, tokio::time::Instant> = BTreeMap::new();
     let mut played: BTreeSet<usize> = BTreeSet::new();
     while played.len() < SCRIPT.len() {
@@ -120,7 +130,9 @@ async fn perform(
     attended: bool,
 ) -> Result<bool, OutsideError> {
     let request = match act {
-        Act::Move(what) => return Ok(carry(sandbox, what).await? > 0 || !matches!(what, Move::DistributeDetail)),
+        Act::Move(what) => {
+            return Ok(carry(sandbox, what).await? > 0 || !matches!(what, Move::DistributeDetail));
+        }
         Act::Retry { .. } if attended => return Ok(true),
         Act::Retry { step, reason } => find(journal.state(), step)
             .map(|id| Request::Retry { steps: vec![id], reason: Some(reason.to_owned()) }),

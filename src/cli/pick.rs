@@ -12,7 +12,7 @@ use crate::runbook::problem::meant;
 use crate::store::{RunRow, Store};
 
 /// The run that is meant: named, else the open one, else the latest.
-pub async fn run(session: &Session, store: &mut Store, named: Option<&str>) -> Result<RunId, Failed> {
+pub(super) async fn run(session: &Session, store: &mut Store, named: Option<&str>) -> Result<RunId, Failed> {
     let rows = store.runs().await?;
     if let Some(text) = named.or(session.common.run.as_deref()) {
         return find(&rows, text);
@@ -26,7 +26,7 @@ pub async fn run(session: &Session, store: &mut Store, named: Option<&str>) -> R
 }
 
 /// There is nothing to look at.
-pub fn no_run() -> Failed {
+pub(super) fn no_run() -> Failed {
     Failed::usage(msg!("usage-no-run-yet"))
 }
 
@@ -50,7 +50,7 @@ fn listed<'a>(rows: impl Iterator<Item = &'a RunRow>) -> String {
 }
 
 /// The journal of the run that is meant.
-pub async fn journal(
+pub(super) async fn journal(
     session: &Session,
     project: &Project,
     named: Option<&str>,
@@ -62,7 +62,7 @@ pub async fn journal(
 }
 
 /// The step that is meant: its path, or its name where that is unique.
-pub fn step(state: &RunState, text: &str) -> Result<NodeId, Failed> {
+pub(super) fn step(state: &RunState, text: &str) -> Result<NodeId, Failed> {
     let plan = state.plan();
     let named: Vec<NodeId> = plan
         .iter()

@@ -8,7 +8,7 @@ use crate::plan::show;
 use crate::runbook::{Kind, schema as schema_of};
 
 /// Prints what a run would do; touches nothing.
-pub fn plan(session: &Session, what: &What, format: Format) -> Result<Exit, Failed> {
+pub(super) fn plan(session: &Session, what: &What, format: Format) -> Result<Exit, Failed> {
     let planned = project::plan(session, &what.runbook, what)?;
     let now = session.clock.now();
     let format = if session.json { Format::Json } else { format };
@@ -23,7 +23,7 @@ pub fn plan(session: &Session, what: &What, format: Format) -> Result<Exit, Fail
 }
 
 /// Prints a JSON Schema.
-pub fn schema(session: &Session, kind: SchemaKind) -> Exit {
+pub(super) fn schema(session: &Session, kind: SchemaKind) -> Exit {
     let kind = match kind {
         SchemaKind::Runbook => Kind::Runbook,
         SchemaKind::Project => Kind::Project,
@@ -35,6 +35,6 @@ pub fn schema(session: &Session, kind: SchemaKind) -> Exit {
 }
 
 /// JSON for people and scripts alike.
-pub fn pretty(value: &serde_json::Value) -> String {
+pub(super) fn pretty(value: &serde_json::Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }

@@ -21,12 +21,12 @@ use crate::words::{Explain, Lang};
 const LAST_POST: Duration = Duration::from_secs(10);
 
 /// The language that a project's letters speak.
-pub fn letters_lang(project: &Project) -> Lang {
+pub(super) fn letters_lang(project: &Project) -> Lang {
     project.language.unwrap_or(Lang::Zh)
 }
 
 /// What journals need: a scribe who knows the project's people, and the time.
-pub fn tools(session: &Session, project: &Project) -> Tools {
+pub(super) fn tools(session: &Session, project: &Project) -> Tools {
     let roster = project.roster.clone();
     let zone = project.zone.clone();
     let people = roster.clone();
@@ -51,11 +51,11 @@ fn mail_host() -> String {
 }
 
 /// The store as an outbox.
-pub struct StoreOutbox(Mutex<Store>);
+pub(super) struct StoreOutbox(Mutex<Store>);
 
 impl StoreOutbox {
     /// The outbox in `store`.
-    pub fn new(store: Store) -> Self {
+    pub(super) fn new(store: Store) -> Self {
         StoreOutbox(Mutex::new(store))
     }
 }
@@ -91,7 +91,7 @@ impl Outbox for StoreOutbox {
 }
 
 /// Sends letters beside a run, on a connection of its own: a dead server holds up nothing.
-pub struct Postman {
+pub(super) struct Postman {
     stop: watch::Sender<bool>,
     task: tokio::task::JoinHandle<()>,
     outbox: Arc<StoreOutbox>,
@@ -101,7 +101,7 @@ pub struct Postman {
 
 impl Postman {
     /// Begins to send what is due. Settings that give no transport are told about; letters stay queued then.
-    pub fn start(session: &Session, project: &Project, store: Store) -> Self {
+    pub(super) fn start(session: &Session, project: &Project, store: Store) -> Self {
         let (switch, stop) = Stop::new();
         let outbox = Arc::new(StoreOutbox::new(store));
         let transport = match transport(session, project) {
@@ -125,7 +125,7 @@ impl Postman {
     }
 
     /// Gives queued letters their last chance, and goes.
-    pub async fn finish(self) {
+    pub(super) async fn finish(self) {
         // A postman who has already ended needs no sign.
         let _ = self.stop.send(true);
         let Some(transport) = self.transport else { return };
@@ -134,11 +134,15 @@ impl Postman {
             drain(self.outbox.as_ref(), &transport, self.clock.as_ref()).await
         };
         let _ = tokio::time::timeout(LAST_POST, last).await;
+        // Closed in order, so that the journal is one file again when the program has gone.
+        if let Ok(outbox) = Arc::try_unwrap(self.outbox) {
+            outbox.0.into_inner().close().await;
+        }
     }
 }
 
 /// How this project's letters leave.
-pub fn transport(session: &Session, project: &Project) -> Result<Transport, Failed> {
+pub(super) fn transport(session: &Session, project: &Project) -> Result<Transport, Failed> {
     let folder = session.state(&project.dir).path().join("mail");
     let resolve = |setting: &crate::plan::project::Setting| {
         session.resolve(&project.dir, setting).map_err(|failed| match failed.what {
@@ -151,7 +155,7 @@ pub fn transport(session: &Session, project: &Project) -> Result<Transport, Fail
 }
 
 /// Sends everything that is queued, now.
-pub async fn send_now(session: &Session, project: &Project, store: Store) -> Result<Drained, Failed> {
+pub(super) async fn send_now(session: &Session, project: &Project, store: Store) -> Result<Drained, Failed> {
     let transport = transport(session, project)?;
     let outbox = StoreOutbox::new(store);
     Ok(drain(&outbox, &transport, session.clock.as_ref()).await?)

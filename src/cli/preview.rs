@@ -15,7 +15,12 @@ struct Changes {
 }
 
 /// Shows what `request` would change.
-pub fn preview(session: &Session, state: &RunState, asker: &Asker, request: &Request) -> Result<Exit, Failed> {
+pub(super) fn preview(
+    session: &Session,
+    state: &RunState,
+    asker: &Asker,
+    request: &Request,
+) -> Result<Exit, Failed> {
     let at = session.clock.now();
     let mut after = state.clone();
     for event in decide(state, asker, request)? {
@@ -47,7 +52,8 @@ fn json(changes: &Changes) -> String {
         .map(|(step, from, to)| serde_json::json!({"step": step, "from": from, "to": to}))
         .collect();
     let (from, to) = changes.run;
-    serde_json::json!({"steps": steps, "may_start": changes.may_start, "run": {"from": from, "to": to}}).to_string()
+    serde_json::json!({"steps": steps, "may_start": changes.may_start, "run": {"from": from, "to": to}})
+        .to_string()
 }
 
 fn lines(session: &Session, changes: &Changes) -> String {

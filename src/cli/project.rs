@@ -17,10 +17,10 @@ use crate::time::Month;
 use crate::words::Explain;
 
 /// The name of the settings' file.
-pub const SETTINGS: &str = "monthstart.yaml";
+pub(super) const SETTINGS: &str = "monthstart.yaml";
 
 /// A project with the files that it was read from.
-pub struct Opened {
+pub(super) struct Opened {
     /// The files.
     pub shelf: Shelf,
     /// The project; `None` where its settings cannot be read.
@@ -30,12 +30,12 @@ pub struct Opened {
 }
 
 /// The project's folder for something at `near`: the nearest one upwards that holds settings, else `near` itself.
-pub fn find_root(near: &Path) -> PathBuf {
+pub(super) fn find_root(near: &Path) -> PathBuf {
     near.ancestors().find(|folder| folder.join(SETTINGS).is_file()).unwrap_or(near).to_path_buf()
 }
 
 /// Reads settings, overlay and roster of the project at `root`.
-pub fn open(session: &Session, root: &Path) -> Opened {
+pub(super) fn open(session: &Session, root: &Path) -> Opened {
     let mut shelf = Shelf::new(root.to_path_buf(), session.directory.clone());
     let settings = read_settings(session, &mut shelf);
     let roster = settings.as_ref().and_then(|settings| read_roster(&mut shelf, settings));
@@ -79,7 +79,7 @@ fn read_roster(shelf: &mut Shelf, settings: &crate::runbook::model::Settings) ->
 }
 
 /// A runbook with all that it includes.
-pub struct Book {
+pub(super) struct Book {
     /// The file that was asked for.
     pub runbook: Runbook,
     /// What can be reached from it.
@@ -87,7 +87,7 @@ pub struct Book {
 }
 
 /// Reads the runbook at `path` (relative to the project) and what it includes.
-pub fn read_book(shelf: &mut Shelf, path: &str) -> Option<Book> {
+pub(super) fn read_book(shelf: &mut Shelf, path: &str) -> Option<Book> {
     let file = shelf.take(path)?;
     let runbook = runbook::read_runbook(&shelf.sources, file, &mut shelf.problems)?;
     let mut included = Vec::new();
@@ -113,7 +113,7 @@ fn includes(runbook: &Runbook, path: &str) -> Vec<String> {
 }
 
 /// The file of what is different in `month`, if there is one.
-pub fn read_month(shelf: &mut Shelf, month: Month) -> Option<MonthFile> {
+pub(super) fn read_month(shelf: &mut Shelf, month: Month) -> Option<MonthFile> {
     let path = format!("months/{month}.yaml");
     if !shelf.has(&path) {
         return None;
@@ -123,7 +123,7 @@ pub fn read_month(shelf: &mut Shelf, month: Month) -> Option<MonthFile> {
 }
 
 /// A plan, and the project around it.
-pub struct Planned {
+pub(super) struct Planned {
     /// The project.
     pub project: Project,
     /// The plan.
@@ -131,7 +131,7 @@ pub struct Planned {
 }
 
 /// Reads and resolves everything for a run of `runbook`, and refuses it as a whole when anything is wrong.
-pub fn plan(session: &Session, file: &Path, asked: &super::args::What) -> Result<Planned, Failed> {
+pub(super) fn plan(session: &Session, file: &Path, asked: &super::args::What) -> Result<Planned, Failed> {
     let (root, path) = locate(session, file)?;
     let mut opened = open(session, &root);
     let book = read_book(&mut opened.shelf, &path);
@@ -155,7 +155,7 @@ pub fn plan(session: &Session, file: &Path, asked: &super::args::What) -> Result
 }
 
 /// A plan for one book; its problems are added to the shelf's.
-pub fn resolve_book(
+pub(super) fn resolve_book(
     shelf: &mut Shelf,
     project: &Project,
     book: &Book,
@@ -199,12 +199,12 @@ fn read_request(asked: &super::args::What, today: Date) -> Result<Request, Faile
 }
 
 /// A month from the command line.
-pub fn read_month_word(text: &str) -> Result<Month, Failed> {
+pub(super) fn read_month_word(text: &str) -> Result<Month, Failed> {
     text.parse().map_err(|_| Failed::usage(msg!("usage-month", value = crate::words::one_line(text, 40))))
 }
 
 /// `KEY=VALUE`.
-pub fn read_pair(text: &str) -> Result<(String, String), Failed> {
+pub(super) fn read_pair(text: &str) -> Result<(String, String), Failed> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err(Failed::usage(msg!("usage-pair", value = crate::words::one_line(text, 40)))),
@@ -212,7 +212,7 @@ pub fn read_pair(text: &str) -> Result<(String, String), Failed> {
 }
 
 /// The project's folder and the file's path in it.
-pub fn locate(session: &Session, file: &Path) -> Result<(PathBuf, String), Failed> {
+pub(super) fn locate(session: &Session, file: &Path) -> Result<(PathBuf, String), Failed> {
     let shown = || crate::words::printable(&file.display().to_string());
     let whole = session.directory.join(file);
     let missing = || Failed::usage(msg!("usage-no-file", path = shown()));
@@ -228,7 +228,7 @@ pub fn locate(session: &Session, file: &Path) -> Result<(PathBuf, String), Faile
 }
 
 /// Shows problems on standard error; an error among them ends the command.
-pub fn show_problems(session: &Session, shelf: &Shelf) -> Result<(), Failed> {
+pub(super) fn show_problems(session: &Session, shelf: &Shelf) -> Result<(), Failed> {
     let problems = &shelf.problems;
     if problems.is_empty() {
         return Ok(());

@@ -18,7 +18,7 @@ use crate::time::{Clock, SystemClock};
 use crate::words::{Explain, Lang, Msg, render};
 
 /// One command's surroundings.
-pub struct Session {
+pub(super) struct Session {
     /// The process's surroundings.
     pub environment: Environment,
     /// The folder that the command works from (`-C`).
@@ -37,7 +37,7 @@ pub struct Session {
 
 impl Session {
     /// The surroundings of a command with these options.
-    pub fn new(environment: Environment, common: Common) -> Result<Self, Failed> {
+    pub(super) fn new(environment: Environment, common: Common) -> Result<Self, Failed> {
         let lang = language(&environment, common.lang);
         let directory = match &common.directory {
             Some(folder) => environment.directory.join(folder),
@@ -54,17 +54,17 @@ impl Session {
     }
 
     /// A sentence in the session's language.
-    pub fn say(&self, msg: &Msg) -> String {
+    pub(super) fn say(&self, msg: &Msg) -> String {
         render(self.lang, msg)
     }
 
     /// A sentence as an error's line.
-    pub fn error_line(&self, msg: &Msg) -> String {
+    pub(super) fn error_line(&self, msg: &Msg) -> String {
         self.say(&msg!("error-line", text = self.say(msg)))
     }
 
     /// Tells about a failure, and returns its code.
-    pub fn report(&self, failed: &Failed) -> Exit {
+    pub(super) fn report(&self, failed: &Failed) -> Exit {
         match &failed.what {
             What::Said(msg) => self.output.diagnostic(&self.error_line(msg)),
             What::Shown(text) => self.output.diagnostic(text),
@@ -74,18 +74,18 @@ impl Session {
     }
 
     /// `--profile`, or `MONTHSTART_PROFILE`.
-    pub fn profile(&self) -> Option<&str> {
+    pub(super) fn profile(&self) -> Option<&str> {
         self.common.profile.as_deref().or_else(|| self.environment.get("MONTHSTART_PROFILE"))
     }
 
     /// The civil date in the project's zone.
-    pub fn today(&self, project: Option<&Project>) -> jiff::civil::Date {
+    pub(super) fn today(&self, project: Option<&Project>) -> jiff::civil::Date {
         let zone = project.map_or_else(TimeZone::system, |project| project.zone.clone());
         self.clock.now().to_zoned(zone).date()
     }
 
     /// The state folder of the project at `root`.
-    pub fn state(&self, root: &Path) -> StateFolder {
+    pub(super) fn state(&self, root: &Path) -> StateFolder {
         match self.environment.get("MONTHSTART_STATE") {
             Some(folder) => StateFolder::at(self.directory.join(folder)),
             None => StateFolder::at(root.join(".monthstart")),
@@ -93,7 +93,7 @@ impl Session {
     }
 
     /// The value of a setting, from where it says.
-    pub fn resolve(&self, root: &Path, setting: &Setting) -> Result<String, Failed> {
+    pub(super) fn resolve(&self, root: &Path, setting: &Setting) -> Result<String, Failed> {
         match setting {
             Setting::Text(text) => Ok(text.clone()),
             Setting::Env { name, default } => {
@@ -126,12 +126,12 @@ impl Session {
     }
 
     /// The project's store; `None`: nothing was ever run here.
-    pub async fn open_store(&self, project: &Project) -> Result<Option<Store>, Failed> {
+    pub(super) async fn open_store(&self, project: &Project) -> Result<Option<Store>, Failed> {
         Ok(Store::open(&self.store_url(project)?, false).await?)
     }
 
     /// The project's store, made with its folder when there is none.
-    pub async fn make_store(&self, project: &Project) -> Result<Store, Failed> {
+    pub(super) async fn make_store(&self, project: &Project) -> Result<Store, Failed> {
         let url = self.store_url(project)?;
         self.state(&project.dir).prepare()?;
         let store = Store::open(&url, true).await?;
@@ -139,7 +139,7 @@ impl Session {
     }
 
     /// Who acts: the operating system's user, or whom `--as` names, as far as the roster lets them.
-    pub fn asker(&self, project: &Project) -> Result<Asker, Failed> {
+    pub(super) fn asker(&self, project: &Project) -> Result<Asker, Failed> {
         let user = os_user();
         let named = self.common.as_person.as_deref();
         let Some(roster) = &project.roster else {

@@ -12,7 +12,7 @@ use crate::words::Msg;
 
 /// Files read so far, and what was wrong with reading them.
 #[derive(Debug)]
-pub struct Shelf {
+pub(super) struct Shelf {
     root: PathBuf,
     shown_from: PathBuf,
     /// Texts, for diagnostics.
@@ -33,22 +33,22 @@ enum Unread {
 
 impl Shelf {
     /// The files below `root`; diagnostics name them as seen from `shown_from`.
-    pub fn new(root: PathBuf, shown_from: PathBuf) -> Self {
+    pub(super) fn new(root: PathBuf, shown_from: PathBuf) -> Self {
         Shelf { root, shown_from, sources: Sources::default(), paths: Vec::new(), problems: Vec::new() }
     }
 
     /// The project's folder.
-    pub fn root(&self) -> &Path {
+    pub(super) fn root(&self) -> &Path {
         &self.root
     }
 
     /// Is there something at `path`?
-    pub fn has(&self, path: &str) -> bool {
+    pub(super) fn has(&self, path: &str) -> bool {
         fs::symlink_metadata(self.root.join(path)).is_ok()
     }
 
     /// Reads the file at `path` (relative to the project's folder). What is wrong goes to the problems.
-    pub fn take(&mut self, path: &str) -> Option<FileId> {
+    pub(super) fn take(&mut self, path: &str) -> Option<FileId> {
         let shown = self.shown(path);
         match read(&self.root, path) {
             Ok(bytes) => {
@@ -68,7 +68,7 @@ impl Shelf {
     }
 
     /// Keeps a text as if it had been read at `path`: what a project has that says nothing.
-    pub fn take_text(&mut self, path: &str, text: &str) -> FileId {
+    pub(super) fn take_text(&mut self, path: &str, text: &str) -> FileId {
         self.paths.push(path.to_owned());
         self.sources.add(self.shown(path), text)
     }

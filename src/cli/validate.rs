@@ -16,7 +16,7 @@ use crate::runbook::{Problem, problems_json};
 use crate::time::Month;
 
 /// Validates these files, or the whole project that the command stands in.
-pub fn validate(session: &Session, files: &[PathBuf]) -> Result<Exit, Failed> {
+pub(super) fn validate(session: &Session, files: &[PathBuf]) -> Result<Exit, Failed> {
     let located = files.iter().map(|file| locate(session, file)).collect::<Result<Vec<_>, _>>()?;
     let root = match located.first() {
         Some((root, _)) => root.clone(),

@@ -490,7 +490,9 @@ impl Loop<'_> {
             RunStatus::Succeeded if self.attempts.is_empty() => Some(End::Succeeded),
             RunStatus::Cancelled if self.attempts.is_empty() => Some(End::Cancelled),
             RunStatus::Halted if !self.driver.attended && self.is_quiet() => Some(End::Halted),
-            RunStatus::Waiting | RunStatus::Running if self.driver.no_wait && self.only_waits() => Some(End::Waiting),
+            RunStatus::Waiting | RunStatus::Running if self.driver.no_wait && self.only_waits() => {
+                Some(End::Waiting)
+            }
             _ => None,
         }
     }

@@ -59,7 +59,11 @@ pub struct PlatformPlace {
 
 impl PlatformPlace {
     /// Takes one of `limit` places on `platform`; `None`: all are taken.
-    pub fn take(state: &StateFolder, platform: &str, limit: u32) -> Result<Option<PlatformPlace>, StoreError> {
+    pub fn take(
+        state: &StateFolder,
+        platform: &str,
+        limit: u32,
+    ) -> Result<Option<PlatformPlace>, StoreError> {
         let folder = state.path().join("locks").join("platforms");
         let fail = |why: std::io::Error| unusable(&folder, &why.to_string());
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(fail)?;

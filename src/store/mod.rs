@@ -136,27 +136,37 @@ impl Store {
             let scheme = url.split(':').next().unwrap_or_default();
             return Err(StoreError::Unknown(scheme.to_owned()));
         };
-        let Some(connection) = sqlite::open(path, create).await? else { return Ok(None) };
+        if create && !sqlite::exists(path)? {
+            Store::make(path).await?;
+        }
+        let Some(connection) = sqlite::open(path).await? else { return Ok(None) };
         let mut store = Store { connection, path: path.to_owned() };
-        store.prepare(create).await?;
+        store.check_version().await?;
         Ok(Some(store))
     }
 
-    async fn prepare(&mut self, create: bool) -> Result<(), StoreError> {
+    /// A new store is made whole under another name and then put in its place: one that is there and is not whole was
+    /// damaged, and is never written over.
+    async fn make(path: &str) -> Result<(), StoreError> {
+        let draft = sqlite::draft(path)?;
+        let Some(connection) = sqlite::open(&draft).await? else { return Ok(()) };
+        let mut store = Store { connection, path: draft.clone() };
+        store.execute("begin immediate").await?;
         let statements = include_str!("../../migrations/0001_journal.sql");
-        if create {
-            self.execute("begin immediate").await?;
-            for statement in statements.split(";\n").map(str::trim).filter(|text| !text.is_empty()) {
-                self.execute(statement).await?;
-            }
-            self.execute("insert into meta (name, value) values ('schema', '1') on conflict do nothing")
-                .await?;
-            self.execute("commit").await?;
+        for statement in statements.split(";\n").map(str::trim).filter(|text| !text.is_empty()) {
+            store.execute(statement).await?;
         }
+        store.execute("insert into meta (name, value) values ('schema', '1')").await?;
+        store.execute("commit").await?;
+        store.close().await;
+        sqlite::put_in_place(&draft, path)
+    }
+
+    async fn check_version(&mut self) -> Result<(), StoreError> {
         let row = sqlx::query("select value from meta where name = 'schema'")
             .fetch_optional(&mut self.connection)
             .await
-            .map_err(|source| self.fault(source))?;
+            .map_err(|source| self.damaged(source))?;
         let found: String = row.map_or_else(String::new, |row| row.try_get(0).unwrap_or_default());
         match found.parse::<i64>() {
             Ok(version) if version <= SCHEMA => Ok(()),

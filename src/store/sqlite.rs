@@ -6,23 +6,50 @@ use std::path::Path;
 use sqlx::{AnyConnection, Connection, Row};
 
 use super::StoreError;
-use super::folder::{create, unusable};
+use super::folder::{create, temporary_name, unusable};
 
 /// Before this version a write-ahead log could be corrupted on reset (<https://sqlite.org/wal.html#walresetbug>).
 const OLDEST: [u32; 3] = [3, 51, 3];
 
-pub(super) async fn open(path: &str, make: bool) -> Result<Option<AnyConnection>, StoreError> {
+/// Is there a file at `path`? A folder there is in the way.
+pub(super) fn exists(path: &str) -> Result<bool, StoreError> {
     let file = Path::new(path);
     match fs::metadata(file) {
-        Ok(found) if found.is_dir() => return Err(unusable(file, "it is a folder, not a database")),
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if !make {
-                return Ok(None);
-            }
-            create(file).map_err(|why| unusable(file, &why.to_string()))?;
-        }
-        Err(error) => return Err(unusable(file, &error.to_string())),
+        Ok(found) if found.is_dir() => Err(unusable(file, "it is a folder, not a database")),
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(unusable(file, &error.to_string())),
+    }
+}
+
+/// An empty file beside `path`, for making a store in.
+pub(super) fn draft(path: &str) -> Result<String, StoreError> {
+    let draft = format!("{path}{}", temporary_name("new"));
+    let fail = |why: std::io::Error| unusable(Path::new(path), &why.to_string());
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fail(error)),
+        _ => {}
+    }
+    create(Path::new(&draft)).map_err(fail)?;
+    Ok(draft)
+}
+
+/// Gives a finished draft its name, unless another process was quicker: then that one's counts.
+pub(super) fn put_in_place(draft: &str, path: &str) -> Result<(), StoreError> {
+    let fail = |why: std::io::Error| unusable(Path::new(path), &why.to_string());
+    let linked = fs::hard_link(draft, path);
+    fs::remove_file(draft).map_err(fail)?;
+    match linked {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(fail(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Opens what is there; `None`: nothing is.
+pub(super) async fn open(path: &str) -> Result<Option<AnyConnection>, StoreError> {
+    let file = Path::new(path);
+    if !exists(path)? {
+        return Ok(None);
     }
     sqlx::any::install_default_drivers();
     let fault = |source| StoreError::Database { path: path.to_owned(), source };

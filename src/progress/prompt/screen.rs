@@ -263,19 +263,23 @@ impl Screen<'_> {
 
     fn sure(&self, wanted: &Wanted, at: Subject) -> Vec<Line> {
         let who = self.page.by(&self.questions.asker.by);
-        let verb = match wanted {
-            Wanted::Answer(draft) => self.page.word("term-verb", verdict_verb(draft.verdict)),
-            Wanted::Repair(verb, _) => self.page.word("term-verb", verb.word()),
-            Wanted::Interrupt(super::Choice::Kill) => return vec![self.strong(&msg!("term-sure-kill"))],
-            Wanted::Interrupt(_) => return vec![self.strong(&msg!("term-sure-leave"))],
-        };
         let step = at.node().map(|node| self.path(node)).unwrap_or_default();
+        let of_verb = |verb: &str| {
+            msg!("term-sure", verb = self.page.word("term-verb", verb), step = step.as_str(), who = who.as_str())
+        };
+        let question = match wanted {
+            Wanted::Answer(draft) => of_verb(verdict_verb(draft.verdict)),
+            Wanted::Repair(verb, _) => of_verb(verb.word()),
+            Wanted::Interrupt(super::Choice::Kill) => msg!("term-sure-kill"),
+            Wanted::Interrupt(_) => msg!("term-sure-leave"),
+        };
         let mut lines = Vec::new();
         let filled = self.filled(wanted, at);
         if !filled.is_empty() {
             lines.push(Line::new().add(Tone::Plain, &filled));
         }
-        lines.push(self.strong(&msg!("term-sure", verb = verb, step = step, who = who)));
+        lines.push(self.strong(&question));
+        lines.push(Line::new().add(Tone::Dim, &self.say(&msg!("term-sure-keys"))));
         lines
     }
 

@@ -1,8 +1,8 @@
 //! The keys of a step: its verbs with what goes with each, and what every step may say.
 
 use super::{
-    COUNT, DURATION, FLAG, FREE, Field, LINE, LINES, MANY_LINES, NAME, PATTERN, Scalar, Shape, TITLE, Table, gate,
-    may, must, one,
+    COUNT, DURATION, FLAG, FREE, Field, LINE, LINES, MANY_LINES, NAME, PATTERN, Scalar, Shape, TITLE, Table,
+    gate, may, must, one,
 };
 
 /// A step: a bare word (a flow on the stage's platform), or a map with exactly one verb.
