@@ -92,14 +92,16 @@ fn read(state: &RunState, verb: &Verb) -> Result<Request, Failed> {
         Verb::Retry { steps: names, reason, .. } => {
             Request::Retry { steps: steps(names)?, reason: reason.as_deref().map(clean) }
         }
-        Verb::Skip(marking) => Request::Skip { steps: steps(&marking.steps)?, reason: why(&marking.reason) },
+        Verb::Skip(marking) => {
+            Request::Skip { steps: steps(&marking.steps)?, reason: why(marking.reason.as_ref()) }
+        }
         Verb::Force(marking) => {
-            Request::Force { steps: steps(&marking.steps)?, reason: why(&marking.reason) }
+            Request::Force { steps: steps(&marking.steps)?, reason: why(marking.reason.as_ref()) }
         }
         Verb::Settle { step, as_done, reason, .. } => {
-            Request::Settle { step: pick::step(state, step)?, done: *as_done, reason: why(reason) }
+            Request::Settle { step: pick::step(state, step)?, done: *as_done, reason: why(reason.as_ref()) }
         }
-        Verb::Cancel { reason, .. } => Request::Cancel { reason: why(reason) },
+        Verb::Cancel { reason, .. } => Request::Cancel { reason: why(reason.as_ref()) },
         _ => return Err(Failed::silent(Exit::Unexpected)),
     })
 }
@@ -110,8 +112,8 @@ fn clean(text: &str) -> String {
 }
 
 /// The reason; a preview may do without.
-fn why(reason: &Option<String>) -> String {
-    reason.as_deref().map(clean).unwrap_or_default()
+fn why(reason: Option<&String>) -> String {
+    reason.map(|text| clean(text)).unwrap_or_default()
 }
 
 fn answer(state: &RunState, saying: &Saying, verdict: Verdict) -> Result<Request, Failed> {

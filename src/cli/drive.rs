@@ -155,10 +155,8 @@ pub(super) async fn drive(
     world: Option<tokio::task::JoinHandle<()>>,
 ) -> Result<Exit, Failed> {
     let Ready { project, mut journal, lock, asker, resumed } = ready;
-    let postman = match session.open_store(&project).await? {
-        Some(store) => Some(Postman::start(session, &project, store)),
-        None => None,
-    };
+    let outbox = session.open_store(&project).await?;
+    let postman = outbox.map(|store| Postman::start(session, &project, store));
     let (told, tidings) = unbounded_channel();
     let (wish, wishes) = unbounded_channel();
     let desk = Desk::open(session, &project, journal.state(), &asker, driving.progress);

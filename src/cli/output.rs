@@ -16,11 +16,6 @@ impl Output {
         Output { charset: Encoding::for_label(charset.as_bytes()).unwrap_or(encoding_rs::UTF_8) }
     }
 
-    /// Its charset.
-    pub(super) fn charset(self) -> &'static Encoding {
-        self.charset
-    }
-
     /// A result, with a newline at its end. A reader that has gone is no error of ours.
     pub(super) fn result(self, text: &str) {
         self.write(&mut std::io::stdout().lock(), text);

@@ -1,5 +1,6 @@
 //! What every verb knows: where it stands, who speaks, in which language it answers.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -144,7 +145,7 @@ impl Session {
         let named = self.common.as_person.as_deref();
         let Some(roster) = &project.roster else {
             let by = By { hand: named.map(|_| PersonId(user.clone())), ..By::person(named.unwrap_or(&user)) };
-            return Ok(Asker { by, roles: Default::default(), operator: true, known: true });
+            return Ok(Asker { by, roles: BTreeSet::new(), operator: true, known: true });
         };
         match roster.who(&user, named) {
             Ok(actor) => {
@@ -161,7 +162,7 @@ impl Session {
             // Whoever is not in the roster may look, and let a reviewed runbook run, but decide nothing.
             Err(_) if named.is_none() => {
                 let by = By::person(user);
-                Ok(Asker { by, roles: Default::default(), operator: false, known: false })
+                Ok(Asker { by, roles: BTreeSet::new(), operator: false, known: false })
             }
             Err(denied) => Err(Failed::new(Exit::Refused, denied.explain())),
         }

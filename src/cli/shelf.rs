@@ -37,11 +37,6 @@ impl Shelf {
         Shelf { root, shown_from, sources: Sources::default(), paths: Vec::new(), problems: Vec::new() }
     }
 
-    /// The project's folder.
-    pub(super) fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// Is there something at `path`?
     pub(super) fn has(&self, path: &str) -> bool {
         fs::symlink_metadata(self.root.join(path)).is_ok()

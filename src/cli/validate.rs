@@ -99,7 +99,7 @@ fn resolve_all(
 
 fn is_runbook(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let settings = name == SETTINGS || (name.starts_with("monthstart.") && name.ends_with(".yaml"));
+    let settings = name == SETTINGS || (name.starts_with("monthstart.") && has_ending(name, "yaml"));
     !settings && !path.starts_with("months/")
 }
 
@@ -110,8 +110,12 @@ fn all_runbooks(root: &Path) -> Vec<String> {
     names
 }
 
+fn has_ending(name: &str, ending: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found == ending)
+}
+
 fn has_yaml_ending(name: &str) -> bool {
-    !name.starts_with('.') && (name.ends_with(".yaml") || name.ends_with(".yml"))
+    !name.starts_with('.') && (has_ending(name, "yaml") || has_ending(name, "yml"))
 }
 
 fn months(root: &Path) -> Vec<Month> {

@@ -612,7 +612,7 @@ pub struct Connection {
     pub span: Span,
     /// `sqlite:PATH`, `postgres://…`, `mysql://…`.
     pub url: Value,
-    /// SQLite: other files, by schema name.
+    /// `SQLite`: other files, by schema name.
     pub attach: Vec<(Text, Value)>,
     /// TLS is not verified.
     pub insecure: bool,

@@ -8,6 +8,8 @@ mod letters;
 mod lock;
 mod sqlite;
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use sqlx::any::AnyRow;
@@ -347,7 +349,10 @@ fn chain(before: &str, run: &str, record: &Record, body: &str) -> String {
         hash.update(u64::try_from(part.len()).unwrap_or_default().to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 type Unreadable = Box<dyn std::error::Error + Send + Sync>;

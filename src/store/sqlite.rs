@@ -1,5 +1,6 @@
-//! SQLite as the journal: write-ahead log, every commit on the disk before it is acknowledged.
+//! `SQLite` as the journal: write-ahead log, every commit on the disk before it is acknowledged.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -79,7 +80,9 @@ fn url(path: &str) -> String {
     for byte in path.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => url.push(char::from(byte)),
-            _ => url.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(url, "%{byte:02X}");
+            }
         }
     }
     url

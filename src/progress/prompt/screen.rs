@@ -265,7 +265,12 @@ impl Screen<'_> {
         let who = self.page.by(&self.questions.asker.by);
         let step = at.node().map(|node| self.path(node)).unwrap_or_default();
         let of_verb = |verb: &str| {
-            msg!("term-sure", verb = self.page.word("term-verb", verb), step = step.as_str(), who = who.as_str())
+            msg!(
+                "term-sure",
+                verb = self.page.word("term-verb", verb),
+                step = step.as_str(),
+                who = who.as_str()
+            )
         };
         let question = match wanted {
             Wanted::Answer(draft) => of_verb(verdict_verb(draft.verdict)),
