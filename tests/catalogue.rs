@@ -1,9 +1,8 @@
 //! The catalogue of sentences: whole in both languages, nothing missing that the product says, nothing that it never says.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::disallowed_methods,
-    reason = "a test fails by panicking, and asks the binary"
+    reason = "a test says so by failing, and asks the binary"
 )]
 
 mod source;
@@ -63,7 +62,7 @@ fn sentences(lang: &str) -> BTreeMap<String, Sentence> {
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let mut rest = line;
             if let Some(found) = begins.captures(line) {
-                id = found[1].to_owned();
+                found[1].clone_into(&mut id);
                 rest = &line[found[0].len()..];
                 let new = Sentence { file: file.clone(), ..Sentence::default() };
                 assert!(all.insert(id.clone(), new).is_none(), "{file}: {id} stands twice");

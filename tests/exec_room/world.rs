@@ -208,10 +208,12 @@ impl Running {
         }
     }
 
-    /// Waits for a note that contains `part`.
+    /// Waits for a note that contains `part`; other notes, however many, do not make it wait longer.
     pub(crate) async fn noted(&mut self, part: &str) {
+        let end = tokio::time::Instant::now() + LONG;
         while !self.notes.iter().any(|note| note.contains(part)) {
-            match timeout(LONG, self.reports.recv()).await.expect("no such note").unwrap() {
+            let report = tokio::time::timeout_at(end, self.reports.recv()).await;
+            match report.unwrap_or_else(|_| panic!("no note of {part:?} among {:?}", self.notes)).unwrap() {
                 Report::Note { text, .. } => self.notes.push(text),
                 Report::Submitted { id, .. } => self.submitted.push(id),
                 other => panic!("{other:?} before {part:?}; notes: {:?}", self.notes),
