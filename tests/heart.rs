@@ -1,5 +1,5 @@
 //! The heart under tables and properties: no clock, no process, no database.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test says so by failing")]
+#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
 
 #[path = "support/sketch.rs"]
 mod sketch;

@@ -15,7 +15,7 @@ fn finished() -> Project {
 fn refused(project: &Project) {
     let before = std::fs::read(project.path(".monthstart/journal.db")).ok();
     for line in ["status", "runs", "run x.yaml --month 2025-09", "resume", "skip a --reason r"] {
-        project.ms(line).code(7).says("journal.db").is_tame();
+        project.ms(line).code(7).says("journal.db").tame();
     }
     assert_eq!(
         before,

@@ -96,7 +96,7 @@ fn titles_cannot_break_out_of_a_drawing() {
 #[test]
 fn titles_cannot_speak_to_the_terminal() {
     let text = "name: x\ntitle: \"\\e]0;evil\\a\"\nstages:\n  - name: s\n    title: \"\\e[2J\\r\\x9b31m\"\n    levels:\n      1:\n        - {name: a, title: \"\\u202eevil\", run: [ls]}\n";
-    plan(&Project::new().runbook(text), "").code(0).is_tame();
+    plan(&Project::new().runbook(text), "").code(0).tame();
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn sql(text: &str) -> Evidence {
 async fn evidence_is_shown_and_what_is_too_much_is_counted() {
     let mut world = World::new();
     world.database("yt", "create table t (n integer, note text)").await;
-    let numbers: String = (1..=50).map(|n| format!("line  {n}\n")).collect();
+    let numbers = (1..=50).map(|n| format!("line  {n}")).collect::<Vec<_>>().join("\n") + "\n";
     world.write("in/南京.txt", numbers);
     let show = vec![
         sql(

@@ -1,10 +1,5 @@
 //! The executor with real processes and real `SQLite` files.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test says so by failing"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
 mod check;
 mod evidence;

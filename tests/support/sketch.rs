@@ -46,7 +46,9 @@ impl Sketch {
     pub(crate) fn phase(mut self, part: Part, nodes: Vec<Node>) -> Self {
         let stage = StageId::from(self.plan.stages.len() - 1);
         let id = PhaseId::from(self.plan.phases.len());
-        let before = if let Some(last) = self.plan.stages[stage.index()].phases.last() { vec![*last] } else {
+        let before = if let Some(last) = self.plan.stages[stage.index()].phases.last() {
+            vec![*last]
+        } else {
             let last_of = |id: &StageId| *self.plan.stages[id.index()].phases.last().unwrap();
             self.plan.stages[stage.index()].after.iter().map(last_of).collect()
         };

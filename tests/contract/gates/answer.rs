@@ -214,9 +214,9 @@ fn yes_answers_only_what_this_person_may() {
 fn notes_of_any_text_are_kept_and_do_no_harm() {
     let project = parked("");
     let note = "'; drop table events; -- \u{1b}[2J $(id) {{ month }} <b>\n第二行";
-    project.argv(&["confirm", "g", "--as", "li.na", "--note", note]).code(0).is_tame();
+    project.argv(&["confirm", "g", "--as", "li.na", "--note", note]).code(0).tame();
     assert_eq!(decisions(&project, "g")[0]["note"], note);
-    project.ms("gates").code(0).is_tame();
-    project.ms("status").code(0).is_tame();
-    project.ms("events").code(0).is_tame();
+    project.ms("gates").code(0).tame();
+    project.ms("status").code(0).tame();
+    project.ms("events").code(0).tame();
 }

@@ -117,7 +117,7 @@ fn listen(mut from: impl Read + Send + 'static) -> Heard {
     let heard = Heard::default();
     let into = Arc::clone(&heard);
     std::thread::spawn(move || {
-        let mut buffer = [0; 65536];
+        let mut buffer = vec![0; 65536];
         while let Ok(n @ 1..) = from.read(&mut buffer) {
             into.lock().unwrap().extend_from_slice(&buffer[..n]);
         }

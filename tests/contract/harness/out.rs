@@ -57,7 +57,7 @@ impl Out {
 
     /// Insists that nothing in the output could act on a terminal.
     #[track_caller]
-    pub(crate) fn is_tame(self) -> Self {
+    pub(crate) fn tame(self) -> Self {
         let wild =
             |c: &char| (c.is_control() && *c != '\n' && *c != '\t') || ('\u{202a}'..='\u{202e}').contains(c);
         let found: Vec<char> = self.all().chars().filter(wild).collect();

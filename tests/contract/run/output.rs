@@ -8,19 +8,19 @@ const WILD: &str = r"printf 'be\033[2Jfore\033]0;evil\007 \302\2331;31m \342\200
 #[test]
 fn control_sequences_never_come_out_again() {
     let project = Project::of(&format!("1:\n{}", sh("a", &format!("{WILD}; {WILD} >&2"))));
-    let out = project.run().code(0).is_tame();
+    let out = project.run().code(0).tame();
     assert!(!out.text().contains('\u{1b}'));
-    project.ms("logs a").code(0).says("plain words").is_tame();
-    project.ms("status").code(0).is_tame();
-    project.ms("events").code(0).is_tame();
+    project.ms("logs a").code(0).says("plain words").tame();
+    project.ms("status").code(0).tame();
+    project.ms("events").code(0).tame();
 }
 
 #[test]
 fn control_sequences_in_an_output_value_never_come_out_either() {
     let project = Project::of(&format!("1:\n{}", sh("a", "printf 'x\\033[2J\\007\\n'; exit 3")));
-    project.run().code(4).is_tame();
-    project.ms("status").code(0).is_tame();
-    project.ms("events").code(0).is_tame();
+    project.run().code(4).tame();
+    project.ms("status").code(0).tame();
+    project.ms("events").code(0).tame();
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn bytes_that_are_no_text_do_not_stop_anything() {
     let project =
         Project::of(&format!("1:\n{}", sh("a", r"printf '\377\376\000abc\n\200\n'; printf '\xff' >&2")));
     project.run().code(0);
-    project.ms("logs a").code(0).says("abc").is_tame();
+    project.ms("logs a").code(0).says("abc").tame();
     project.ms("logs a --json").code(0);
     assert!(project.status().is("a", "succeeded"));
 }
@@ -103,6 +103,6 @@ fn progress_goes_to_standard_error_and_results_to_standard_output() {
     for line in String::from_utf8_lossy(&out.stderr).lines().filter(|line| line.starts_with('{')) {
         serde_json::from_str::<serde_json::Value>(line).unwrap();
     }
-    project.ms("run x.yaml --month 2025-09 --progress plain").code(0).is_tame();
-    project.ms("run x.yaml --month 2025-08 --progress auto").code(0).is_tame();
+    project.ms("run x.yaml --month 2025-09 --progress plain").code(0).tame();
+    project.ms("run x.yaml --month 2025-08 --progress auto").code(0).tame();
 }

@@ -71,7 +71,7 @@ fn tab_as_indent() {
 #[test]
 fn nul_in_the_file() {
     let text = levels("1:\n  - {name: \"a\0b\", run: [ls]} # !!\n");
-    wrong(Project::new().runbook(&text), &[]).is_tame();
+    wrong(Project::new().runbook(&text), &[]).tame();
 }
 
 #[test]
@@ -83,13 +83,13 @@ fn nul_by_escape_in_an_argument() {
 #[test]
 fn a_report_about_escape_sequences_holds_none() {
     let text = levels("1:\n  - {name: a, run: [ls], \"\\e[2J\\e]0;x\\a\": 1}\n");
-    Project::new().runbook(&text).ms("validate x.yaml").code(3).is_tame();
+    Project::new().runbook(&text).ms("validate x.yaml").code(3).tame();
 }
 
 #[test]
 fn raw_escape_sequences_do_not_pass_through_the_shown_line() {
     let text = levels("1:\n  - {name: a, rnu: \"\u{9b}2J\u{202e}\"} # hidden\n");
-    Project::new().runbook(&text).ms("validate x.yaml").code(3).is_tame();
+    Project::new().runbook(&text).ms("validate x.yaml").code(3).tame();
 }
 
 #[test]
