@@ -23,6 +23,9 @@ mod validate;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use self::args::{CommandLine, Verb};
 use self::environment::Environment;
@@ -49,6 +52,9 @@ fn run(environment: Environment, line: CommandLine) -> Exit {
         Ok(session) => session,
         Err(failed) => return help::tell(&charset, &failed),
     };
+    if session.common.verbose {
+        tell_more();
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -63,6 +69,13 @@ fn run(environment: Environment, line: CommandLine) -> Exit {
         Ok(exit) => exit,
         Err(failed) => session.report(&failed),
     }
+}
+
+/// `-v`: what goes on inside, on standard error. Only of this program: what databases are asked may hold secrets.
+fn tell_more() {
+    let ours = Targets::new().with_target("monthstart", tracing::Level::DEBUG);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines).with(ours).init();
 }
 
 async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {

@@ -164,6 +164,7 @@ impl Loop<'_> {
 
     /// Records, and tells. `false`: somebody else was first, so everything has to be looked at again.
     pub(super) async fn record(&mut self, events: Vec<Event>) -> Result<bool, StoreError> {
+        tracing::debug!(run = %self.journal.state().plan().run, events = events.len(), "records");
         let recorded = self.journal.record(events).await?;
         let (records, done) = match recorded {
             Recorded::Done(records) => (records, true),

@@ -88,6 +88,7 @@ impl Loop<'_> {
 
     pub(super) fn start(&mut self, id: NodeId) {
         let (switch, stop) = Stop::new();
+        tracing::debug!(step = %self.path(id), "starts");
         let state = self.journal.state();
         let attempt = state.step(id).attempt;
         let path = self.path(id);

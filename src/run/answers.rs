@@ -55,6 +55,12 @@ impl RunState {
         &self.startable
     }
 
+    /// Is everything that a step waits for passed?
+    pub fn is_unblocked(&self, id: NodeId) -> bool {
+        let phase = self.plan.node(id).phase;
+        self.node_blockers[id.index()] == 0 && self.phase_blockers[phase.index()] == 0
+    }
+
     /// Steps with an attempt in flight.
     pub fn in_flight(&self) -> &BTreeSet<NodeId> {
         &self.in_flight

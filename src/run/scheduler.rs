@@ -32,7 +32,9 @@ pub fn next(state: &RunState, now: Timestamp, platforms: &PlatformLimits) -> Vec
     }
     timed_out(state, now, &mut effects);
     let mut places = Places::of(state, platforms);
+    // What a retry needs may be open again: a failure that others went on from can be tried once more.
     let due = state.retrying().iter().take_while(|(due, _)| *due <= now).map(|(_, id)| *id);
+    let due = due.filter(|id| state.is_unblocked(*id));
     for id in state.startable().iter().copied().chain(due) {
         let node = state.plan().node(id);
         if node.skip.is_some() {

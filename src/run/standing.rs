@@ -54,6 +54,7 @@ impl RunState {
             (true, Tally { running: 0, waiting: 0, .. }) => StageStatus::Cancelled,
             (_, Tally { running: 1.., .. }) => StageStatus::Running,
             (_, Tally { troubled: 1.., .. }) => StageStatus::Halted,
+            (_, Tally { retrying: 1.., .. }) => StageStatus::Running,
             (_, Tally { waiting: 1.., .. }) => StageStatus::Waiting,
             (_, Tally { begun: 0, .. }) => StageStatus::Pending,
             _ => StageStatus::Running,
@@ -93,6 +94,7 @@ impl RunState {
 struct Tally {
     begun: usize,
     running: usize,
+    retrying: usize,
     waiting: usize,
     troubled: usize,
 }
@@ -103,7 +105,8 @@ impl Tally {
         for id in nodes {
             let status = state.step_status(id);
             tally.begun += usize::from(status != StepStatus::Pending);
-            tally.running += usize::from(matches!(status, StepStatus::Running | StepStatus::Retrying));
+            tally.running += usize::from(status == StepStatus::Running);
+            tally.retrying += usize::from(status == StepStatus::Retrying);
             tally.waiting += usize::from(status == StepStatus::Waiting);
             tally.troubled += usize::from(matches!(status, StepStatus::Failed | StepStatus::Lost));
         }

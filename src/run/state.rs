@@ -333,10 +333,9 @@ impl RunState {
 
     /// Puts a step into the sets that its life belongs to.
     fn offer(&mut self, id: NodeId) {
-        let phase = self.plan.nodes[id.index()].phase;
         match &self.steps[id.index()].life {
             Life::Pending => {
-                if self.node_blockers[id.index()] == 0 && self.phase_blockers[phase.index()] == 0 {
+                if self.is_unblocked(id) {
                     self.startable.insert(id);
                 }
             }

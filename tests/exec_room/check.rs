@@ -44,7 +44,7 @@ async fn success_says_what_was_found() {
     let world = world().await;
     let (_, remarks) =
         world.works(check(vec![value("select n as count from t where month = :month", "= 13")])).await;
-    assert_eq!(remarks, ["count = 13"]);
+    assert_eq!(remarks, ["count → 13"]);
     world.write("sql/zero.sql", "-- nothing\nselect count(*) from t where n > {{ params.n * 2 }};");
     let text = SqlText::File(template("sql/zero.sql"));
     let file = Check {
@@ -53,7 +53,7 @@ async fn success_says_what_was_found() {
     };
     let items = vec![value("select n from t", "between 10 and 20"), exists("T"), exists("main.v"), file];
     let (_, remarks) = world.works(check(items)).await;
-    assert_eq!(remarks, ["select n from t = 13", "yt:T is there", "yt:main.v is there", "sql/zero.sql = 0"]);
+    assert_eq!(remarks, ["select n from t → 13", "yt:T is there", "yt:main.v is there", "sql/zero.sql → 0"]);
 }
 
 #[tokio::test]
@@ -68,9 +68,9 @@ async fn everything_unmet_is_told_and_a_warning_counts_as_met() {
     ];
     let found = world.fails(check(items)).await;
     let expected = [
-        "select n from t = 13, expected > 13",
+        "select n from t → 13, expected > 13",
         "select n from t where 0: no row, expected = 1",
-        "select null = NULL, expected != 0",
+        "select null → NULL, expected != 0",
     ];
     assert_eq!(found, Failure::Unmet { found: expected.map(str::to_owned).to_vec() });
     let (_, remarks) = world.works(check(vec![warning(exists("shfin.other"))])).await;
@@ -109,10 +109,10 @@ async fn only_the_first_value_is_read() {
 async fn a_poll_looks_until_it_holds() {
     let world = world().await;
     let mut running = world.start(poll(vec![value("select count(*) as c from t where n = 99", "> 0")], None));
-    running.noted("c = 0, expected > 0").await;
+    running.noted("c → 0, expected > 0").await;
     world.works(crate::world::sql("insert into t values ('x', 99)")).await;
     let Outcome::Succeeded { remarks, .. } = running.ended().await else { panic!() };
-    assert_eq!(remarks, ["c = 1"]);
+    assert_eq!(remarks, ["c → 1"]);
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn a_poll_ends_when_its_time_is_over_or_it_is_stopped() {
     let node = within(poll(items(), Some(Duration::from_millis(100))), Duration::from_millis(1));
     assert_eq!(
         world.fails(node).await,
-        Failure::Unmet { found: vec!["select n from t = 13, expected = 1".to_owned()] }
+        Failure::Unmet { found: vec!["select n from t → 13, expected = 1".to_owned()] }
     );
     let failed =
         world.fails(poll(vec![exists("t"), value("select 1 from nowhere", "1")], Some(Duration::ZERO))).await;

@@ -1,3 +1,5 @@
+//! Drawings of plans, and what they must never let through.
+
 use unicode_width::UnicodeWidthStr;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What templates become, and what they may not.
+
 use proptest::prelude::*;
 
 use super::*;
