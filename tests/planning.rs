@@ -351,8 +351,7 @@ fn for_each_makes_steps_and_a_group() {
     assert_eq!(plan.nodes[5].refs, [("load-无锡".to_owned(), monthstart::plan::NodeId(1))]);
     assert_eq!(needs(6), [0, 1, 2, 3]);
     let csv = "\u{feff}city, n\n南京,1\n无锡,2\n";
-    let from_file =
-        "    levels:\n      1: [{name: 'x-{{ city }}', for_each: {city: {file: data/c.csv, column: city}}, run: [a]}]";
+    let from_file = "    levels:\n      1: [{name: 'x-{{ city }}', for_each: {city: {file: data/c.csv, column: city}}, run: [a]}]";
     assert_eq!(paths(&stage(from_file).file("data/c.csv", csv).run().plan()), ["s/x-南京", "s/x-无锡"]);
     let table: &[&str] = &[
         "city,city\n1,2\n",
@@ -470,8 +469,7 @@ fn included_stages_come_first_and_keep_their_defaults() {
 
 #[test]
 fn a_month_leaves_steps_out() {
-    let runbook =
-        "    levels:\n      1: [A, {flow: B, confirm: ok?}, {name: 'c-{{ x }}', for_each: {x: [p, q]}, run: [a]}]";
+    let runbook = "    levels:\n      1: [A, {flow: B, confirm: ok?}, {name: 'c-{{ x }}', for_each: {x: [p, q]}, run: [a]}]";
     let month = "skip:\n  - {step: s/B, reason: 停出, agreed: {who: 周经理, channel: phone, told_at: '2026-11-01 02:10'}}\n  - {step: c, reason: 不需要}\n";
     let plan = stage(runbook).file("months/2026-10.yaml", month).run().plan();
     let skipped: Vec<String> =

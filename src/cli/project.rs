@@ -55,8 +55,11 @@ pub(super) fn open(session: &Session, root: &Path) -> Opened {
 }
 
 fn read_settings(session: &Session, shelf: &mut Shelf) -> Option<crate::runbook::model::Settings> {
-    let base =
-        if shelf.has(SETTINGS) { shelf.take(SETTINGS)? } else { shelf.take_text(SETTINGS, "connections: {}\n") };
+    let base = if shelf.has(SETTINGS) {
+        shelf.take(SETTINGS)?
+    } else {
+        shelf.take_text(SETTINGS, "connections: {}\n")
+    };
     let overlay = match session.profile() {
         Some(profile) => Some(shelf.take(&format!("monthstart.{profile}.yaml"))?),
         None => None,

@@ -296,10 +296,43 @@ impl RunState {
         }
         let phase = self.plan.node(id).phase;
         self.phase_left[phase.index()] -= 1;
-        if self.phase_left[phase.index()] == 0 {
+        if self.is_phase_passed(phase) {
+            self.open_after(phase);
+        }
+    }
+
+    /// Is everything of a phase passed, and everything before it? A level that was skipped as a whole opens nothing
+    /// before its own turn has come.
+    fn is_phase_passed(&self, phase: PhaseId) -> bool {
+        self.phase_left[phase.index()] == 0 && self.phase_blockers[phase.index()] == 0
+    }
+
+    fn open_after(&mut self, phase: PhaseId) {
+        let graph = Arc::clone(&self.graph);
+        let mut passed = vec![phase];
+        while let Some(phase) = passed.pop() {
             for after in &graph.phases_after[phase.index()] {
                 self.phase_blockers[after.index()] -= 1;
                 self.offer_phase(*after);
+                if self.is_phase_passed(*after) {
+                    passed.push(*after);
+                }
+            }
+        }
+    }
+
+    fn close_after(&mut self, phase: PhaseId) {
+        let graph = Arc::clone(&self.graph);
+        let mut reopened = vec![phase];
+        while let Some(phase) = reopened.pop() {
+            for after in &graph.phases_after[phase.index()] {
+                if self.is_phase_passed(*after) {
+                    reopened.push(*after);
+                }
+                self.phase_blockers[after.index()] += 1;
+                for node in &self.plan.phases[after.index()].nodes {
+                    self.startable.remove(node);
+                }
             }
         }
     }
@@ -311,13 +344,8 @@ impl RunState {
             self.startable.remove(dependent);
         }
         let phase = self.plan.node(id).phase;
-        if self.phase_left[phase.index()] == 0 {
-            for after in &graph.phases_after[phase.index()] {
-                self.phase_blockers[after.index()] += 1;
-                for node in &self.plan.phases[after.index()].nodes {
-                    self.startable.remove(node);
-                }
-            }
+        if self.is_phase_passed(phase) {
+            self.close_after(phase);
         }
         self.phase_left[phase.index()] += 1;
     }
