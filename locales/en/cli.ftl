@@ -121,7 +121,7 @@ validated = { $count ->
    *[other] { $count } runbooks are
   } in order, and so are settings, roster and months.
 init-exists = { $path } is there already: nothing was written.
-init-done = The project is laid out. Next: monthstart run { $path }
+init-done = The project is laid out. Next: put your people into roster.yaml, then: monthstart run { $path } --as PERSON
 
 preview-step = { $step }: { $from } -> { $to }
 preview-may-start = { $step } may start then

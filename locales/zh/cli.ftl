@@ -115,7 +115,7 @@ setting-no-variable = 设置需要环境变量 { $name },但没有设置。
 plan-not-executable = { $count } 个步骤使用了本版本能检查但还不能执行的功能,没有启动任何东西:{ $steps }
 validated = { $count } 个运行手册没有问题,设置、班表、月份文件也没有问题。
 init-exists = { $path } 已经存在:没有写入任何内容。
-init-done = 项目已建立。下一步:monthstart run { $path }
+init-done = 项目已建立。下一步:在 roster.yaml 中填写人员,然后:monthstart run { $path } --as 人员
 
 preview-step = { $step }:{ $from } -> { $to }
 preview-may-start = 之后 { $step } 可以开始

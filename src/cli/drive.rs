@@ -159,7 +159,15 @@ pub(super) async fn drive(
     let postman = outbox.map(|store| Postman::start(session, &project, store));
     let (told, tidings) = unbounded_channel();
     let (wish, wishes) = unbounded_channel();
-    let desk = Desk::open(session, &project, journal.state(), &asker, driving.progress);
+    // A run that begins here is told from its first event on, one that is resumed from where it stands.
+    let begun = resumed.is_none();
+    let shown =
+        if begun { RunState::new(Arc::clone(journal.state().plan())) } else { journal.state().clone() };
+    let desk = Desk::open(session, &project, &shown, &asker, driving.progress);
+    if begun {
+        let run = shown.plan().run.clone();
+        let _ = told.send(Told::Events(journal.store().events(&run, 0).await?));
+    }
     let attended = desk.attended || world.is_some();
     let world = world.filter(|_| !desk.attended).map(|world| {
         let wish = wish.clone();

@@ -178,9 +178,7 @@ async fn output(attempt: &Attempt, command: &Command) -> Result<Shown, Failure> 
 /// The outputs of another step, by whatever name the gate knows it.
 fn outputs(attempt: &Attempt, node: NodeId) -> Shown {
     let (job, plan) = (&attempt.job, &attempt.job.plan);
-    let names = plan.node(job.node).refs.iter().filter(|(_, id)| *id == node).map(|(name, _)| name.clone());
-    let own = [plan.node(node).name.clone(), plan.path(node)];
-    let outputs = names.chain(own).find_map(|name| job.outputs.get(&name));
+    let outputs = job.outputs.get(&plan.path(node));
     match outputs.filter(|outputs| !outputs.is_empty()) {
         None => plain([attempt.say(&msg!("exec-evidence-no-outputs"))], 0),
         Some(outputs) => {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::event::{By, EngineId, Json, StepPath};
 use super::state::{Life, Mark, RunState, StepState};
-use crate::plan::{NodeId, OnFailure, Plan, StageId, Work};
+use crate::plan::{Evidence, NodeId, OnFailure, Plan, StageId, Work};
 
 impl RunState {
     /// Its plan.
@@ -121,7 +121,27 @@ impl RunState {
 
     /// What the steps that a node refers to put out, by the names that it uses for them.
     pub fn outputs_for(&self, id: NodeId) -> BTreeMap<String, BTreeMap<String, Json>> {
-        self.plan.node(id).refs.iter().map(|(name, step)| (name.clone(), self.outputs(*step))).collect()
+        let refs = self.plan.node(id).refs.iter();
+        let mut outputs: BTreeMap<String, BTreeMap<String, Json>> =
+            refs.map(|(name, step)| (name.clone(), self.outputs(*step))).collect();
+        for shown in self.plan.node(id).gate().iter().flat_map(|gate| &gate.show) {
+            if let Evidence::Step(step) = shown {
+                outputs.insert(self.plan.path(*step), self.outcome(*step));
+            }
+        }
+        outputs
+    }
+
+    /// A step's outcome as evidence: its status, what people should know of it, and what it put out.
+    fn outcome(&self, id: NodeId) -> BTreeMap<String, Json> {
+        let mut outcome = BTreeMap::from([("status".to_owned(), Json::from(self.step_status(id).word()))]);
+        if let Life::Succeeded { remarks, .. } = &self.step(id).life
+            && !remarks.is_empty()
+        {
+            outcome.insert("remarks".to_owned(), Json::from(remarks.join("; ")));
+        }
+        outcome.extend(self.outputs(id));
+        outcome
     }
 
     /// What a step put out; a gate's form among it.

@@ -82,10 +82,9 @@ async fn what_cannot_be_had_says_so_in_its_place() {
 #[tokio::test]
 async fn a_steps_outcome_is_shown_by_its_outputs() {
     let world = World::new();
-    let outputs = BTreeMap::from([(
-        "loaded".to_owned(),
-        BTreeMap::from([("rows".to_owned(), Json::from(5)), ("last".to_owned(), Json::from("a\u{1b}[2Jb"))]),
-    )]);
+    let loaded =
+        BTreeMap::from([("rows".to_owned(), Json::from(5)), ("last".to_owned(), Json::from("a\u{1b}[2Jb"))]);
+    let outputs = BTreeMap::from([("loaded".to_owned(), loaded.clone()), ("stage/step".to_owned(), loaded)]);
     let mut node = gate("{{ steps['loaded'].outputs.rows }}?", vec![Evidence::Step(NodeId(0))]);
     node.refs = vec![("loaded".to_owned(), NodeId(0))];
     let (ask, shown) = world.gathered(node.clone(), outputs).await;

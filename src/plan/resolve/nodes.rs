@@ -11,7 +11,7 @@ use super::params::harmless;
 use super::people::{moment, owner};
 use super::stages::StageDraft;
 use crate::msg;
-use crate::plan::{GateKind, Node, NodeId, OnFailure, Policy, Retry, StageId, Template, Work};
+use crate::plan::{Evidence, GateKind, Node, NodeId, OnFailure, Policy, Retry, StageId, Template, Work};
 use crate::runbook::model::{self, Text};
 use crate::runbook::problem::{Problem, Span};
 
@@ -143,6 +143,12 @@ impl<'m, 'd, 'a, 'p> Maker<'m, 'd, 'a, 'p> {
         if let (Some(id), Some(gate)) = (draft.review, &step.review) {
             let (mut ask, own) = self.ask(GateKind::Review, gate);
             ask.needs.push(draft.id);
+            // What is reviewed is its evidence, whatever else is shown.
+            if let Work::Gate(review) = &mut ask.work
+                && !review.show.contains(&Evidence::Step(draft.id))
+            {
+                review.show.insert(0, Evidence::Step(draft.id));
+            }
             self.link(&mut ask, id, &[&self.when_uses, &own], &mut all.links);
             all.nodes.push(ask);
         }
