@@ -275,7 +275,7 @@ async fn the_loop_sends_what_comes_and_ends_when_it_should() {
 }
 
 #[tokio::test]
-async fn a_stop_does_not_wait_for_a_server_that_stalls() {
+async fn a_stop_waits_for_the_letter_that_is_on_its_way_and_no_longer() {
     let server = Server::scripted(&[], always("DATA", || Reply::Stall));
     let outbox = Memory::with(&[letter("a", &["a@x.cn"])]);
     let transport: Transport = plain(&server.url());
@@ -290,6 +290,7 @@ async fn a_stop_does_not_wait_for_a_server_that_stalls() {
     let begun = Instant::now();
     let (ended, ()) = tokio::join!(deliver(&outbox, &transport, &clock, stop), later);
     assert_eq!(ended.unwrap(), Drained::Empty);
-    assert!(begun.elapsed() < Duration::from_secs(1));
-    assert_eq!(outbox.fate("a"), None, "it is still queued");
+    // A letter cut off after its data could have been taken all the same, and would go out twice.
+    assert!(begun.elapsed() < Duration::from_secs(6));
+    assert!(matches!(outbox.fate("a"), Some(Attempted::Retry { .. })), "its end is known");
 }

@@ -54,7 +54,6 @@ refused-not-asked = { $person } is not among those who are asked here ({ $asked 
 refused-excluded = { $person } may not answer this one: its 'except' names them.
 refused-wrong-state = { $step } is { $status }: it cannot be answered to '{ $verb }' now.
 refused-decided = { $step } was already { $verdict } by { $by }.
-refused-voted = { $step }: you have voted already.
 refused-is-a-gate = { $step } is a gate: it is answered with 'confirm' or 'reject', never walked round.
 refused-run-is-over = the run is over ({ $status }).
 refused-not-a-gate = { $step } is not a gate: there is nothing to answer.

@@ -54,7 +54,6 @@ refused-not-asked = { $person } 不在可确认人之列({ $asked })。
 refused-excluded = { $person } 不能回答此项:被 except 排除。
 refused-wrong-state = { $step } 当前为“{ $status }”,不能执行“{ $verb }”。
 refused-decided = { $step } 已由 { $by } { $verdict }。
-refused-voted = { $step }:您已经投过票。
 refused-is-a-gate = { $step } 是确认关口:只能用 confirm 或 reject 回答,不能绕过。
 refused-run-is-over = 本次运行已结束({ $status })。
 refused-not-a-gate = { $step } 不是确认关口,无需回答。

@@ -116,6 +116,8 @@ impl Postman {
             let (outbox, transport, clock) = (Arc::clone(&outbox), transport.clone(), Arc::clone(&clock));
             tokio::spawn(async move {
                 if let Some(transport) = transport {
+                    // What an earlier process left queued goes out now.
+                    let _ = outbox.0.lock().await.hurry_letters(clock.now()).await;
                     // The engine meets the same store and says what is wrong with it.
                     let _ = deliver(outbox.as_ref(), &transport, clock.as_ref(), stop).await;
                 }

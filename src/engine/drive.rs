@@ -58,6 +58,7 @@ impl Driver {
             gathering: HashSet::new(),
             places: HashMap::new(),
             leaving: None,
+            last_look: tokio::time::Instant::now(),
         };
         if let Some((by, engine)) = resumed {
             drive.take_over(by, engine).await?;
@@ -78,6 +79,8 @@ pub(super) struct Loop<'a> {
     /// Places on platforms for what is about to start.
     pub(super) places: HashMap<NodeId, PlatformPlace>,
     pub(super) leaving: Option<Choice>,
+    /// When other processes' decisions were last looked for.
+    pub(super) last_look: tokio::time::Instant,
 }
 
 /// An attempt that this process has begun.
@@ -115,7 +118,11 @@ impl Loop<'_> {
             match input {
                 Input::Report(report) => reports.push(report),
                 Input::Wish(wish) => self.grant(wish).await?,
-                Input::Time => self.look().await?,
+                Input::Time => {}
+            }
+            // However much there is to hear from steps: what people decide elsewhere is never overheard.
+            if self.last_look.elapsed() >= LOOK {
+                self.look().await?;
             }
             while let Ok(report) = incoming.try_recv() {
                 reports.push(report);
@@ -157,6 +164,7 @@ impl Loop<'_> {
 
     /// What other processes have recorded.
     pub(super) async fn look(&mut self) -> Result<(), StoreError> {
+        self.last_look = tokio::time::Instant::now();
         let records = self.journal.catch_up().await?;
         self.tell(records);
         Ok(())

@@ -156,12 +156,10 @@ pub async fn deliver<O: Outbox>(
     mut stop: Stop,
 ) -> Result<Drained, O::Error> {
     loop {
-        tokio::select! {
-            () = stop.requested() => return Ok(Drained::Empty),
-            drained = drain(outbox, transport, clock) => match drained? {
-                Drained::Empty => {}
-                refused @ Drained::LoginRefused { .. } => return Ok(refused),
-            },
+        // A stop is heard between letters: one that is on its way comes to a known end.
+        match drain(outbox, transport, clock).await? {
+            Drained::Empty => {}
+            refused @ Drained::LoginRefused { .. } => return Ok(refused),
         }
         tokio::select! {
             () = stop.requested() => return Ok(Drained::Empty),

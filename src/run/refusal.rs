@@ -43,11 +43,6 @@ pub enum Refusal {
         /// What they said.
         verdict: Verdict,
     },
-    /// A person cannot vote twice.
-    Voted {
-        /// The gate.
-        step: StepPath,
-    },
     /// A gate is answered, not walked round.
     IsAGate {
         /// The gate.
@@ -115,7 +110,6 @@ impl Explain for Refusal {
             Refusal::Decided { step, by, verdict } => {
                 msg!("refused-decided", step = step.to_string(), by = by, verdict = verdict_msg(*verdict))
             }
-            Refusal::Voted { step } => msg!("refused-voted", step = step.to_string()),
             Refusal::IsAGate { step } => msg!("refused-is-a-gate", step = step.to_string()),
             Refusal::RunIsOver { status } => {
                 msg!("refused-run-is-over", status = Msg::word("run-status", status.word()))
