@@ -59,10 +59,8 @@ fn the_teams_own_level_three_is_refused_at_both_lines() {
             (1..).zip(text.lines()).filter(|(_, line)| line.contains(program)).map(|(n, _)| n).collect();
         assert_eq!(lines.len(), 2, "{program} stands twice in the fixture");
         for line in lines {
-            assert!(
-                out.all().contains(&format!("dwd-billing.yaml:{line}:")),
-                "{program}, line {line}\n{out}"
-            );
+            let shown = format!("{line} |         - {program}");
+            assert!(out.all().contains(&shown), "{program}, line {line}\n{out}");
         }
     }
 }
