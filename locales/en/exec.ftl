@@ -53,6 +53,21 @@ exec-check-warning = does not hold, but only warns: { $found }
 exec-check-cannot-look = cannot look now: { $why }
 exec-check-bad-expect = '{ $expect }' is not an expectation: = x, != x, > x, >= x, < x, <= x, between x and y
 exec-check-empty = there is nothing to check
+exec-check-no-row-like = { $what }: no row to compare with former months
+exec-check-like = { $found } ({ $like })
+exec-like-no-number = no number, so it cannot be compared with former months
+exec-like-no-history = too little history: nothing of the last { $wanted } months
+exec-like-little-history = too little history: { $have } of { $wanted } months, { $seen }
+exec-like-zero = { $months }: always 0
+exec-like-only-zero = mean of { $months }: 0, and only 0 is like it
+exec-like-met = mean of { $months }: { $mean }, { $deviation }, allowed { $allowed }
+exec-like-unmet = not like the mean of { $months }: { $mean }, { $deviation }, allowed { $allowed }
+exec-since-changed = { $what } was changed at { $at }, after { $step } ({ $said })
+exec-since-unchanged = { $what } was last changed at { $at }, not after { $step } ({ $said })
+exec-since-never = { $what } was never changed as far as is known, so not after { $step } ({ $said })
+exec-since-unknown = nobody knows when { $what } was changed: its database does not tell. Write into the settings, at connections.{ $connection }, a query that does: changed: "select max(end_time) from … where table_name = :table"
+exec-since-unreadable = the query `changed` of connection '{ $connection }' says '{ $value }', which is no time
+exec-since-no-time = when { $step } was done is not known, so nor is whether { $what } was changed after it
 
 exec-flow-no-platform = there is no platform '{ $platform }' in the settings
 exec-flow-no-action = platform '{ $platform }' has neither an action of its own for a flow nor 'submit'

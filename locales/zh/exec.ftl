@@ -44,6 +44,21 @@ exec-check-warning = 不成立,仅作提醒:{ $found }
 exec-check-cannot-look = 暂时无法检查:{ $why }
 exec-check-bad-expect = “{ $expect }”不是有效的期望:= x、!= x、> x、>= x、< x、<= x、between x and y
 exec-check-empty = 没有要检查的内容
+exec-check-no-row-like = { $what }:没有任何行,无法与往月比较
+exec-check-like = { $found }({ $like })
+exec-like-no-number = 不是数字,无法与往月比较
+exec-like-no-history = 历史太少:最近 { $wanted } 个月都没有记录
+exec-like-little-history = 历史太少:{ $wanted } 个月中只有 { $have } 个月,{ $seen }
+exec-like-zero = { $months }:一直是 0
+exec-like-only-zero = { $months } 的均值为 0,只有 0 才算相近
+exec-like-met = { $months } 的均值 { $mean },偏差 { $deviation },允许 { $allowed }
+exec-like-unmet = 与 { $months } 的均值 { $mean } 不相近,偏差 { $deviation },允许 { $allowed }
+exec-since-changed = { $what } 于 { $at } 更新,晚于 { $step }({ $said })
+exec-since-unchanged = { $what } 最近更新于 { $at },不晚于 { $step }({ $said })
+exec-since-never = { $what } 没有更新记录,不晚于 { $step }({ $said })
+exec-since-unknown = 无法知道 { $what } 何时更新:数据库不提供。请在配置 connections.{ $connection } 下写一条能查到更新时间的语句:changed: "select max(end_time) from … where table_name = :table"
+exec-since-unreadable = 连接“{ $connection }”的 changed 查询返回“{ $value }”,不是时间
+exec-since-no-time = 不知道 { $step } 何时完成,因此无法判断 { $what } 是否在其后更新
 
 exec-flow-no-platform = 设置中没有平台“{ $platform }”
 exec-flow-no-action = 平台“{ $platform }”既没有流程自身的动作,也没有 submit

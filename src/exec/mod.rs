@@ -12,6 +12,7 @@ mod keep;
 mod log;
 mod mask;
 mod notes;
+mod number;
 mod outputs;
 mod platform;
 mod process;

@@ -1,7 +1,9 @@
 //! `sql:` steps: statements on a connection, in one transaction unless they say otherwise.
 
 mod address;
+pub(super) mod changed;
 pub(super) mod database;
+pub(super) mod place;
 pub(super) mod rows;
 mod sqlite;
 pub(super) mod table;
