@@ -2,6 +2,7 @@
 
 mod address;
 pub(super) mod database;
+mod lexer;
 mod mysql;
 mod postgres;
 mod remote;
