@@ -5,8 +5,7 @@ use std::time::SystemTime;
 
 use super::database::{Database, Refused};
 use super::rows::{Cell, Rows};
-use super::text::{Dialect, Kind, Statement};
-use crate::plan::ParamValue;
+use super::text::Dialect;
 
 /// What is known of a table's last change.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,11 +20,12 @@ pub(in crate::exec) enum Changed {
 const COMMITTED: &str = "select (extract(epoch from max(pg_xact_commit_timestamp(xmin))))::text from ";
 
 /// When the file of a table was written.
-const WRITTEN: &str = "select extract(epoch from (pg_stat_file(pg_relation_filepath(to_regclass($1)), true)).modification)::text";
+const WRITTEN: &str =
+    "select extract(epoch from (pg_stat_file(pg_relation_filepath(to_regclass(:place)), true)).modification)::text";
 
 /// Of a table that was not changed since the server's start it does not know.
 const UPDATED: &str = "select unix_timestamp(update_time) from information_schema.tables \
-                       where table_schema = coalesce(?, database()) and table_name = ?";
+                       where binary table_schema = binary :schema and binary table_name = binary :name";
 
 impl Database {
     /// When the table was last changed, as far as the database knows.
@@ -40,7 +40,7 @@ impl Database {
                 // MySQL 8 would tell what it knew yesterday; MariaDB has no such setting.
                 let _ = self.told("set session information_schema_stats_expiry = 0", &[]).await;
                 let (schema, name) = self.place(table).await?.unwrap_or_default();
-                self.told(UPDATED, &[schema.as_str().into(), name.as_str().into()]).await.map(Changed::Told)
+                self.told(UPDATED, &[("schema", &schema), ("name", &name)]).await.map(Changed::Told)
             }
         }
     }
@@ -52,21 +52,16 @@ impl Database {
         if tracked == Cell::Text("on".to_owned()) {
             return self.told(&format!("{COMMITTED}{place}"), &[]).await.map(Changed::Told);
         }
-        let file = self.told(WRITTEN, &[place.as_str().into()]).await;
+        let file = self.told(WRITTEN, &[("place", &place)]).await;
         Ok(Changed::Told(file.unwrap_or(Cell::Null)))
     }
 
     /// The first value of a query.
-    async fn told(&mut self, sql: &str, values: &[ParamValue]) -> Result<Cell, Refused> {
+    async fn told(&mut self, sql: &str, values: &[(&str, &str)]) -> Result<Cell, Refused> {
         let mut rows = Rows::only_first();
-        self.execute(&reads(sql.to_owned()), values, &mut rows).await?;
+        self.ask(sql, values, &mut rows).await?;
         Ok(rows.first.and_then(|row| row.into_iter().next()).unwrap_or(Cell::Null))
     }
-}
-
-/// A query of ours, with its parameters as the database writes them.
-pub(in crate::exec) fn reads(text: String) -> Statement {
-    Statement { written: text.clone(), text, binds: Vec::new(), kind: Kind::Reads }
 }
 
 /// The later of a file's time and its journal's; an empty journal is only a sign that somebody has it open.

@@ -8,6 +8,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::address::{self, Address};
+use super::mysql::MySql;
+use super::postgres::Postgres;
 use super::rows::{Cell, Each, Sink};
 use super::sqlite::Sqlite;
 use super::table::Column;
@@ -107,6 +109,10 @@ impl Refused {
 pub(in crate::exec) enum Database {
     /// To `SQLite` files.
     Sqlite(Box<Sqlite>),
+    /// To a `PostgreSQL` server.
+    Postgres(Box<Postgres>),
+    /// To a `MySQL` or `MariaDB` server.
+    MySql(Box<MySql>),
 }
 
 impl Database {
@@ -124,6 +130,12 @@ impl Database {
                     .await
                     .map(|sqlite| Database::Sqlite(Box::new(sqlite)))
             }
+            Address::Postgres(url) => Postgres::open(&url, &room.project.zone, purpose, interrupt.clone())
+                .await
+                .map(|postgres| Database::Postgres(Box::new(postgres))),
+            Address::MySql(url) => MySql::open(&url, &room.project.zone, purpose, interrupt.clone())
+                .await
+                .map(|mysql| Database::MySql(Box::new(mysql))),
         };
         opened.map_err(|refused| {
             let words = msg!("exec-not-connected", connection = name, why = refused.words);
@@ -138,6 +150,8 @@ impl Database {
     pub(in crate::exec) fn dialect(&self) -> Dialect {
         match self {
             Database::Sqlite(_) => Dialect::Sqlite,
+            Database::Postgres(_) => Dialect::Postgres,
+            Database::MySql(_) => Dialect::MySql,
         }
     }
 
@@ -145,6 +159,8 @@ impl Database {
     pub(in crate::exec) async fn begin(&mut self, writes: bool) -> Result<(), Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.begin(writes).await,
+            Database::Postgres(postgres) => postgres.begin(writes).await,
+            Database::MySql(mysql) => mysql.begin(writes).await,
         }
     }
 
@@ -152,14 +168,19 @@ impl Database {
     pub(in crate::exec) async fn commit(&mut self) -> Result<(), Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.commit().await,
+            Database::Postgres(postgres) => postgres.commit().await,
+            Database::MySql(mysql) => mysql.commit().await,
         }
     }
 
-    /// Takes it back.
-    pub(in crate::exec) async fn rollback(&mut self) {
+    /// Takes it back. Tells whether something is left of it all the same: in tables that know no transactions.
+    pub(in crate::exec) async fn rollback(&mut self) -> bool {
         match self {
             Database::Sqlite(sqlite) => sqlite.rollback().await,
+            Database::Postgres(postgres) => postgres.rollback().await,
+            Database::MySql(mysql) => return mysql.rollback().await,
         }
+        false
     }
 
     /// Executes one statement with its values; tells how many rows it changed.
@@ -171,6 +192,8 @@ impl Database {
     ) -> Result<u64, Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.execute(statement, values, rows).await,
+            Database::Postgres(postgres) => postgres.execute(statement, values, rows).await,
+            Database::MySql(mysql) => mysql.execute(statement, values, rows).await,
         }
     }
 
@@ -188,6 +211,8 @@ impl Database {
     pub(in crate::exec) async fn columns(&mut self, table: &str) -> Result<Vec<Column>, Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.columns(table).await,
+            Database::Postgres(postgres) => postgres.columns(table).await,
+            Database::MySql(mysql) => mysql.columns(table).await,
         }
     }
 
@@ -195,6 +220,7 @@ impl Database {
     pub(super) async fn find(&mut self, table: &str) -> Result<Option<(String, String)>, Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.find(table).await,
+            Database::Postgres(_) | Database::MySql(_) => Ok(None),
         }
     }
 
@@ -202,6 +228,7 @@ impl Database {
     pub(super) async fn file_of(&mut self, table: &str) -> Result<Option<PathBuf>, Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.file_of(table).await,
+            Database::Postgres(_) | Database::MySql(_) => Ok(None),
         }
     }
 
@@ -209,6 +236,8 @@ impl Database {
     pub(in crate::exec) async fn exists(&mut self, table: &str) -> Result<bool, Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.exists(table).await,
+            Database::Postgres(postgres) => postgres.exists(table).await,
+            Database::MySql(mysql) => mysql.exists(table).await,
         }
     }
 
@@ -216,6 +245,8 @@ impl Database {
     pub(in crate::exec) async fn close(self) {
         match self {
             Database::Sqlite(sqlite) => sqlite.close().await,
+            Database::Postgres(postgres) => postgres.close().await,
+            Database::MySql(mysql) => mysql.close().await,
         }
     }
 }

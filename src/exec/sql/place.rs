@@ -1,30 +1,30 @@
 //! Where a table is: its schema and its name as the database itself writes them.
 
-use super::changed::reads;
 use super::database::{Database, Refused};
-use super::rows::{Cell, Rows};
-use super::text::Dialect;
+use super::rows::{Cell, Rows, Sink};
+use super::text::{Dialect, statements};
 use crate::plan::ParamValue;
 
 /// A name that is written as it is goes before one that differs in its letters' case.
 const IN_POSTGRES: &str = "select n.nspname::text, c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace \
-     where c.relkind in ('r', 'p', 'v', 'm', 'f') and lower(c.relname) = lower($2) \
-     and case when $1 = '' then n.nspname = any (current_schemas(true)) else lower(n.nspname) = lower($1) end \
-     order by n.nspname <> $1, c.relname <> $2, array_position(current_schemas(true), n.nspname), c.relname limit 1";
+     where c.relkind in ('r', 'p', 'v', 'm', 'f') and lower(c.relname) = lower(:name) \
+     and case when :schema = '' then n.nspname = any (current_schemas(true)) else lower(n.nspname) = lower(:schema) end \
+     order by n.nspname <> :schema, c.relname <> :name, array_position(current_schemas(true), n.nspname), c.relname limit 1";
 
 /// The same.
 const IN_MYSQL: &str = "select table_schema, table_name from information_schema.tables \
-     where lower(table_name) = lower(?) and (case when ? = '' then table_schema = database() else lower(table_schema) = lower(?) end) \
-     order by binary table_schema <> binary ?, binary table_name <> binary ? limit 1";
+     where lower(table_name) = lower(:name) \
+     and lower(table_schema) = lower(case when :schema = '' then database() else :schema end) \
+     order by binary table_schema <> binary :schema, binary table_name <> binary :name limit 1";
 
 impl Database {
     /// The schema and the name of a table or view; `None` where there is none. Case does not matter where it is not needed.
     pub(in crate::exec) async fn place(&mut self, table: &str) -> Result<Option<(String, String)>, Refused> {
         let (schema, name) = table.rsplit_once('.').unwrap_or(("", table));
-        let values = |names: &[&str]| names.iter().map(|name| (*name).into()).collect::<Vec<ParamValue>>();
+        let values = [("schema", schema), ("name", name)];
         match self.dialect() {
             Dialect::Sqlite => self.find(table).await,
-            Dialect::Postgres => self.two_names(IN_POSTGRES, &values(&[schema, name])).await,
+            Dialect::Postgres => self.two_names(IN_POSTGRES, &values).await,
             Dialect::MySql => self.two_names(IN_MYSQL, &values(&[name, schema, schema, schema, name])).await,
         }
     }
@@ -36,13 +36,29 @@ impl Database {
         Ok(place.map(|(schema, name)| format!("{}.{}", quoted(&schema, dialect), quoted(&name, dialect))))
     }
 
+    /// Executes statements of ours with their values.
+    pub(in crate::exec) async fn ask(
+        &mut self,
+        sql: &str,
+        values: &[(&str, &str)],
+        rows: &mut dyn Sink,
+    ) -> Result<(), Refused> {
+        for statement in statements(sql, self.dialect()) {
+            let value = |name: &String| values.iter().find(|(known, _)| known == name);
+            let values: Vec<ParamValue> =
+                statement.binds.iter().filter_map(|name| Some(value(name)?.1.into())).collect();
+            self.execute(&statement, &values, rows).await?;
+        }
+        Ok(())
+    }
+
     async fn two_names(
         &mut self,
         sql: &str,
         values: &[ParamValue],
     ) -> Result<Option<(String, String)>, Refused> {
         let mut rows = Rows::only_first();
-        self.execute(&reads(sql.to_owned()), values, &mut rows).await?;
+        self.ask(sql, values, &mut rows).await?;
         let text = |cell: &Cell| match cell {
             // Names of MySQL's dictionary may come as bytes.
             Cell::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
