@@ -73,6 +73,24 @@ exec-since-never = { $what } was never changed as far as is known, so not after 
 exec-since-unknown = nobody knows when { $what } was changed: its database does not tell. Write into the settings, at connections.{ $connection }, a query that does: changed: "select max(end_time) from … where table_name = :table"
 exec-since-unreadable = the query `changed` of connection '{ $connection }' says '{ $value }', which is no time
 exec-since-no-time = when { $step } was done is not known, so nor is whether { $what } was changed after it
+exec-table-compares = comparing { $what }: { $rows } rows seen
+exec-table-equal = { $pair }: { $from } = { $to }
+exec-table-unequal = { $pair }: { $from } ≠ { $to }
+exec-table-differs = { $pair }: { $from } ≠ { $to }, difference { $difference }
+exec-table-near = { $pair }: { $from } ≈ { $to }, difference { $difference }, allowed { $allowed }
+exec-table-too-far = { $pair }: { $from } ≠ { $to }, difference { $difference }, allowed { $allowed }
+exec-table-keys-same = { $pair }: the same { $count }
+exec-table-keys-doubled = { $pair }: the same { $count } rows, though { $doubled } keys are there more than once
+exec-table-keys-differ = { $pair }: { $differences }
+exec-table-missing = { $count } missing in { $table }: { $examples }
+exec-table-extra = { $count } only in { $table }: { $examples }
+exec-table-uneven = { $count } not as often on both sides: { $examples }
+exec-table-groups-same = { $pair }: the same for every value, { $rows } rows in all
+exec-table-groups-near = { $pair }: as allowed ({ $allowed }) for every value, { $rows } rows in all
+exec-table-groups-differ = { $pair }: { $count } values differ: { $examples }
+exec-table-no-column = { $table } has no column '{ $column }'; it has { $known }
+exec-table-no-number = { $table }, column { $column }: '{ $value }' is no number
+exec-table-no-room = keys that differ cannot be kept on disk: { $why }
 
 exec-flow-no-platform = there is no platform '{ $platform }' in the settings
 exec-flow-no-action = platform '{ $platform }' has neither an action of its own for a flow nor 'submit'

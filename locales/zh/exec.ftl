@@ -64,6 +64,24 @@ exec-since-never = { $what } 没有更新记录,不晚于 { $step }({ $said })
 exec-since-unknown = 无法知道 { $what } 何时更新:数据库不提供。请在配置 connections.{ $connection } 下写一条能查到更新时间的语句:changed: "select max(end_time) from … where table_name = :table"
 exec-since-unreadable = 连接“{ $connection }”的 changed 查询返回“{ $value }”,不是时间
 exec-since-no-time = 不知道 { $step } 何时完成,因此无法判断 { $what } 是否在其后更新
+exec-table-compares = 正在比较 { $what }:已读 { $rows } 行
+exec-table-equal = { $pair }:{ $from } = { $to }
+exec-table-unequal = { $pair }:{ $from } ≠ { $to }
+exec-table-differs = { $pair }:{ $from } ≠ { $to },相差 { $difference }
+exec-table-near = { $pair }:{ $from } ≈ { $to },相差 { $difference },允许 { $allowed }
+exec-table-too-far = { $pair }:{ $from } ≠ { $to },相差 { $difference },允许 { $allowed }
+exec-table-keys-same = { $pair }:{ $count } 个主键两边一致
+exec-table-keys-doubled = { $pair }:{ $count } 行两边一致,但有 { $doubled } 个主键重复
+exec-table-keys-differ = { $pair }:{ $differences }
+exec-table-missing = { $table } 缺 { $count } 个:{ $examples }
+exec-table-extra = 只在 { $table } 中有 { $count } 个:{ $examples }
+exec-table-uneven = { $count } 个两边重复次数不同:{ $examples }
+exec-table-groups-same = { $pair }:各值行数一致,共 { $rows } 行
+exec-table-groups-near = { $pair }:各值行数之差均在允许范围({ $allowed })内,共 { $rows } 行
+exec-table-groups-differ = { $pair }:{ $count } 个值的行数不同:{ $examples }
+exec-table-no-column = { $table } 没有列“{ $column }”;有 { $known }
+exec-table-no-number = { $table } 的列 { $column }:“{ $value }”不是数字
+exec-table-no-room = 无法把有差异的主键暂存到磁盘:{ $why }
 
 exec-flow-no-platform = 设置中没有平台“{ $platform }”
 exec-flow-no-action = 平台“{ $platform }”既没有流程自身的动作,也没有 submit

@@ -165,5 +165,4 @@ refused! {
     mail_is_refused: "- {name: m, mail: {to: [lead], subject: s, text: t}}" => "mail";
     load_is_refused: "- {name: l, connection: yt, load: {file: data/x.csv, into: t, key: [a], mode: replace}}" => "load";
     review_that_does_things_again_is_refused: "- {name: r, run: [ls], review: {ask: fine fine, on_reject: {redo: [first]}}}" => "on_reject";
-    tables_compared_are_refused: "- {name: c, check: [{table: {from: 'yt:t', to: 'yt:t'}, compare: [rows]}]}" => "table";
 }

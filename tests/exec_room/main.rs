@@ -4,6 +4,7 @@
 mod check;
 mod check_former;
 mod check_since;
+mod check_table;
 mod evidence;
 mod flow;
 mod run;

@@ -2,6 +2,7 @@
 
 mod like;
 mod since;
+mod table;
 mod value;
 
 use std::time::Duration;
@@ -9,13 +10,14 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use self::since::since;
+use self::table::Pair;
 use self::value::{Asked, value};
 use super::attempt::{Attempt, Done};
 use super::log::Log;
 use super::sql::database::{Database, Interrupt, Purpose};
 use super::sql::guarded;
 use crate::msg;
-use crate::plan::{Check, Poll, Subject, TableName};
+use crate::plan::{Check, NodeId, Poll, Subject, TableName};
 use crate::run::Failure;
 use crate::words::Explain as _;
 
@@ -188,33 +190,59 @@ async fn look_at(
     patience: Duration,
     interrupt: &Interrupt,
 ) -> Result<Vec<Finding>, Trouble> {
-    let (connection, table) = match &item.subject {
-        Subject::Value { connection, .. } => (connection, None),
-        Subject::Exists(table) | Subject::Table { to: table, .. } => (&table.connection, Some(table)),
+    let connection = match &item.subject {
+        Subject::Value { connection, .. } => connection,
+        Subject::Exists(table) | Subject::Table { to: table, .. } => &table.connection,
     };
     let open = Database::open(&attempt.room, connection, Purpose::Look(patience), interrupt);
     let mut database = open.await?;
     let looking = async {
-        let found = match &item.subject {
+        match &item.subject {
             Subject::Value { text, expect, like, connection } => {
                 let asked = Asked { source: text, connection, expect: expect.as_ref(), like: *like, alone };
-                value(attempt, &mut database, asked).await?
+                Ok(vec![value(attempt, &mut database, asked).await?])
             }
-            Subject::Exists(table) => exists(attempt, &mut database, table).await?,
-            Subject::Table { .. } => {
-                let why = msg!("exec-not-yet", what = "check: table");
-                return Err(Trouble::Lasting(attempt.not_started(&why)));
+            Subject::Exists(table) => {
+                let there = exists(attempt, &mut database, table).await?;
+                let (true, Some(step)) = (there.holds, item.since) else { return Ok(vec![there]) };
+                Ok(vec![there, since(attempt, &mut database, table, step).await?])
             }
-        };
-        let mut all = vec![found];
-        if let (Some(step), Some(table), true) = (item.since, table, all.iter().all(|found| found.holds)) {
-            all.push(since(attempt, &mut database, table, step).await?);
+            Subject::Table { from, to, compare, tolerance } => {
+                let pair = Pair { from, to, compare, tolerance: *tolerance };
+                let open =
+                    Database::open(&attempt.room, &from.connection, Purpose::Look(patience), interrupt);
+                compared(attempt, open, &mut database, pair, item.since).await
+            }
         }
-        Ok(all)
     };
     let found = looking.await;
     database.close().await;
     found
+}
+
+/// A table against its copy; what has not changed since then is not compared at all.
+async fn compared(
+    attempt: &Attempt,
+    open: impl Future<Output = Result<Database, Failure>>,
+    to: &mut Database,
+    pair: Pair<'_>,
+    step: Option<NodeId>,
+) -> Result<Vec<Finding>, Trouble> {
+    let mut all = Vec::new();
+    if let Some(step) = step {
+        let there = exists(attempt, to, pair.to).await?;
+        if !there.holds {
+            return Ok(vec![there]);
+        }
+        all.push(since(attempt, to, pair.to, step).await?);
+    }
+    if all.iter().all(|found| found.holds) {
+        let mut from = open.await?;
+        let found = table::compare(attempt, &mut from, to, pair).await;
+        from.close().await;
+        all.extend(found?);
+    }
+    Ok(all)
 }
 
 async fn exists(attempt: &Attempt, database: &mut Database, table: &TableName) -> Result<Finding, Trouble> {

@@ -20,8 +20,7 @@ pub(in crate::exec) enum Changed {
 const COMMITTED: &str = "select (extract(epoch from max(pg_xact_commit_timestamp(xmin))))::text from ";
 
 /// When the file of a table was written.
-const WRITTEN: &str =
-    "select extract(epoch from (pg_stat_file(pg_relation_filepath(to_regclass(:place)), true)).modification)::text";
+const WRITTEN: &str = "select extract(epoch from (pg_stat_file(pg_relation_filepath(to_regclass(:place)), true)).modification)::text";
 
 /// Of a table that was not changed since the server's start it does not know.
 const UPDATED: &str = "select unix_timestamp(update_time) from information_schema.tables \

@@ -6,10 +6,13 @@ use super::text::{Dialect, statements};
 use crate::plan::ParamValue;
 
 /// A name that is written as it is goes before one that differs in its letters' case.
-const IN_POSTGRES: &str = "select n.nspname::text, c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace \
+const IN_POSTGRES: &str = "select n.nspname::text, c.relname::text from pg_class c \
+     join pg_namespace n on n.oid = c.relnamespace \
      where c.relkind in ('r', 'p', 'v', 'm', 'f') and lower(c.relname) = lower(:name) \
-     and case when :schema = '' then n.nspname = any (current_schemas(true)) else lower(n.nspname) = lower(:schema) end \
-     order by n.nspname <> :schema, c.relname <> :name, array_position(current_schemas(true), n.nspname), c.relname limit 1";
+     and case when :schema = '' then n.nspname = any (current_schemas(true)) \
+     else lower(n.nspname) = lower(:schema) end \
+     order by n.nspname <> :schema, c.relname <> :name, \
+     array_position(current_schemas(true), n.nspname), c.relname limit 1";
 
 /// The same.
 const IN_MYSQL: &str = "select table_schema, table_name from information_schema.tables \
@@ -18,14 +21,15 @@ const IN_MYSQL: &str = "select table_schema, table_name from information_schema.
      order by binary table_schema <> binary :schema, binary table_name <> binary :name limit 1";
 
 impl Database {
-    /// The schema and the name of a table or view; `None` where there is none. Case does not matter where it is not needed.
+    /// The schema and the name of a table or view; `None` where there is none. Capitals are looked at only where they
+    /// make a difference.
     pub(in crate::exec) async fn place(&mut self, table: &str) -> Result<Option<(String, String)>, Refused> {
         let (schema, name) = table.rsplit_once('.').unwrap_or(("", table));
-        let values = [("schema", schema), ("name", name)];
+        let names = [("schema", schema), ("name", name)];
         match self.dialect() {
             Dialect::Sqlite => self.find(table).await,
-            Dialect::Postgres => self.two_names(IN_POSTGRES, &values).await,
-            Dialect::MySql => self.two_names(IN_MYSQL, &values(&[name, schema, schema, schema, name])).await,
+            Dialect::Postgres => self.two_names(IN_POSTGRES, &names).await,
+            Dialect::MySql => self.two_names(IN_MYSQL, &names).await,
         }
     }
 
@@ -55,7 +59,7 @@ impl Database {
     async fn two_names(
         &mut self,
         sql: &str,
-        values: &[ParamValue],
+        values: &[(&str, &str)],
     ) -> Result<Option<(String, String)>, Refused> {
         let mut rows = Rows::only_first();
         self.ask(sql, values, &mut rows).await?;
