@@ -16,6 +16,7 @@ mod planning;
 mod post;
 mod preview;
 mod project;
+mod sandbox;
 mod session;
 mod shelf;
 mod validate;
@@ -95,6 +96,7 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Demo { dir, month, driving } => {
             demo::demo(session, dir.as_deref(), month.as_deref(), &driving).await
         }
+        Verb::Sandbox(part) => sandbox::sandbox(session, part).await,
         Verb::Completions { shell } => Ok(help::completions(session, shell)),
         deciding => deciding::decide(session, deciding).await,
     }
