@@ -330,8 +330,8 @@ fn every_program_of_the_plan_is_in_the_runbooks_once_and_has_its_sql() {
     planned.sort_unstable();
 
     let program = Regex::new(r"(?m)^ +- (?:\{flow: |follow: )?((?:Dim|Dwd|Dwa)\w+)").unwrap();
-    let texts =
-        ["bill-item.yaml", "dwd-billing.yaml", "localised.yaml"].map(|f| std::fs::read_to_string(project().join(f)).unwrap());
+    let texts = ["bill-item.yaml", "dwd-billing.yaml", "localised.yaml"]
+        .map(|f| std::fs::read_to_string(project().join(f)).unwrap());
     let mut written: Vec<&str> =
         texts.iter().flat_map(|t| program.captures_iter(t)).map(|c| c.get(1).unwrap().as_str()).collect();
     written.sort_unstable();

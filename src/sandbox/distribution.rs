@@ -18,8 +18,13 @@ const INTERFACES: u32 = 300;
 /// The servers, as agents' names end.
 const SERVERS: [&str; 3] = ["A", "B", "C"];
 /// Who sends data, and what their tables are called.
-const SOURCES: [(&str, &str); 5] =
-    [("CRM", "CRM_USER"), ("BILLING", "BILL_ACCT"), ("IOT", "IOT_CARD"), ("CHANNEL", "CHL_ORDER"), ("NETWORK", "NET_CELL")];
+const SOURCES: [(&str, &str); 5] = [
+    ("CRM", "CRM_USER"),
+    ("BILLING", "BILL_ACCT"),
+    ("IOT", "IOT_CARD"),
+    ("CHANNEL", "CHL_ORDER"),
+    ("NETWORK", "NET_CELL"),
+];
 /// The databases that tables go to.
 const TARGETS: [&str; 3] = ["yt", "mpp", "report"];
 /// How many rows a process that starts deals with at once.
@@ -109,8 +114,13 @@ fn write_controls(rng: &mut Rng, month: Month, interface: (u32, &str, &str), out
         };
         let day = month.next().first();
         for (table, agent, stat) in [("disp_export_ctl", "", exported), ("disp_import_ctl", "0", imported)] {
-            let end = if stat == 99 { format!("'{day}T00:{:02}:00Z'", rng.between(0, 59)) } else { "null".to_owned() };
-            let values = format_args!("{id},{number},'{object}','{month}','AGENT_{server}{agent}',{stat},{end}");
+            let end = if stat == 99 {
+                format!("'{day}T00:{:02}:00Z'", rng.between(0, 59))
+            } else {
+                "null".to_owned()
+            };
+            let values =
+                format_args!("{id},{number},'{object}','{month}','AGENT_{server}{agent}',{stat},{end}");
             out.row(table, values);
         }
     }

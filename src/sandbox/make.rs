@@ -59,8 +59,12 @@ async fn fill_yt(conn: &mut SqliteConnection, sandbox: &Sandbox) -> Result<(), S
 
 fn schema() -> String {
     let parts = LOCALITIES.iter().map(|place| include_str!("schema/part.sql").replace("AREA", place.area));
-    let fixed =
-        [include_str!("schema/yt.sql"), localised::ON_YT, include_str!("schema/bill24.sql"), include_str!("schema/pocket.sql")];
+    let fixed = [
+        include_str!("schema/yt.sql"),
+        localised::ON_YT,
+        include_str!("schema/bill24.sql"),
+        include_str!("schema/pocket.sql"),
+    ];
     fixed.into_iter().map(str::to_owned).chain(parts).collect()
 }
 

@@ -113,10 +113,7 @@ pub(super) async fn latest(
 }
 
 /// The one that was submitted with this token.
-pub(super) async fn of_token(
-    conn: &mut SqliteConnection,
-    token: &str,
-) -> Result<Option<Task>, SandboxError> {
+pub(super) async fn of_token(conn: &mut SqliteConnection, token: &str) -> Result<Option<Task>, SandboxError> {
     one(conn, "token = ?1 and ?1 <> ?2", [token, ""]).await
 }
 
@@ -133,7 +130,8 @@ pub(super) async fn due(conn: &mut SqliteConnection, now: i64) -> Result<Option<
 
 /// A new line, which waits; its number.
 pub(super) async fn add(conn: &mut SqliteConnection, new: New<'_>) -> Result<i64, SandboxError> {
-    let text = "insert into task (flow, batch, state, waits_for, token, reason, log) values (?, ?, ?, ?, ?, '', '')";
+    let text =
+        "insert into task (flow, batch, state, waits_for, token, reason, log) values (?, ?, ?, ?, ?, '', '')";
     let added = sqlx::query(text)
         .bind(new.flow.to_owned())
         .bind(new.batch.to_owned())
@@ -177,7 +175,11 @@ pub(super) async fn put(
     sqlx::query(text)
         .bind(state.word())
         .bind(ends)
-        .bind(if state == State::Failed || state == State::Killed { reason.to_owned() } else { String::new() })
+        .bind(if state == State::Failed || state == State::Killed {
+            reason.to_owned()
+        } else {
+            String::new()
+        })
         .bind(words::line(at, reason))
         .bind(id)
         .execute(conn)
