@@ -4,6 +4,7 @@ mod address;
 pub(super) mod database;
 pub(super) mod rows;
 mod sqlite;
+pub(super) mod table;
 pub(super) mod text;
 
 use std::collections::BTreeMap;
@@ -102,12 +103,10 @@ pub(super) async fn whole(
     log: &mut Log,
 ) -> Result<Ran, Failure> {
     let text = text_of(attempt, work.source, values).map_err(|why| attempt.not_started(&why))?;
-    let interrupt = Interrupt::default();
+    let interrupt = Interrupt::within(limit);
     let doing = async {
         let purpose = Purpose::Work(attempt.room.limits.locked);
-        let mut database = Database::open(&attempt.room, work.connection, purpose, &interrupt)
-            .await
-            .map_err(|why| attempt.not_started(&why))?;
+        let mut database = Database::open(&attempt.room, work.connection, purpose, &interrupt).await?;
         let ran = match script(&text, database.dialect(), &values.bindings(), work.transaction) {
             Ok(script) => transact(attempt, &mut database, &script, work.transaction, log).await,
             Err(why) => Err(attempt.not_started(&why)),
