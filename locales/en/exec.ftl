@@ -92,6 +92,14 @@ exec-table-no-column = { $table } has no column '{ $column }'; it has { $known }
 exec-table-no-number = { $table }, column { $column }: '{ $value }' is no number
 exec-table-no-room = keys that differ cannot be kept on disk: { $why }
 
+wait-file-missing = { $file } is not there yet
+wait-file-not-a-file = { $file } is there, but is not a file
+wait-file-growing = { $file }: { $size }, still changing
+wait-file-stable = { $file }: { $size }, unchanged for { $since } of { $wanted }
+wait-file-there = { $file } is there: { $size }
+wait-until = until { $at }
+wait-until-past = { $at } has come
+
 exec-flow-no-platform = there is no platform '{ $platform }' in the settings
 exec-flow-no-action = platform '{ $platform }' has neither an action of its own for a flow nor 'submit'
 exec-flow-no-connection = platform '{ $platform }' has no connection for its SQL

@@ -83,6 +83,14 @@ exec-table-no-column = { $table } 没有列“{ $column }”;有 { $known }
 exec-table-no-number = { $table } 的列 { $column }:“{ $value }”不是数字
 exec-table-no-room = 无法把有差异的主键暂存到磁盘:{ $why }
 
+wait-file-missing = { $file } 尚未到达
+wait-file-not-a-file = { $file } 存在,但不是文件
+wait-file-growing = { $file }:{ $size },仍在变化
+wait-file-stable = { $file }:{ $size },已有 { $since } 未变化(要求 { $wanted })
+wait-file-there = { $file } 已到达:{ $size }
+wait-until = 等到 { $at }
+wait-until-past = { $at } 已到
+
 exec-flow-no-platform = 设置中没有平台“{ $platform }”
 exec-flow-no-action = 平台“{ $platform }”既没有流程自身的动作,也没有 submit
 exec-flow-no-connection = 平台“{ $platform }”没有可执行 SQL 的连接

@@ -9,5 +9,6 @@ mod evidence;
 mod flow;
 mod run;
 mod sql;
+mod wait;
 mod words;
 mod world;
