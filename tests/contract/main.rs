@@ -22,6 +22,8 @@ mod mail;
 mod misc;
 mod plan;
 mod run;
+#[path = "../support/servers.rs"]
+mod servers;
 mod shipped;
 mod terminal;
 mod validate;

@@ -7,4 +7,5 @@ mod flow;
 mod order;
 mod output;
 mod random;
+mod servers;
 mod sql;
