@@ -79,7 +79,8 @@ fn after_outcome(node: &Node, step: &StepState, outcome: &Outcome, at: Timestamp
             ended(step, life, at)
         }
         Outcome::Failed { failure } => {
-            let retry = node.policy.retry.as_ref().filter(|retry| tries_again(retry, step.tries, failure));
+            let retry =
+                node.policy.retry.as_ref().filter(|retry| tries_again(node, retry, step.tries, failure));
             let life = match retry {
                 Some(retry) => Life::Retrying { due: due(retry, step.tries, at), failure: failure.clone() },
                 None => Life::Failed { failure: Some(failure.clone()), by: None },
@@ -89,10 +90,12 @@ fn after_outcome(node: &Node, step: &StepState, outcome: &Outcome, at: Timestamp
     }
 }
 
-/// Does attempt `tries` have a successor? An unmet check is polled, not retried; what a person stopped stays stopped.
-fn tries_again(retry: &Retry, tries: u32, failure: &Failure) -> bool {
+/// Does attempt `tries` have a successor? An unmet check is polled, not retried; what a person stopped stays stopped;
+/// what may have been done already is not done again unasked.
+fn tries_again(node: &Node, retry: &Retry, tries: u32, failure: &Failure) -> bool {
     let listed = match failure {
         Failure::Unmet { .. } | Failure::Cancelled => false,
+        Failure::NoAnswer { .. } => retry.on_exit.is_empty() && node.may_run_again(),
         Failure::Exit { code, .. } => retry.on_exit.is_empty() || retry.on_exit.contains(code),
         _ => retry.on_exit.is_empty(),
     };

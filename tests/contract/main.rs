@@ -22,6 +22,8 @@ mod mail;
 mod misc;
 mod plan;
 mod run;
+#[path = "../support/http.rs"]
+mod server;
 mod shipped;
 mod terminal;
 mod validate;

@@ -7,4 +7,6 @@ mod flow;
 mod order;
 mod output;
 mod random;
+mod reach;
 mod sql;
+mod watch;
