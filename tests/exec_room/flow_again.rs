@@ -63,7 +63,7 @@ async fn another_end_or_another_id_is_believed_at_once() {
     world.write("state-99", "FAILED reason=before\n");
     world.write("on-redo", "echo SUCCESS >state-99\n");
     assert_eq!(id(world.run(flow(true)).await), "99");
-    assert_eq!(all_verbs(&world), ["find", "state", "redo", "state"]);
+    assert_eq!(all_verbs(&world), ["find", "state", "redo", "state", "find"]);
 
     let mut world = done_before(&[Find, Redo]);
     let redo = world.project.platforms.get_mut("s").unwrap().actions.get_mut(&Redo).unwrap();

@@ -27,8 +27,8 @@ async fn a_letter_is_told_with_whom_it_goes_to() {
     let li_na = || Recipient::Person(PersonId("li.na".to_owned()));
     let (outputs, remarks) = world.works(letter(li_na(), "{{ month }}\r\nBcc: x@y\n{{ city }}")).await;
     assert_eq!(outputs["to"], serde_json::json!(["li.na@example.com"]));
-    assert_eq!(outputs["subject"], "2026-10 Bcc: x@y 南京", "one line, whatever is in it");
-    assert_eq!(remarks, ["a letter to li.na@example.com: 2026-10 Bcc: x@y 南京"]);
+    assert_eq!(outputs["subject"], "2026-10� Bcc: x@y 南京", "one line, whatever is in it");
+    assert_eq!(remarks, ["a letter to li.na@example.com: 2026-10� Bcc: x@y 南京"]);
 }
 
 #[tokio::test]
