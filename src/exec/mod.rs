@@ -22,6 +22,7 @@ mod shadow;
 mod sql;
 mod tape;
 mod values;
+mod wait;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -34,7 +35,7 @@ use self::attempt::{Attempt, Done, Numbers};
 use crate::engine::ports::{Executor, Job, Report, Reports};
 use crate::msg;
 use crate::plan::project::{Means, Project, Setting};
-use crate::plan::{Plan, Wait, Work};
+use crate::plan::{Plan, Work};
 use crate::run::{Failure, Outcome};
 use crate::words::{Lang, Msg, one_line, render};
 
@@ -184,9 +185,9 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) 
         Work::Follow { flow, platform } => flow::follow::step(&attempt, flow, platform).await,
         Work::ForcePass { flow, platform } => flow::pass::step(&attempt, flow, platform).await,
         Work::Http(request) => http::step(&attempt, request).await,
-        Work::Wait { what: Wait::Http(request), poll } => http::wait(&attempt, request, *poll).await,
+        Work::Wait { what, poll } => wait::step(&attempt, what, *poll).await,
         Work::Mail(mail) => post::step(&attempt, mail),
-        Work::Load(_) | Work::Wait { .. } | Work::Gate(_) | Work::Later { .. } => {
+        Work::Load(_) | Work::Gate(_) | Work::Later { .. } => {
             Err(attempt.not_started(&msg!("exec-not-yet", what = plan.node(attempt.job.node).kind())))
         }
     }

@@ -22,6 +22,7 @@ mod mail;
 mod misc;
 mod plan;
 mod run;
+mod scheduler;
 #[path = "../support/http.rs"]
 mod server;
 mod shipped;

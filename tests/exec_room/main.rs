@@ -15,5 +15,6 @@ mod scheduler;
 mod server;
 mod shadow;
 mod sql;
+mod wait;
 mod words;
 mod world;

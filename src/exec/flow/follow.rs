@@ -51,7 +51,10 @@ impl Flow<'_> {
     }
 
     async fn given_up(&mut self, id: &str, end: Failure) -> Failure {
-        self.cancel(id).await;
+        // Who is not let in cannot cancel, and tries no more.
+        if matches!(end, Failure::TimedOut { .. } | Failure::Cancelled) {
+            self.cancel(id).await;
+        }
         if matches!(end, Failure::TimedOut { .. }) {
             self.fetch_log(id).await;
         }

@@ -151,7 +151,7 @@ impl<'a> Flow<'a> {
             // As grep says that there is nothing, and as servers do.
             Err(Failure::Exit { code: 1, last_line }) if last_line.is_empty() => Ok(Found::Nowhere),
             Err(Failure::Answer { status: 404, .. }) => Ok(Found::Nowhere),
-            Err(Failure::Cancelled) => Err(Failure::Cancelled),
+            Err(end @ (Failure::Cancelled | Failure::Denied { .. })) => Err(end),
             Err(failure) => Ok(Found::Silent(failure)),
         }
     }
@@ -173,7 +173,8 @@ impl<'a> Flow<'a> {
         let answer = self.counter.ask(ActionKind::Poll, poll, &values, patience).await;
         match answer.end {
             Ok(()) => state(poll, answer.printed).map_err(|why| self.refused(&why)),
-            Err(Failure::Cancelled) => Err(Failure::Cancelled),
+            // A wrong password is not asked with again: accounts lock.
+            Err(end @ (Failure::Cancelled | Failure::Denied { .. })) => Err(end),
             Err(failure) => {
                 self.over()?;
                 Ok(State::Silent { why: self.say(&failure.explain()) })

@@ -9,4 +9,5 @@ mod output;
 mod random;
 mod reach;
 mod sql;
+mod wait;
 mod watch;
