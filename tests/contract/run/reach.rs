@@ -104,7 +104,10 @@ fn a_letter_of_a_step_leaves_once_with_its_success() {
     let letters = project.letters();
     let letter = letters.iter().find(|letter| letter.header("Subject") == "Loaded <2025-10>").unwrap();
     assert_eq!(letter.defects(), 0);
-    assert!(letter.text().contains("li.na loaded it & went home.\n<b>bold</b>"), "{letter:#?}");
+    assert!(
+        letter.text().replace("\r\n", "\n").contains("li.na loaded it & went home.\n<b>bold</b>"),
+        "{letter:#?}"
+    );
     assert!(letter.html().contains("&amp; went home.\n&lt;b&gt;bold&lt;"), "{letter:#?}");
     // The stage's own letter is another one.
     assert_eq!(letters.len(), 2, "{letters:#?}");
