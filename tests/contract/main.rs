@@ -25,6 +25,8 @@ mod run;
 mod scheduler;
 #[path = "../support/servers.rs"]
 mod servers;
+#[path = "../support/http.rs"]
+mod server;
 mod shipped;
 mod terminal;
 mod validate;
