@@ -16,6 +16,7 @@ mod planning;
 mod post;
 mod preview;
 mod project;
+mod scenes;
 mod session;
 mod shelf;
 mod validate;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::engine::Journal;
 use crate::plan::NodeId;
 use crate::run::{Answer, Asker, By, Life, Request, RunState, StepPath, Verdict};
-use crate::sandbox::{Sandbox, SandboxError};
+use crate::sandbox::{Fault, Sandbox, SandboxError};
 use crate::store::StoreError;
 
 /// How often the world looks at the run.
@@ -15,7 +15,9 @@ const LOOK: Duration = Duration::from_millis(300);
 
 /// What the world waits for before it acts.
 #[derive(Debug, Clone, Copy)]
-enum Cue {
+pub(super) enum Cue {
+    /// The step has begun.
+    Begun(&'static str),
     /// The gate asks.
     Open(&'static str),
     /// The step is done.
@@ -26,17 +28,26 @@ enum Cue {
 
 /// What it does then.
 #[derive(Debug, Clone, Copy)]
-enum Act {
+pub(super) enum Act {
     /// Data moves.
     Move(Move),
-    /// Somebody gives their word; li.na writes it down.
-    Tell { gate: &'static str, who: &'static str, channel: &'static str, note: &'static str },
-    /// A colleague has a repaired step run again.
-    Retry { step: &'static str, reason: &'static str },
+    /// Somebody gives their word, where many are asked for their `value`; li.na writes it down.
+    Tell {
+        gate: &'static str,
+        value: Option<&'static str>,
+        who: &'static str,
+        channel: &'static str,
+        note: &'static str,
+    },
+    /// A colleague has a repaired step run again; not `always`: only where nobody sits at the terminal.
+    Retry { step: &'static str, reason: &'static str, always: bool },
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Move {
+pub(super) enum Move {
+    SendStations(&'static str, Fault),
+    MaintainMainPlans,
+    DistributeMainPlans,
     MaintainBillItems,
     DistributeBillItems,
     CloseBooks,
@@ -44,14 +55,18 @@ enum Move {
     DistributeDetail,
 }
 
-/// The script: each line once, so many milliseconds after its cue.
-const SCRIPT: &[(Cue, u64, Act)] = &[
+/// A line of the script: once, so many milliseconds after its cue.
+pub(super) type Line = (Cue, u64, Act);
+
+/// What billing and the customer of the bill items do; the rest is in [`scenes`](super::scenes).
+const SCRIPT: &[Line] = &[
     (Cue::Open("bill-item/told"), 1_500, Act::Move(Move::MaintainBillItems)),
     (
         Cue::Open("bill-item/told"),
         2_500,
         Act::Tell {
             gate: "bill-item/told",
+            value: None,
             who: "周经理",
             channel: "mail",
             note: "shfin.r_vr011 已维护完成,请分发",
@@ -64,13 +79,14 @@ const SCRIPT: &[(Cue, u64, Act)] = &[
         3_000,
         Act::Tell {
             gate: "dwd-month/books-closed",
+            value: None,
             who: "计费值班",
             channel: "phone",
             note: "账务已验,一体机和24库都已到位",
         },
     ),
     (Cue::Failed(POCKET), 1_500, Act::Move(Move::RedeliverPocket)),
-    (Cue::Failed(POCKET), 2_500, Act::Retry { step: POCKET, reason: "计费已补传 pocket 表" }),
+    (Cue::Failed(POCKET), 2_500, Act::Retry { step: POCKET, reason: "计费已补传 pocket 表", always: false }),
     (Cue::Done("dwd-month/DwdMergeBillDtl4M"), 3_000, Act::Move(Move::DistributeDetail)),
 ];
 
@@ -91,9 +107,10 @@ pub(super) enum OutsideError {
 pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool) -> Result<(), OutsideError> {
     let mut cued: BTreeMap<usize, tokio::time::Instant> = BTreeMap::new();
     let mut played: BTreeSet<usize> = BTreeSet::new();
-    while played.len() < SCRIPT.len() {
+    let script: Vec<Line> = SCRIPT.iter().copied().chain(super::scenes::lines()).collect();
+    while played.len() < script.len() {
         journal.catch_up().await?;
-        for (number, (cue, after, act)) in SCRIPT.iter().enumerate() {
+        for (number, (cue, after, act)) in script.iter().enumerate() {
             if played.contains(&number) || !has_come(journal.state(), *cue) {
                 continue;
             }
@@ -116,6 +133,7 @@ fn find(state: &RunState, path: &str) -> Option<NodeId> {
 fn has_come(state: &RunState, cue: Cue) -> bool {
     let life = |path| find(state, path).map(|id| &state.step(id).life);
     match cue {
+        Cue::Begun(path) => matches!(life(path), Some(Life::Running { .. })),
         Cue::Open(path) => matches!(life(path), Some(Life::Open { .. })),
         Cue::Done(path) => life(path).is_some_and(Life::is_done),
         Cue::Failed(path) => matches!(life(path), Some(Life::Failed { .. })),
@@ -133,17 +151,18 @@ async fn perform(
         Act::Move(what) => {
             return Ok(carry(sandbox, what).await? > 0 || !matches!(what, Move::DistributeDetail));
         }
-        Act::Retry { .. } if attended => return Ok(true),
-        Act::Retry { step, reason } => find(journal.state(), step)
+        Act::Retry { always: false, .. } if attended => return Ok(true),
+        Act::Retry { step, reason, .. } => find(journal.state(), step)
             .map(|id| Request::Retry { steps: vec![id], reason: Some(reason.to_owned()) }),
-        Act::Tell { gate, who, channel, note } => find(journal.state(), gate).map(|id| {
+        Act::Tell { gate, value, who, channel, note } => find(journal.state(), gate).map(|id| {
             let form = BTreeMap::from([
                 ("who".to_owned(), who.to_owned()),
                 ("channel".to_owned(), channel.to_owned()),
             ]);
             let note = Some(note.to_owned());
             let verdict = Verdict::Confirmed;
-            Request::Answer(Answer { step: id, verdict, value: None, note, form, in_advance: false })
+            let value = value.map(str::to_owned);
+            Request::Answer(Answer { step: id, verdict, value, note, form, in_advance: false })
         }),
     };
     let actor = match act {
@@ -159,6 +178,9 @@ async fn perform(
 
 async fn carry(sandbox: &Sandbox, what: Move) -> Result<u64, SandboxError> {
     match what {
+        Move::SendStations(city, fault) => sandbox.send_stations(city, fault).await,
+        Move::MaintainMainPlans => sandbox.maintain_main_plans().await,
+        Move::DistributeMainPlans => sandbox.distribute_main_plans().await,
         Move::MaintainBillItems => sandbox.maintain_bill_items().await,
         Move::DistributeBillItems => sandbox.distribute_r_vr011().await,
         Move::CloseBooks => sandbox.close_books().await,
