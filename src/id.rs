@@ -9,6 +9,9 @@ use crate::time::Month;
 /// Longest name of a runbook, stage, step, person or role, in characters.
 pub const MAX_NAME: usize = 64;
 
+/// What the name of a shadow run's runbook ends with.
+const SHADOW: &str = ".shadow";
+
 /// Is `text` a name: `[A-Za-z0-9][A-Za-z0-9_.-]{0,63}`?
 pub fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
@@ -46,6 +49,16 @@ pub struct RunId {
     pub runbook: String,
     /// The accounting month.
     pub month: Month,
+}
+
+impl RunId {
+    /// The same month's shadow run: it stands beside the real one.
+    #[must_use]
+    pub fn shadow(&self) -> RunId {
+        let longest = MAX_NAME - SHADOW.len();
+        let name = &self.runbook[..self.runbook.floor_char_boundary(longest)];
+        RunId { runbook: format!("{name}{SHADOW}"), month: self.month }
+    }
 }
 
 impl fmt::Display for RunId {

@@ -76,6 +76,7 @@ async fn run(dir: &std::path::Path, script: &str) -> (Outcome, u64) {
         run: run.clone(),
         title: "t".to_owned(),
         params: BTreeMap::new(),
+        shadow: false,
         limit: 1,
         stages: vec![stage],
         phases: vec![phase],
@@ -107,6 +108,9 @@ async fn run(dir: &std::path::Path, script: &str) -> (Outcome, u64) {
         at: "2026-11-01T02:03:04Z".parse().unwrap(),
         outputs: BTreeMap::new(),
         submitted: None,
+        anew: false,
+        history: Vec::new(),
+        since: BTreeMap::new(),
         stop,
     };
     exec.start(job, sender);

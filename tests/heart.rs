@@ -77,7 +77,12 @@ impl Bench {
             true => Outcome::Succeeded { outputs: BTreeMap::new(), remarks: vec![] },
             false => Outcome::Failed { failure: Failure::Exit { code: 1, last_line: String::new() } },
         };
-        self.record(Event::StepEnded { step: self.path(id), attempt: self.state.step(id).attempt, outcome });
+        self.record(Event::StepEnded {
+            step: self.path(id),
+            attempt: self.state.step(id).attempt,
+            outcome,
+            numbers: Vec::new(),
+        });
     }
 
     fn ask(&mut self, asker: &Asker, request: &Request) -> Result<usize, Refusal> {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::sandbox::Part;
+
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(name = "monthstart", version, disable_help_subcommand = true, arg_required_else_help = true)]
@@ -227,6 +229,8 @@ pub(super) enum Verb {
         #[command(flatten)]
         driving: Driving,
     },
+    #[command(subcommand, hide = true)]
+    Sandbox(Part),
     Completions {
         #[arg(value_name = "SHELL")]
         shell: Shell,

@@ -21,7 +21,7 @@ use crate::store::{RunLock, StateFolder};
 use crate::time::Month;
 
 /// What the sandbox is made from: the same data every time.
-const SEED: u64 = 2026;
+pub(super) const SEED: u64 = 2026;
 /// A state folder that holds this was made by a demo, and may be made anew by the next one.
 const MARK: &str = "demo";
 

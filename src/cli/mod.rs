@@ -16,6 +16,7 @@ mod planning;
 mod post;
 mod preview;
 mod project;
+mod sandbox;
 mod scenes;
 mod session;
 mod shelf;
@@ -96,6 +97,7 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Demo { dir, month, driving } => {
             demo::demo(session, dir.as_deref(), month.as_deref(), &driving).await
         }
+        Verb::Sandbox(part) => sandbox::sandbox(session, part).await,
         Verb::Completions { shell } => Ok(help::completions(session, shell)),
         deciding => deciding::decide(session, deciding).await,
     }

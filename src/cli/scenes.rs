@@ -11,8 +11,7 @@ const WRONG: &str = "淮安";
 /// Its file and its word come late.
 const LATE: &str = "连云港";
 /// The rest.
-const PUNCTUAL: [&str; 10] =
-    ["南京", "无锡", "徐州", "常州", "苏州", "南通", "盐城", "扬州", "镇江", "泰州"];
+const PUNCTUAL: [&str; 10] = ["南京", "无锡", "徐州", "常州", "苏州", "南通", "盐城", "扬州", "镇江", "泰州"];
 
 const FILES: Cue = Cue::Begun("base-station/wait-南京");
 const CONFIRMED: &str = "base-station/confirmed";

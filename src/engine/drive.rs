@@ -200,7 +200,7 @@ impl Loop<'_> {
         // What is left in flight has an id on its platform, by which it is followed on.
         let followed: Vec<NodeId> = self.state().in_flight().iter().copied().collect();
         for id in followed {
-            self.start(id);
+            self.start(id).await?;
         }
         Ok(())
     }
@@ -238,11 +238,11 @@ impl Loop<'_> {
                     }
                     events.push(Event::StepSubmitted { step: self.path(node), attempt, id });
                 }
-                Report::Ended { node, attempt, outcome } => {
+                Report::Ended { node, attempt, outcome, numbers } => {
                     if self.attempts.get(&node).is_some_and(|ours| ours.number == attempt) {
                         self.attempts.remove(&node);
                     }
-                    events.push(Event::StepEnded { step: self.path(node), attempt, outcome });
+                    events.push(Event::StepEnded { step: self.path(node), attempt, outcome, numbers });
                 }
                 Report::Gathered { node, ask, evidence } => {
                     self.gathering.remove(&node);

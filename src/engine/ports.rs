@@ -9,7 +9,8 @@ use tokio::sync::{mpsc, watch};
 use crate::id::RunId;
 use crate::plan::{NodeId, Plan, StageId};
 use crate::run::event::Json;
-use crate::run::{Outcome, RunState, Shown, StepPath};
+use crate::run::{Number, Outcome, RunState, Shown, StepPath};
+use crate::store::MonthNumber;
 
 /// One attempt of one step, with everything that it may use.
 #[derive(Debug, Clone)]
@@ -32,6 +33,12 @@ pub struct Job {
     pub outputs: BTreeMap<String, BTreeMap<String, Json>>,
     /// A flow's id on its platform, where a former engine submitted it: it is followed, not submitted again.
     pub submitted: Option<String>,
+    /// A person wants it done anew though it was done before: what is there of it already is not taken for it.
+    pub anew: bool,
+    /// What this step saw in former months.
+    pub history: Vec<MonthNumber>,
+    /// For checks: when the steps were done, or their word was said, after which something must have changed.
+    pub since: BTreeMap<NodeId, Timestamp>,
     /// Set when a person or the end of the run wants it stopped.
     pub stop: Stop,
 }
@@ -75,6 +82,8 @@ pub enum Report {
         attempt: u32,
         /// How.
         outcome: Outcome,
+        /// Numbers that it saw.
+        numbers: Vec<Number>,
     },
     /// A gate's question and evidence are ready to be shown.
     Gathered {

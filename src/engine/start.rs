@@ -1,6 +1,10 @@
 //! Effects become events first, and work after that.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::drive::{Attempt, Loop};
 use super::ports::{Job, Stop};
@@ -9,7 +13,7 @@ use crate::plan::{NodeId, Work};
 use crate::run::scheduler::{Effect, next};
 use crate::run::scope::scope_of;
 use crate::run::{Event, Failure, Outcome, RunState, SkipCause, StepPath};
-use crate::store::{PlatformPlace, StoreError};
+use crate::store::{MonthNumber, PlatformPlace, StoreError};
 
 impl Loop<'_> {
     /// Starts everything that may start, and what that makes startable, until nothing more may.
@@ -32,7 +36,7 @@ impl Loop<'_> {
             }
             if self.record(events).await? {
                 for id in starts {
-                    self.start(id);
+                    self.start(id).await?;
                 }
             }
         }
@@ -72,7 +76,7 @@ impl Loop<'_> {
                     (Err(why), _) => {
                         let outcome = Outcome::Failed { failure: Failure::NotStarted { why } };
                         events.push(Event::StepStarted { step: step.clone(), attempt });
-                        events.push(Event::StepEnded { step, attempt, outcome });
+                        events.push(Event::StepEnded { step, attempt, outcome, numbers: Vec::new() });
                     }
                 }
             }
@@ -86,7 +90,8 @@ impl Loop<'_> {
         truth(when, &scope_of(state, id, today)).map_err(|error| error.to_string())
     }
 
-    pub(super) fn start(&mut self, id: NodeId) {
+    pub(super) async fn start(&mut self, id: NodeId) -> Result<(), StoreError> {
+        let history = self.history(id).await?;
         let (switch, stop) = Stop::new();
         tracing::debug!(step = %self.path(id), "starts");
         let state = self.journal.state();
@@ -102,6 +107,9 @@ impl Loop<'_> {
             at: self.journal.now(),
             outputs: state.outputs_for(id),
             submitted: state.submitted(id).map(str::to_owned),
+            anew: state.step(id).anew,
+            history,
+            since: self.since(id),
             stop,
         };
         if matches!(state.plan().node(id).work, Work::Gate(_)) {
@@ -114,7 +122,41 @@ impl Loop<'_> {
                 .insert(id, Attempt { number: attempt, switch, _place: place, looked: false, on_platform });
             self.driver.executor.start(job, self.reports.clone());
         }
+        Ok(())
     }
+
+    /// What the step saw in the former months that its checks look back on.
+    async fn history(&mut self, id: NodeId) -> Result<Vec<MonthNumber>, StoreError> {
+        let plan = Arc::clone(self.state().plan());
+        let months = plan.node(id).work.looks_back();
+        if months == 0 {
+            return Ok(Vec::new());
+        }
+        let from = (0..months).fold(plan.month(), |month, _| month.previous());
+        self.journal.store().numbers(&plan.path(id), from, plan.month()).await
+    }
+
+    /// When the steps were done after which this one's tables must have changed.
+    fn since(&self, id: NodeId) -> BTreeMap<NodeId, Timestamp> {
+        let state = self.state();
+        let Work::Check { items, .. } = &state.plan().node(id).work else { return BTreeMap::new() };
+        let steps = items.iter().filter_map(|item| item.since);
+        steps.filter_map(|step| Some((step, said_at(state, step, &self.driver.zone)?))).collect()
+    }
+}
+
+/// When a step was done; a notice, when its word was said, where somebody told.
+fn said_at(state: &RunState, id: NodeId, zone: &TimeZone) -> Option<Timestamp> {
+    let told = state.outputs(id).get("told_at").and_then(|told| moment(told.as_str()?, zone));
+    told.or(state.step(id).finished_at)
+}
+
+/// `2026-11-01 02:10`, or with an offset.
+fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| {
+        let civil: jiff::civil::DateTime = text.parse().ok()?;
+        civil.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
+    })
 }
 
 /// The events that skip what the month file says does not run.

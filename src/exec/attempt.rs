@@ -1,7 +1,7 @@
 //! One attempt of one step: what it may use, what it says, what comes of it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::log::{Log, log_path};
 use super::notes::Notes;
@@ -10,12 +10,15 @@ use super::{LONGEST, Room, not_started};
 use crate::engine::ports::{Job, Reports, Stop};
 use crate::msg;
 use crate::plan::Node;
-use crate::run::Failure;
 use crate::run::event::Json;
+use crate::run::{Failure, Number};
 use crate::words::{Msg, one_line, render};
 
 /// Of the engine's environment, what programs get.
-const STANDING: [&str; 5] = ["PATH", "HOME", "LANG", "TZ", "USER"];
+const STANDING: [&str; 6] = ["PATH", "HOME", "LANG", "TZ", "USER", PROGRAM];
+
+/// Where this program lies, so that scripts call the one that runs them.
+const PROGRAM: &str = "MONTHSTART_BIN";
 
 /// What a step that did what it should leaves behind.
 #[derive(Debug, Default, PartialEq)]
@@ -26,6 +29,25 @@ pub(super) struct Done {
     pub(super) remarks: Vec<String>,
 }
 
+/// Numbers that an attempt sees, for the months to come; kept however it ends.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Numbers(Arc<Mutex<Vec<Number>>>);
+
+impl Numbers {
+    /// Notes a number. `series` names what it counts, the same in every month, in at most 300 bytes.
+    pub(super) fn note(&self, series: String, value: String) {
+        let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // A poll sees a number again and again: the last one counts.
+        numbers.retain(|number| number.series != series);
+        numbers.push(Number { series, value });
+    }
+
+    /// All of them.
+    pub(super) fn take(&self) -> Vec<Number> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// One attempt.
 #[derive(Debug)]
 pub(super) struct Attempt {
@@ -33,13 +55,19 @@ pub(super) struct Attempt {
     pub(super) job: Job,
     pub(super) values: Values,
     pub(super) notes: Notes,
+    pub(super) numbers: Numbers,
 }
 
 impl Attempt {
-    pub(super) fn new(room: Arc<Room>, job: Job, reports: Reports) -> Result<Self, Failure> {
+    pub(super) fn new(
+        room: Arc<Room>,
+        job: Job,
+        reports: Reports,
+        numbers: Numbers,
+    ) -> Result<Self, Failure> {
         let values = Values::of(&job, &room.project.zone).map_err(|why| not_started(room.lang, &why))?;
         let notes = Notes { node: job.node, reports };
-        Ok(Attempt { room, job, values, notes })
+        Ok(Attempt { room, job, values, notes, numbers })
     }
 
     /// The step.
@@ -81,7 +109,10 @@ impl Attempt {
         let standing = STANDING
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), self.room.environment.get(*name)?.clone())));
+        let state_dir = std::path::absolute(&self.room.state_dir);
+        let state_dir = state_dir.unwrap_or_else(|_| self.room.state_dir.clone());
         let own = [
+            ("MONTHSTART_STATE", state_dir.display().to_string()),
             ("MONTHSTART_RUN", self.job.run.to_string()),
             ("MONTHSTART_STEP", self.job.path.to_string()),
             ("MONTHSTART_MONTH", self.job.run.month.to_string()),

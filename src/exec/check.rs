@@ -164,14 +164,21 @@ async fn look_at(
     interrupt: &Interrupt,
 ) -> Result<(bool, String), Trouble> {
     let connection = match &item.subject {
-        Subject::Value { connection, .. } | Subject::Exists { connection, .. } => connection,
+        Subject::Value { connection, .. } => connection,
+        Subject::Exists(table) => &table.connection,
+        Subject::Table { to, .. } => &to.connection,
     };
     let mut database = Database::open(&attempt.room, connection, Purpose::Look(patience), interrupt)
         .await
         .map_err(|why| attempt.not_started(&why))?;
     let found = match &item.subject {
-        Subject::Value { text, expect, .. } => value(attempt, &mut database, text, expect, alone).await,
-        Subject::Exists { table, .. } => exists(attempt, &mut database, connection, table).await,
+        Subject::Value { text, expect: Some(expect), .. } => {
+            value(attempt, &mut database, text, expect, alone).await
+        }
+        Subject::Exists(table) => exists(attempt, &mut database, connection, &table.table).await,
+        Subject::Value { .. } | Subject::Table { .. } => {
+            Err(Trouble::Lasting(attempt.not_started(&msg!("exec-not-yet", what = "check: table, like"))))
+        }
     };
     database.close().await;
     found

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Numbers};
 use super::files;
 use super::log::{Log, encoding_of};
 use super::mask::Masks;
@@ -35,7 +35,7 @@ pub(super) async fn gather(room: Arc<Room>, job: Job, reports: Reports) -> (Stri
     let plan = Arc::clone(&job.plan);
     let Some(gate) = plan.node(job.node).gate() else { return (String::new(), Vec::new()) };
     let lang = room.lang;
-    match Attempt::new(room, job, reports) {
+    match Attempt::new(room, job, reports, Numbers::default()) {
         Ok(attempt) => {
             let ask = ask(&attempt, gate);
             let mut evidence = Vec::with_capacity(gate.show.len());

@@ -72,7 +72,7 @@ async fn whole(counter: &mut Counter<'_>, action: &Action, values: &Values) -> R
             let log: &mut Log = &mut counter.log;
             Ok(sql::whole(attempt, values, work, limit, &mut attempt.stop(), log).await?.done())
         }
-        Means::Http => Err(refuse(msg!("exec-flow-http", platform = counter.name))),
+        Means::Http(_) => Err(refuse(msg!("exec-flow-http", platform = counter.name))),
     }
 }
 

@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use encoding_rs::Encoding;
 
-use self::attempt::{Attempt, Done};
+use self::attempt::{Attempt, Done, Numbers};
 use crate::engine::ports::{Executor, Job, Report, Reports};
 use crate::msg;
 use crate::plan::project::{Means, Project, Setting};
@@ -113,14 +113,16 @@ impl Executor for Exec {
         let room = Arc::clone(&self.room);
         tokio::spawn(async move {
             let (node, attempt, lang) = (job.node, job.attempt, room.lang);
-            let work = tokio::spawn(do_work(room, job, reports.clone()));
+            let numbers = Numbers::default();
+            let work = tokio::spawn(do_work(room, job, reports.clone(), numbers.clone()));
             let result =
                 work.await.unwrap_or_else(|broken| Err(not_started(lang, &broke(&broken.to_string()))));
             let outcome = match result {
                 Ok(Done { outputs, remarks }) => Outcome::Succeeded { outputs, remarks },
                 Err(failure) => Outcome::Failed { failure },
             };
-            let _ = reports.send(Report::Ended { node, attempt, outcome });
+            let numbers = numbers.take();
+            let _ = reports.send(Report::Ended { node, attempt, outcome, numbers });
         });
     }
 
@@ -148,7 +150,7 @@ fn not_started(lang: Lang, why: &Msg) -> Failure {
     Failure::NotStarted { why: one_line(&render(lang, why), LONGEST) }
 }
 
-async fn do_work(room: Arc<Room>, job: Job, reports: Reports) -> Result<Done, Failure> {
+async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) -> Result<Done, Failure> {
     let mut stop = job.stop.clone();
     let stopped = tokio::select! {
         biased;
@@ -158,7 +160,7 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports) -> Result<Done, Fa
     if stopped {
         return Err(Failure::Cancelled);
     }
-    let attempt = Attempt::new(room, job, reports)?;
+    let attempt = Attempt::new(room, job, reports, numbers)?;
     let plan = Arc::clone(&attempt.job.plan);
     match &plan.node(attempt.job.node).work {
         Work::Run { command, env } => program::step(&attempt, command, env).await,
@@ -166,8 +168,15 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports) -> Result<Done, Fa
             sql::step(&attempt, text, connection, *transaction).await
         }
         Work::Check { items, poll } => check::step(&attempt, items, *poll).await,
-        Work::Flow { flow, platform } => flow::step(&attempt, flow, platform).await,
-        Work::Gate(_) | Work::Later { .. } => {
+        Work::Flow { flow, platform, .. } => flow::step(&attempt, flow, platform).await,
+        Work::Follow { .. }
+        | Work::ForcePass { .. }
+        | Work::Load(_)
+        | Work::Wait { .. }
+        | Work::Mail(_)
+        | Work::Http(_)
+        | Work::Gate(_)
+        | Work::Later { .. } => {
             Err(attempt.not_started(&msg!("exec-not-yet", what = plan.node(attempt.job.node).kind())))
         }
     }

@@ -79,7 +79,7 @@ impl<'a> Counter<'a> {
                 Err(why) => Err(why),
             },
             Means::Sql { text, transaction } => self.sql(kind, text, *transaction, values, patience).await,
-            Means::Http => Err(msg!("exec-flow-http", platform = self.name)),
+            Means::Http(_) => Err(msg!("exec-flow-http", platform = self.name)),
         };
         answer
             .unwrap_or_else(|why| Answer { end: Err(self.attempt.not_started(&why)), printed: String::new() })

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::node::{Command, Field, SqlText};
+use super::node::Field;
+use super::work::{Command, SqlText};
 use super::{NodeId, Template};
 use crate::id::PersonId;
 

@@ -4,6 +4,7 @@
 //! one life. A phase is what starts together (one `ready` step, one level, one `verify` step); it starts when the phases
 //! before it are done. That is the barrier, and it costs an edge a phase, not an edge a pair of steps.
 
+mod check;
 pub mod duty;
 pub mod expect;
 mod gate;
@@ -14,6 +15,7 @@ pub mod roster;
 pub mod show;
 pub mod template;
 pub mod who;
+mod work;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,10 +23,11 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use check::{Check, Compare, Like, Poll, Subject, Tolerance};
 pub use gate::{Approver, Evidence, Excluded, Gate, GateKind, Votes};
-pub use node::{
-    Check, Command, EnvValue, Field, FieldKind, Node, OnFailure, Policy, Poll, Retry, Skip, SqlText, Subject,
-    Work,
+pub use node::{Field, FieldKind, Node, OnFailure, Policy, Retry, Skip};
+pub use work::{
+    Command, EnvValue, Load, LoadMode, MailStep, Method, Recipient, Request, SqlText, TableName, Wait, Work,
 };
 
 use crate::id::RunId;
@@ -98,6 +101,9 @@ pub struct Plan {
     pub title: String,
     /// Parameters by name; `month` among them.
     pub params: BTreeMap<String, ParamValue>,
+    /// Everything is read, followed, checked and asked; nothing is submitted or written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shadow: bool,
     /// Steps side by side.
     pub limit: u32,
     /// In the order in which they were written; included ones first.

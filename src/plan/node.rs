@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Gate, NodeId, ParamValue, PhaseId, StageId, Template};
+use super::{Gate, NodeId, ParamValue, PhaseId, StageId, Template, Work};
 pub use crate::runbook::model::OnFailure;
 
 /// A step or a gate.
@@ -52,10 +52,12 @@ impl Node {
         self.work.kind()
     }
 
-    /// Its platform, where it is a flow.
+    /// Its platform, where it is about a flow.
     pub fn platform(&self) -> Option<&str> {
         match &self.work {
-            Work::Flow { platform, .. } => Some(platform),
+            Work::Flow { platform, .. }
+            | Work::Follow { platform, .. }
+            | Work::ForcePass { platform, .. } => Some(platform),
             _ => None,
         }
     }
@@ -67,145 +69,6 @@ impl Node {
             _ => None,
         }
     }
-}
-
-/// What a node does.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Work {
-    /// A flow of a platform.
-    Flow {
-        /// Its name.
-        flow: Template,
-        /// The platform, by its name in the settings.
-        platform: String,
-    },
-    /// A program or script of ours.
-    Run {
-        /// What is started.
-        command: Command,
-        /// Its environment beside the standing one; secrets are only named here.
-        env: BTreeMap<String, EnvValue>,
-    },
-    /// Statements on a connection.
-    Sql {
-        /// The statements.
-        text: SqlText,
-        /// The connection, by its name in the settings.
-        connection: String,
-        /// All in one transaction?
-        transaction: bool,
-    },
-    /// Things that must hold.
-    Check {
-        /// All of them.
-        items: Vec<Check>,
-        /// Looked at again until they hold.
-        poll: Option<Poll>,
-    },
-    /// A person's decision, or somebody's word.
-    Gate(Gate),
-    /// A verb of the language that cannot be executed yet: `validate` accepts it, `plan` and `run` refuse it.
-    Later {
-        /// The verb or key, as written.
-        what: String,
-    },
-}
-
-impl Work {
-    /// The word for it.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Work::Flow { .. } => "flow",
-            Work::Run { .. } => "run",
-            Work::Sql { .. } => "sql",
-            Work::Check { .. } => "check",
-            Work::Gate(gate) => gate.kind.word(),
-            Work::Later { .. } => "later",
-        }
-    }
-
-    /// May it be begun again after a crash without asking, because it only reads or because its state is the journal's?
-    pub fn reads_only(&self) -> bool {
-        matches!(self, Work::Check { .. } | Work::Gate(_))
-    }
-}
-
-/// A value of `env:`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EnvValue {
-    /// A template.
-    Text(Template),
-    /// The engine's own environment variable.
-    Env {
-        /// Its name.
-        name: String,
-        /// Taken when it is not set.
-        default: Option<String>,
-    },
-    /// The content of a file, relative to the project.
-    File(String),
-}
-
-/// A program or a script.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Command {
-    /// A program and its arguments.
-    Program(Vec<Template>),
-    /// For `sh -eu`; never a template.
-    Shell(String),
-}
-
-/// SQL, here or in a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SqlText {
-    /// Written in the runbook.
-    Text(Template),
-    /// In a file; the path is relative to the project's folder.
-    File(Template),
-}
-
-/// `poll:`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Poll {
-    /// Between two looks.
-    pub every: Duration,
-    /// At the longest.
-    pub within: Option<Duration>,
-}
-
-/// One thing that must hold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Check {
-    /// What is looked at.
-    pub subject: Subject,
-    /// Unmet: told, but counted as met.
-    pub warn: bool,
-}
-
-/// What a check looks at.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Subject {
-    /// The first column of the first row.
-    Value {
-        /// The query.
-        text: SqlText,
-        /// Where.
-        connection: String,
-        /// `> 0`, `between 10 and 20`, `= text`; rendered before it is read.
-        expect: Template,
-    },
-    /// A table is there.
-    Exists {
-        /// Where.
-        connection: String,
-        /// The table, with its schema where it has one.
-        table: String,
-    },
 }
 
 /// How a step is treated.

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::node::{Command, SqlText};
 use super::roster::Roster;
+use super::work::{Command, Request, SqlText};
 use crate::runbook::model::ActionKind;
 use crate::words::Lang;
 
@@ -117,6 +117,6 @@ pub enum Means {
         /// All in one transaction?
         transaction: bool,
     },
-    /// Not executable yet.
-    Http,
+    /// By a request; what comes back is its body.
+    Http(Request),
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::event::{By, EngineId, Json, StepPath};
 use super::state::{Life, Mark, RunState, StepState};
-use crate::plan::{Evidence, NodeId, OnFailure, Plan, StageId, Work};
+use crate::plan::{Evidence, NodeId, OnFailure, Plan, StageId};
 
 impl RunState {
     /// Its plan.
@@ -100,9 +100,9 @@ impl RunState {
         self.stage_left.iter().all(|left| *left == 0)
     }
 
-    /// Does the step take one of the places that limits count? People's and polls' waiting does not.
+    /// Does the step take one of the places that limits count?
     pub fn takes_a_place(&self, id: NodeId) -> bool {
-        !matches!(self.plan.node(id).work, Work::Gate(_) | Work::Check { poll: Some(_), .. })
+        self.plan.node(id).work.takes_a_place()
     }
 
     /// What a gate asks: as it was last rendered, else as it is written; empty for what is no gate.

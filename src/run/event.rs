@@ -110,6 +110,9 @@ pub enum Event {
         attempt: u32,
         /// How.
         outcome: Outcome,
+        /// Numbers that it saw, however it ended: what later months are compared with.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        numbers: Vec<Number>,
     },
     /// An attempt was in flight when its engine died.
     StepLost {
@@ -213,6 +216,15 @@ impl Event {
             | Event::GateTimedOut { step } => Some(step),
         }
     }
+}
+
+/// A number that a check or a load saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Number {
+    /// What it counts, the same in every month: the query or the comparison as it is written.
+    pub series: String,
+    /// The number, in decimal digits.
+    pub value: String,
 }
 
 /// What made a step be skipped.

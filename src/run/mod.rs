@@ -15,7 +15,7 @@ pub mod state;
 pub mod status;
 
 pub use event::{
-    By, Decision, EngineId, Event, Failure, Outcome, Record, Shown, SkipCause, StepPath, Verdict,
+    By, Decision, EngineId, Event, Failure, Number, Outcome, Record, Shown, SkipCause, StepPath, Verdict,
 };
 pub use refusal::{FormError, Refusal};
 pub use request::{Answer, Asker, Request};

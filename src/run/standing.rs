@@ -3,7 +3,7 @@
 use super::event::Verdict;
 use super::state::{Life, RunState};
 use super::status::{GateStatus, RunStatus, StageStatus, StepStatus};
-use crate::plan::{NodeId, StageId, Work};
+use crate::plan::{NodeId, StageId};
 
 impl RunState {
     /// Where a step stands.
@@ -23,7 +23,7 @@ impl RunState {
     }
 
     fn is_a_poll(&self, id: NodeId) -> bool {
-        matches!(self.plan().node(id).work, Work::Check { poll: Some(_), .. })
+        self.plan().node(id).work.is_a_poll()
     }
 
     /// Where a gate stands.

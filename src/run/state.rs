@@ -111,8 +111,10 @@ pub struct StepState {
     pub decisions: Vec<Decided>,
     /// Failures before the present attempt, for the handover.
     pub failures: u32,
-    /// People who had it retried, and why.
+    /// People who had it retried or redone, and why.
     pub repairs: Vec<Mark>,
+    /// It was done, and a person wants it done anew.
+    pub anew: bool,
 }
 
 /// An answer with its time.
@@ -176,6 +178,7 @@ impl RunState {
             decisions: Vec::new(),
             failures: 0,
             repairs: Vec::new(),
+            anew: false,
         };
         let mut state = RunState {
             index: plan.iter().map(|(id, _)| (StepPath(plan.path(id)), id)).collect(),

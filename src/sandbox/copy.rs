@@ -41,6 +41,18 @@ pub(super) const DTL4: Table = Table {
     ],
 };
 
+/// The localised user table.
+pub(super) const LOCALISED: Table = Table {
+    columns: &[
+        ("month", Text),
+        ("area_code", Text),
+        ("usr_id", Number),
+        ("acct_id", Number),
+        ("prod_id", Number),
+        ("state_code", Text),
+    ],
+};
+
 /// The copy of a table: where it is put, and how the control table there calls it.
 pub(super) struct Copy {
     /// The table that is replaced.
@@ -73,20 +85,29 @@ pub(super) const DTL4_STAGED: Copy = Copy {
     agent: "AGENT_B",
 };
 
+/// The localised user table on mpp.
+pub(super) const LOC_USR: Copy = Copy {
+    into: "shfin.loc_usr_m",
+    object: "LOC_USR_M",
+    control: "shfin.disp_import_ctl",
+    agent: "AGENT_B0",
+};
+
 impl Copy {
-    /// Replaces the table by `rows` and notes in the control table that `month` has arrived.
+    /// Replaces the table by `rows` and notes in the control table that `month` has arrived `at` (an expression of SQL).
     pub(super) async fn deliver(
         &self,
         db: &mut Db,
         rows: &[String],
         month: Month,
+        at: &str,
     ) -> Result<(), sqlx::Error> {
         let Copy { into, object, control, agent } = self;
         let mut script = Script::default();
         for row in rows {
             script.row(into, format_args!("{row}"));
         }
-        script.row(control, format_args!("'{object}','{month}','{agent}',99,{}", rows.len()));
+        script.row(control, format_args!("'{object}','{month}','{agent}',99,{},{at}", rows.len()));
         let old = format!(
             "delete from {into};\ndelete from {control} where object_name = '{object}' and acct_month = '{month}';\n"
         );

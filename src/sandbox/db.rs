@@ -125,6 +125,23 @@ impl Db {
         self.run("commit".to_owned()).await
     }
 
+    /// Does `text` in one transaction: how many rows changed.
+    pub(super) async fn whole(&mut self, text: String) -> Result<u64, sqlx::Error> {
+        self.begin().await?;
+        let query = sqlx::raw_sql(AssertSqlSafe(text));
+        let done = match &mut self.link {
+            Link::File(conn) => query.execute(conn).await.map(|done| done.rows_affected()),
+            Link::Server(conn) => query.execute(&mut **conn).await.map(|done| done.rows_affected()),
+        };
+        match done {
+            Ok(rows) => self.commit().await.map(|()| rows),
+            Err(error) => {
+                self.run("rollback".to_owned()).await?;
+                Err(error)
+            }
+        }
+    }
+
     /// The one number that `text` gives.
     pub(super) async fn number(&mut self, text: String) -> Result<u64, sqlx::Error> {
         let query = sqlx::raw_sql(AssertSqlSafe(text));
@@ -152,6 +169,15 @@ impl Db {
         let mut lists = lists?;
         lists.sort_unstable();
         Ok(lists)
+    }
+
+    /// The present as a text, `2026-11-01T04:05:06.789Z`: an expression of its SQL.
+    pub(super) fn now(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Sqlite => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+            Dialect::Postgres => "to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
+            Dialect::MySql => "date_format(utc_timestamp(3), '%Y-%m-%dT%H:%i:%s.%fZ')",
+        }
     }
 
     /// Statements that make tables, in this database's words: wide numbers everywhere, and texts that may be keys.

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use tokio::io::AsyncWriteExt as _;
 
 use crate::time::Month;
 
-use super::db::{Db, Place};
+use super::db::{Db, Place, Places};
 use super::{Sandbox, SandboxError};
 
 /// The appliance.
@@ -23,6 +24,10 @@ const MPP: &str = "mpp.db";
 const MPP_SHFIN: &str = "mpp_shfin.db";
 /// Billing's database 24.
 const BILL24: &str = "bill24.db";
+/// The scheduler's table.
+const DACP: &str = "dacp.db";
+/// The distribution platform.
+const DISP: &str = "disp.db";
 /// What says that the sandbox is whole, of which month and seed.
 const MARK: &str = "made";
 /// Where localities put their files.
@@ -64,6 +69,29 @@ pub(super) async fn bill24(sandbox: &Sandbox, access: Access) -> Result<Db, Sand
         return Ok(Db::connect(url).await?);
     }
     Ok(open(&sandbox.dir.join(BILL24), access).await?.into())
+}
+
+/// The scheduler's table.
+pub(super) async fn dacp(dir: &Path, access: Access) -> Result<SqliteConnection, SandboxError> {
+    alone(dir, DACP, access).await
+}
+
+/// The distribution platform's control tables.
+pub(super) async fn disp(dir: &Path, access: Access) -> Result<SqliteConnection, SandboxError> {
+    alone(dir, DISP, access).await
+}
+
+async fn alone(dir: &Path, name: &str, access: Access) -> Result<SqliteConnection, SandboxError> {
+    let path = dir.join(name);
+    if access == Access::Shared && !tokio::fs::try_exists(&path).await.unwrap_or(false) {
+        return Err(SandboxError::NotASandbox(dir.to_owned()));
+    }
+    open(&path, access).await
+}
+
+/// Run `text`, which this room wrote, statement by statement.
+pub(super) async fn run(conn: &mut SqliteConnection, text: String) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(conn).await.map(drop)
 }
 
 async fn open(path: &Path, access: Access) -> Result<SqliteConnection, SandboxError> {
@@ -114,26 +142,44 @@ fn tables(schema: &str) -> impl Iterator<Item = &str> {
     schema.lines().filter_map(|line| line.strip_prefix("create table ")?.split(' ').next())
 }
 
-/// Say that the sandbox is whole: the last thing its making does.
-pub(super) async fn write_mark(dir: &Path, month: Month, seed: u64) -> Result<(), SandboxError> {
-    let path = dir.join(MARK);
-    tokio::fs::write(&path, format!("{month} {seed}\n"))
-        .await
-        .map_err(|source| SandboxError::File { path, source })
+/// Say that the sandbox is whole: the last thing its making does. The addresses may hold passwords: nobody else reads
+/// the file.
+pub(super) async fn write_mark(sandbox: &Sandbox) -> Result<(), SandboxError> {
+    let path = sandbox.dir.join(MARK);
+    let address = |name: &str, place: &Place| match place {
+        Place::Files => String::new(),
+        Place::Server(url) => format!("{name} {url}\n"),
+    };
+    let Sandbox { month, seed, places, .. } = sandbox;
+    let text =
+        format!("{month} {seed}\n{}{}", address("mpp", &places.mpp), address("bill24", &places.bill24));
+    let written = async {
+        let mut options = tokio::fs::OpenOptions::new();
+        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&path).await?;
+        file.write_all(text.as_bytes()).await?;
+        file.flush().await
+    };
+    written.await.map_err(|source| SandboxError::File { path: path.clone(), source })
 }
 
-/// The month and seed of the whole sandbox in `dir`.
-pub(super) async fn read_mark(dir: &Path) -> Result<(Month, u64), SandboxError> {
+/// The whole sandbox in `dir`.
+pub(super) async fn read_mark(dir: &Path) -> Result<Sandbox, SandboxError> {
     let text = tokio::fs::read_to_string(dir.join(MARK)).await.unwrap_or_default();
-    text.trim_end()
-        .split_once(' ')
-        .and_then(|(month, seed)| Some((month.parse().ok()?, seed.parse().ok()?)))
-        .ok_or_else(|| SandboxError::NotASandbox(dir.to_owned()))
+    let mut lines = text.lines().filter_map(|line| line.split_once(' '));
+    let made: Option<(Month, u64)> =
+        lines.next().and_then(|(month, seed)| Some((month.parse().ok()?, seed.parse().ok()?)));
+    let (month, seed) = made.ok_or_else(|| SandboxError::NotASandbox(dir.to_owned()))?;
+    let mut places = Places::default();
+    for (name, url) in lines {
+        let place = if name == "mpp" { &mut places.mpp } else { &mut places.bill24 };
+        *place = Place::of(url);
+    }
+    Ok(Sandbox { dir: dir.to_owned(), month, seed, places })
 }
 
 /// Remove what an interrupted making left in `dir`.
 pub(super) async fn clear(dir: &Path) -> Result<(), SandboxError> {
-    for name in [YT, YT_SHFIN, MPP, MPP_SHFIN, BILL24] {
+    for name in [YT, YT_SHFIN, MPP, MPP_SHFIN, BILL24, DACP, DISP] {
         for tail in ["", "-wal", "-shm"] {
             let path = dir.join(format!("{name}{tail}"));
             match tokio::fs::remove_file(&path).await {

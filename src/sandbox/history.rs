@@ -25,8 +25,10 @@ const YT_DAILY: &[&str] = flows!["yt":
     "DwdMergeUsageBilltD", "DwdMergeBillDtl3D", "DwdAccItemDtlD", "DwdAccFinItemDtlD", "DwdAccPrepaySplitedD",
 ];
 
-/// The flow of the MPP database.
-const MPP_MONTHLY: &[&str] = flows!["mpp": "DwdMergeBillDtl4M_MPP"];
+/// The flows of the MPP database.
+const MPP_MONTHLY: &[&str] = flows!["mpp":
+    "DwdMergeBillDtl4M_MPP", "DwaLocUsrM_MPP", "DwaLocUsrAreaM_MPP", "DwaLocUsrProdM_MPP",
+];
 
 /// What the main plan's runbook does on the appliance.
 const MAIN_PLAN: &str = include_str!("../../runbooks/sql/dim_main_plan.sql");
@@ -39,13 +41,21 @@ pub(super) async fn run_yt(db: &mut Db, month: Month) -> Result<(), sqlx::Error>
     run(db, YT_DAILY, month, &day).await
 }
 
-/// The MPP database's flow for a former `month`.
+/// The MPP database's flows for a former `month`.
 pub(super) async fn run_mpp(db: &mut Db, month: Month) -> Result<(), sqlx::Error> {
     run(db, MPP_MONTHLY, month, &month.compact()).await
 }
 
 async fn run(db: &mut Db, flows: &[&str], month: Month, batch: &str) -> Result<(), sqlx::Error> {
-    // Longer names first: `:month` begins the others. The values are months and dates, never a person's text.
+    for flow in flows {
+        db.run(with_values(flow, month, batch)).await?;
+    }
+    Ok(())
+}
+
+/// The SQL of a program with its values. They are months and dates, and a batch of digits: never a person's text.
+pub(super) fn with_values(text: &str, month: Month, batch: &str) -> String {
+    // Longer names first: `:month` begins the others.
     let values = [
         (":month_last_day", month.last_day().to_string()),
         (":month_previous", month.previous().to_string()),
@@ -53,11 +63,5 @@ async fn run(db: &mut Db, flows: &[&str], month: Month, batch: &str) -> Result<(
         (":month", month.to_string()),
         (":batch", batch.to_owned()),
     ];
-    for flow in flows {
-        let text = values
-            .iter()
-            .fold((*flow).to_owned(), |text, (name, value)| text.replace(name, &format!("'{value}'")));
-        db.run(text).await?;
-    }
-    Ok(())
+    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, &format!("'{value}'")))
 }

@@ -2,12 +2,15 @@
 
 use crate::time::Month;
 
-use super::copy::{DTL4, DTL4_STAGED};
+use super::copy::{DTL4, DTL4_STAGED, LOC_USR, LOCALISED};
 use super::db::Db;
 use super::files::{self, Access};
 use super::script::Script;
 use super::world::{LOCALITIES, World};
-use super::{HISTORY_MONTHS, Sandbox, SandboxError, books, history, plans, rehearsal, stations};
+use super::{
+    HISTORY_MONTHS, Sandbox, SandboxError, books, distribution, history, localised, plans, rehearsal,
+    scheduler, stations,
+};
 
 /// Make all databases of `sandbox`; the mark that makes it one comes last.
 pub(super) async fn make(sandbox: &Sandbox) -> Result<(), SandboxError> {
@@ -28,7 +31,9 @@ pub(super) async fn make(sandbox: &Sandbox) -> Result<(), SandboxError> {
     for db in [mpp, bill24, yt] {
         db.close().await?;
     }
-    files::write_mark(dir, sandbox.month, sandbox.seed).await
+    scheduler::make(sandbox).await?;
+    distribution::make(sandbox).await?;
+    files::write_mark(sandbox).await
 }
 
 /// The months a sandbox for `month` remembers, oldest first.
@@ -56,6 +61,7 @@ async fn fill_yt(yt: &mut Db, bill24: &mut Db, sandbox: &Sandbox) -> Result<(), 
         let empty = "delete from SHFIN.RPT_VR011;\ndelete from SHFIN.RPT_MAIN_PLAN;\n";
         yt.run(format!("{empty}{}", here.finish())).await?;
         bill24.run(there.finish()).await?;
+        yt.run(localised::generated(past)).await?;
         history::run_yt(yt, past).await?;
     }
     yt.run(epilogue(month)).await?;
@@ -70,6 +76,7 @@ fn schema() -> String {
         include_str!("schema/yt.sql"),
         include_str!("schema/dimensions.sql"),
         include_str!("schema/rehearsal.sql"),
+        localised::ON_YT,
         include_str!("schema/pocket.sql"),
     ];
     fixed.into_iter().map(str::to_owned).chain(parts).collect()
@@ -86,9 +93,9 @@ fn epilogue(month: Month) -> String {
         join (select distinct day_id from dwd_merge_daily_bill_d) as d on substr(d.day_id, 1, 6) = replace(s.month, '-', '')
         group by s.month, d.day_id;
         insert into SHFIN.DISP_IMPORT_CTL
-        select 'RPT_VR011', '{last}', 'AGENT_A', 99, count(*) from SHFIN.RPT_VR011;
+        select 'RPT_VR011', '{last}', 'AGENT_A', 99, count(*), '{at}T00:30:00Z' from SHFIN.RPT_VR011;
         insert into SHFIN.DISP_IMPORT_CTL
-        select 'RPT_MAIN_PLAN', '{last}', 'AGENT_A', 99, count(*) from SHFIN.RPT_MAIN_PLAN;
+        select 'RPT_MAIN_PLAN', '{last}', 'AGENT_A', 99, count(*), '{at}T00:30:00Z' from SHFIN.RPT_MAIN_PLAN;
         insert into all_objects
         select case substr(name, 1, 4) when 'dwd_' then 'DWD' when 'dim_' then 'DIM' else 'BILL' end,
                upper(name), 'TABLE', '{at}T00:30:00Z'
@@ -100,14 +107,17 @@ fn epilogue(month: Month) -> String {
 
 async fn fill_mpp(mpp: &mut Db, yt: &mut Db, sandbox: &Sandbox) -> Result<(), SandboxError> {
     let Sandbox { month, seed, .. } = *sandbox;
-    files::make_tables(mpp, include_str!("schema/mpp.sql"), "mpp").await?;
+    files::make_tables(mpp, &[include_str!("schema/mpp.sql"), localised::ON_MPP].concat(), "mpp").await?;
     let mut items = Script::default();
     books::write_bill_items(seed, month.previous(), "shfin.r_vr011", &mut items);
     plans::write(seed, month.previous(), "shfin.r_main_plan", &mut items);
     mpp.run(items.finish()).await?;
     for past in former(month) {
         let rows = yt.rows(&DTL4, &format!("dwd_merge_bill_dtl4_m where month = '{past}'")).await?;
-        DTL4_STAGED.deliver(mpp, &rows, past).await?;
+        let at = format!("'{}T01:00:00Z'", past.next().first());
+        DTL4_STAGED.deliver(mpp, &rows, past, &at).await?;
+        let rows = yt.rows(&LOCALISED, &format!("loc_usr_m where month = '{past}'")).await?;
+        LOC_USR.deliver(mpp, &rows, past, &at).await?;
         history::run_mpp(mpp, past).await?;
     }
     mpp.commit().await?;

@@ -1,19 +1,23 @@
-//! A played warehouse, in `SQLite` files and where wanted on database servers: a telecom's appliance, MPP database and billing database, made from a seed,
-//! with a year of former months and, as methods, what the outside world does to it at the start of a month.
+//! A played warehouse, in `SQLite` files and where wanted on database servers: a telecom's appliance, MPP database and
+//! billing database, made from a seed, with a year of former months and, as methods, what the outside world does to it at
+//! the start of a month.
 //!
 //! It promises the same data for the same seed and month, and that every move can be made again without harm.
 
 mod books;
 mod copy;
 mod db;
+pub mod distribution;
 mod files;
 mod history;
+mod localised;
 mod make;
 mod moves;
 mod plans;
 pub mod project;
 mod rehearsal;
 mod rng;
+pub mod scheduler;
 mod script;
 mod stations;
 mod world;
@@ -93,16 +97,17 @@ pub async fn build_at(dir: &Path, month: Month, seed: u64, places: Places) -> Re
 impl Sandbox {
     /// The sandbox that [`build`] made in `dir` for `month`.
     pub async fn open(dir: &Path, month: Month) -> Result<Self, SandboxError> {
-        Self::open_at(dir, month, Places::default()).await
-    }
-
-    /// The sandbox that [`build_at`] made in `dir` and at `places`.
-    pub async fn open_at(dir: &Path, month: Month, places: Places) -> Result<Self, SandboxError> {
-        let (made_for, seed) = files::read_mark(dir).await?;
+        let sandbox = files::read_mark(dir).await?;
+        let made_for = sandbox.month;
         if made_for != month {
             return Err(SandboxError::OtherMonth { made_for, asked: month });
         }
-        Ok(Sandbox { dir: dir.to_owned(), month, seed, places })
+        Ok(sandbox)
+    }
+
+    /// The sandbox in `dir`, for whichever month it was made.
+    pub async fn found(dir: &Path) -> Result<Self, SandboxError> {
+        files::read_mark(dir).await
     }
 
     /// Its folder.

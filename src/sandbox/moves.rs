@@ -2,20 +2,22 @@
 //! each database that it touches, can be made again without harm, and tells how many rows it brought (0: there was
 //! nothing to bring, or it was there already).
 
-use super::copy::{BILL_ITEMS, Copy, DTL4, DTL4_STAGED, MAIN_PLANS, RPT_MAIN_PLAN, RPT_VR011};
+use super::copy::{
+    BILL_ITEMS, Copy, DTL4, DTL4_STAGED, LOC_USR, LOCALISED, MAIN_PLANS, RPT_MAIN_PLAN, RPT_VR011,
+};
 use super::db::{Db, Table};
 use super::files::{self, Access};
 use super::make::former;
 use super::script::Script;
 use super::stations::{self, Fault};
 use super::world::World;
-use super::{Sandbox, SandboxError, books, plans};
+use super::{Sandbox, SandboxError, books, localised, plans};
 
 /// Notes in the appliance's dictionary that tables were delivered just now.
 macro_rules! delivered {
     ($which:literal) => {
         concat!(
-            "update all_objects set last_ddl_time = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') where ",
+            "update all_objects set last_ddl_time = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') where ",
             $which,
             ";\n"
         )
@@ -89,7 +91,8 @@ impl Sandbox {
         yt.begin().await?;
         let brought = if yt.rows(table, copy.into).await? == rows { 0 } else { rows.len() };
         if brought > 0 {
-            copy.deliver(&mut yt, &rows, self.month).await?;
+            let now = yt.now();
+            copy.deliver(&mut yt, &rows, self.month, now).await?;
             yt.run(noted.to_owned()).await?;
         }
         commit(yt).await?;
@@ -146,15 +149,40 @@ impl Sandbox {
     /// The distribution platform copies the month's merged details from the appliance to mpp. It brings nothing before
     /// `DwdMergeBillDtl4M` has made them.
     pub async fn distribute_dtl4(&self) -> Result<u64, SandboxError> {
+        self.distribute_to_mpp("dwd_merge_bill_dtl4_m", &DTL4, &DTL4_STAGED).await
+    }
+
+    /// The customer generates the month's localised user table on the appliance.
+    pub async fn generate_localised(&self) -> Result<u64, SandboxError> {
         let mut yt = files::yt(self, Access::Shared).await?;
-        let made = yt.rows(&DTL4, &format!("dwd_merge_bill_dtl4_m where month = '{}'", self.month)).await?;
+        yt.begin().await?;
+        let here = format!("select count(*) from loc_usr_m where month = '{}'", self.month);
+        let mut brought = 0;
+        if yt.number(here.clone()).await? == 0 {
+            yt.run(localised::generated(self.month)).await?;
+            brought = yt.number(here).await?;
+        }
+        commit(yt).await?;
+        Ok(brought)
+    }
+
+    /// The distribution platform copies it to mpp. It brings nothing before the customer has made it.
+    pub async fn distribute_localised(&self) -> Result<u64, SandboxError> {
+        self.distribute_to_mpp("loc_usr_m", &LOCALISED, &LOC_USR).await
+    }
+
+    /// Copies the month's rows of a table on the appliance to mpp, whole.
+    async fn distribute_to_mpp(&self, from: &str, table: &Table, copy: &Copy) -> Result<u64, SandboxError> {
+        let mut yt = files::yt(self, Access::Shared).await?;
+        let made = yt.rows(table, &format!("{from} where month = '{}'", self.month)).await?;
         yt.close().await?;
         let mut mpp = files::mpp(self, Access::Shared).await?;
         mpp.begin().await?;
-        let there = mpp.rows(&DTL4, DTL4_STAGED.into).await?;
+        let there = mpp.rows(table, copy.into).await?;
         let brought = if made.is_empty() || made == there { 0 } else { made.len() };
         if brought > 0 {
-            DTL4_STAGED.deliver(&mut mpp, &made, self.month).await?;
+            let now = mpp.now();
+            copy.deliver(&mut mpp, &made, self.month, now).await?;
         }
         commit(mpp).await?;
         Ok(brought as u64)

@@ -6,6 +6,8 @@
 mod folder;
 mod letters;
 mod lock;
+mod numbers;
+mod schema;
 mod sqlite;
 
 use std::fmt::Write as _;
@@ -18,15 +20,13 @@ use sqlx::{AnyConnection, Connection, Row};
 pub use folder::{StateFolder, temporary_name};
 pub use letters::{Letter, NewLetter, Sending};
 pub use lock::{PlatformPlace, RunLock};
+pub use numbers::MonthNumber;
 
 use crate::id::RunId;
 use crate::msg;
 use crate::plan::Plan;
 use crate::run::{Record, RunStatus};
 use crate::words::{Explain, Msg};
-
-/// The version of the tables that this program reads and writes.
-const SCHEMA: i64 = 1;
 
 /// What can go wrong with the store. After any of these but `Behind` and `RunExists` the truth is unknown until it is
 /// read again: the engine stops.
@@ -143,40 +143,8 @@ impl Store {
         }
         let Some(connection) = sqlite::open(path).await? else { return Ok(None) };
         let mut store = Store { connection, path: path.to_owned() };
-        store.check_version().await?;
+        store.bring_up().await?;
         Ok(Some(store))
-    }
-
-    /// A new store is made whole under another name and then put in its place: one that is there and is not whole was
-    /// damaged, and is never written over.
-    async fn make(path: &str) -> Result<(), StoreError> {
-        let draft = sqlite::draft(path)?;
-        let Some(connection) = sqlite::open(&draft).await? else { return Ok(()) };
-        let mut store = Store { connection, path: draft.clone() };
-        store.execute("begin immediate").await?;
-        let statements = include_str!("../../migrations/0001_journal.sql");
-        for statement in statements.split(";\n").map(str::trim).filter(|text| !text.is_empty()) {
-            store.execute(statement).await?;
-        }
-        store.execute("insert into meta (name, value) values ('schema', '1')").await?;
-        store.execute("commit").await?;
-        store.close().await;
-        sqlite::put_in_place(&draft, path)
-    }
-
-    async fn check_version(&mut self) -> Result<(), StoreError> {
-        let row = sqlx::query("select value from meta where name = 'schema'")
-            .fetch_optional(&mut self.connection)
-            .await
-            .map_err(|source| self.damaged(source))?;
-        let found: String = row.map_or_else(String::new, |row| row.try_get(0).unwrap_or_default());
-        match found.parse::<i64>() {
-            Ok(version) if version <= SCHEMA => Ok(()),
-            Ok(_) => Err(StoreError::Newer { path: self.path.clone(), found }),
-            Err(_) => {
-                Err(StoreError::Damaged { path: self.path.clone(), why: "no schema version".to_owned() })
-            }
-        }
     }
 
     fn fault(&self, source: sqlx::Error) -> StoreError {
@@ -276,6 +244,9 @@ impl Store {
         self.write_run(&batch.row).await?;
         for letter in &batch.letters {
             self.queue(&run, letter).await?;
+        }
+        for record in &batch.records {
+            self.keep_numbers(&batch.row.id, record).await?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use monthstart::plan::project::{Connection, Setting};
-use monthstart::plan::{Check, Node, Poll, SqlText, Subject, Work};
+use monthstart::plan::{Check, Node, Poll, SqlText, Subject, TableName, Work};
 use monthstart::run::{Failure, Outcome};
 
 use crate::world::{World, failure, step, template, within};
@@ -18,13 +18,20 @@ async fn world() -> World {
 fn value(sql: &str, expect: &str) -> Check {
     let text = SqlText::Text(template(sql));
     Check {
-        subject: Subject::Value { text, connection: "yt".to_owned(), expect: template(expect) },
+        subject: Subject::Value {
+            text,
+            connection: "yt".to_owned(),
+            expect: Some(template(expect)),
+            like: None,
+        },
+        since: None,
         warn: false,
     }
 }
 
 fn exists(table: &str) -> Check {
-    Check { subject: Subject::Exists { connection: "yt".to_owned(), table: table.to_owned() }, warn: false }
+    let table = TableName { connection: "yt".to_owned(), table: table.to_owned() };
+    Check { subject: Subject::Exists(table), since: None, warn: false }
 }
 
 fn warning(check: Check) -> Check {
@@ -48,7 +55,13 @@ async fn success_says_what_was_found() {
     world.write("sql/zero.sql", "-- nothing\nselect count(*) from t where n > {{ params.n * 2 }};");
     let text = SqlText::File(template("sql/zero.sql"));
     let file = Check {
-        subject: Subject::Value { text, connection: "yt".to_owned(), expect: template("0") },
+        subject: Subject::Value {
+            text,
+            connection: "yt".to_owned(),
+            expect: Some(template("0")),
+            like: None,
+        },
+        since: None,
         warn: false,
     };
     let items = vec![value("select n from t", "between 10 and 20"), exists("T"), exists("main.v"), file];

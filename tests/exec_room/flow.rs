@@ -59,7 +59,11 @@ fn finding(mut world: World) -> World {
 }
 
 fn flow() -> Node {
-    step(Work::Flow { flow: template("Dwd{{ 'Merge' }}BillM"), platform: "dacp".to_owned() })
+    step(Work::Flow {
+        flow: template("Dwd{{ 'Merge' }}BillM"),
+        platform: "dacp".to_owned(),
+        downstream: false,
+    })
 }
 
 fn asked(world: &World) -> Vec<String> {
@@ -212,7 +216,8 @@ async fn an_action_can_be_all_of_a_flow() {
         actions: whole(Means::Sql { text, transaction: true }),
     };
     world.platform("yt", platform.clone());
-    let node = |flow: &str| step(Work::Flow { flow: template(flow), platform: "yt".to_owned() });
+    let node =
+        |flow: &str| step(Work::Flow { flow: template(flow), platform: "yt".to_owned(), downstream: false });
     let (outputs, _) = world.works(node("Dim")).await;
     assert_eq!((&outputs["rows"], &outputs["batch"]), (&Json::from(1), &Json::from("202610")));
     for flow in ["../../outside", "None"] {

@@ -134,6 +134,9 @@ impl World {
             at: "2026-11-01T02:03:04Z".parse().unwrap(),
             outputs,
             submitted: None,
+            anew: false,
+            history: Vec::new(),
+            since: BTreeMap::new(),
             stop,
         };
         (job, switch)
@@ -279,6 +282,7 @@ fn plan(node: Node) -> Plan {
             ("month".to_owned(), month),
             ("n".to_owned(), monthstart::plan::ParamValue::Integer(7)),
         ]),
+        shadow: false,
         limit: 16,
         stages: vec![Stage {
             name: "stage".to_owned(),

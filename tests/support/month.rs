@@ -122,13 +122,13 @@ impl Night {
     pub(crate) fn succeed(&mut self, minutes: i64, path: &str, attempt: u32, remarks: &[&str]) -> &mut Self {
         let remarks = remarks.iter().map(|remark| (*remark).to_owned()).collect();
         let outcome = Outcome::Succeeded { outputs: BTreeMap::new(), remarks };
-        self.then(minutes, Event::StepEnded { step: step(path), attempt, outcome })
+        self.then(minutes, Event::StepEnded { step: step(path), attempt, outcome, numbers: Vec::new() })
     }
 
     /// A flow fails.
     pub(crate) fn fail(&mut self, minutes: i64, path: &str, attempt: u32, reason: &str) -> &mut Self {
         let outcome = Outcome::Failed { failure: Failure::Flow { reason: reason.to_owned() } };
-        self.then(minutes, Event::StepEnded { step: step(path), attempt, outcome })
+        self.then(minutes, Event::StepEnded { step: step(path), attempt, outcome, numbers: Vec::new() })
     }
 
     /// A gate asks.
@@ -203,7 +203,10 @@ fn night() -> Night {
     night.start("mainplan/flag-set", 1);
     let found = vec!["完成标志 = 1:实际为 0".to_owned()];
     let outcome = Outcome::Failed { failure: Failure::Unmet { found } };
-    night.then(0, Event::StepEnded { step: step("mainplan/flag-set"), attempt: 1, outcome });
+    night.then(
+        0,
+        Event::StepEnded { step: step("mainplan/flag-set"), attempt: 1, outcome, numbers: Vec::new() },
+    );
     night.ask("bill-item/dim-loaded#review", "科目数对不对?");
     let advance = Decision { in_advance: true, ..yes("zhang.wei") };
     let mut played =

@@ -19,6 +19,7 @@ impl Sketch {
             run: "book/2026-10".parse().unwrap(),
             title: "A book".to_owned(),
             params: BTreeMap::new(),
+            shadow: false,
             limit,
             stages: Vec::new(),
             phases: Vec::new(),

@@ -53,7 +53,7 @@ pub fn notice(ask: &str) -> Gate {
 }
 
 pub fn flow(name: &str) -> (String, Work) {
-    (name.into(), Work::Flow { flow: Template(name.into()), platform: "yt".into() })
+    (name.into(), Work::Flow { flow: Template(name.into()), platform: "yt".into(), downstream: false })
 }
 
 pub fn asks(name: &str, gate: Gate) -> (String, Work) {
@@ -77,6 +77,7 @@ pub fn plan(stages: Vec<StageOf<'_>>) -> Plan {
         run: "month-start/2026-10".parse().unwrap(),
         title: "月初出账".into(),
         params: BTreeMap::new(),
+        shadow: false,
         limit: 16,
         stages: vec![],
         phases: vec![],
@@ -244,7 +245,7 @@ impl Story {
 
     fn outcome(&mut self, step: &str, outcome: Outcome) -> &mut Self {
         let attempt = self.state.step(self.id(step)).attempt;
-        self.tell(Event::StepEnded { step: path(step), attempt, outcome })
+        self.tell(Event::StepEnded { step: path(step), attempt, outcome, numbers: Vec::new() })
     }
 
     pub fn lose(&mut self, step: &str) -> &mut Self {

@@ -6,7 +6,7 @@ use super::desk::Desk;
 use super::each;
 use super::params::{harmless, is_word};
 use super::people::{moment, who};
-use super::work::{connection, later};
+use super::work::connection;
 use crate::id::PersonId;
 use crate::msg;
 use crate::plan::roster::Roster;
@@ -15,11 +15,7 @@ use crate::runbook::model::{self, ParamKind, Scalars, Text};
 
 /// What a gate's node does.
 pub(super) fn work(desk: &mut Desk<'_, '_, '_>, kind: GateKind, written: &model::Gate) -> Work {
-    let gate = gate(desk, kind, written);
-    match written.on_reject.first() {
-        Some(first) => later(desk, first.span, "review: on_reject"),
-        None => Work::Gate(gate),
-    }
+    Work::Gate(gate(desk, kind, written))
 }
 
 /// The gate, with every person and step in it found.

@@ -1,6 +1,7 @@
 //! From a runbook as it was written to a [`Plan`] in which nothing can be missing. Every mistake is told, all at once.
 
 mod book;
+mod checks;
 mod cycle;
 mod desk;
 mod each;
@@ -59,17 +60,19 @@ pub struct Request {
     pub today: Date,
     /// Parameters without a value are no mistake: files are only looked at, nothing will run.
     pub only_checks: bool,
+    /// Nothing will be submitted or written.
+    pub shadow: bool,
 }
 
 impl Request {
     /// Asks for nothing but to look at the files.
     pub fn check(today: Date) -> Self {
-        Request { month: None, params: Vec::new(), today, only_checks: true }
+        Request { month: None, params: Vec::new(), today, only_checks: true, shadow: false }
     }
 
     /// Asks for the run of `month`, of the closing month when `None`.
     pub fn run(month: Option<Month>, params: Vec<(String, String)>, today: Date) -> Self {
-        Request { month, params, today, only_checks: false }
+        Request { month, params, today, only_checks: false, shadow: false }
     }
 }
 
@@ -117,6 +120,7 @@ pub fn resolve(
     let declared = params::declared(&own_first, findings);
     let values = params::values(&declared, input.month_file, month, request, findings)?;
     let run = RunId { runbook: input.runbook.name.value.clone(), month };
+    let run = if request.shadow { run.shadow() } else { run };
     let book = Book { input, run, params: Arc::new(values), today: request.today };
     let drafts = stages::stages(&files, findings);
     let layout = expand::expand(&book, &drafts, findings);
@@ -133,6 +137,7 @@ pub fn resolve(
     Ok(Some(Plan {
         title: shown_title(runbook.title.as_ref().unwrap_or(&runbook.name)),
         params: book.params.as_ref().clone(),
+        shadow: request.shadow,
         limit: runbook.limit.as_ref().map_or(16, |limit| limit.value),
         run: book.run,
         stages,

@@ -71,7 +71,7 @@ fn flow_key(
     work: &Work,
     desk: &Desk<'_, '_, '_>,
 ) -> Option<(usize, String, String, String)> {
-    let Work::Flow { flow, platform } = work else { return None };
+    let Work::Flow { flow, platform, .. } = work else { return None };
     let flow = crate::plan::template::render(flow, &desk.scope).ok()?;
     Some((draft.stage, platform.clone(), flow, desk.scope.batch.clone().unwrap_or_default()))
 }
@@ -230,8 +230,7 @@ fn severity(desk: &mut Desk<'_, '_, '_>) -> u8 {
 fn policy(desk: &mut Desk<'_, '_, '_>, work: &Work) -> Policy {
     let step = desk.step();
     let near = defaults(desk);
-    let polled = matches!(work, Work::Check { poll: Some(_), .. });
-    let timed = !matches!(work, Work::Gate(_)) && !polled;
+    let timed = !matches!(work, Work::Gate(_)) && !work.is_a_poll();
     if let (false, Some(timeout)) = (timed, &step.timeout) {
         desk.findings.warn(timeout.span, msg!("plan-timeout-unused"));
     }

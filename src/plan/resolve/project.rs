@@ -14,7 +14,7 @@ use crate::id::is_name;
 use crate::msg;
 use crate::plan::project::{Action, Connection, Mail, Means, Platform, Project, Setting};
 use crate::plan::template::{Scope, Steps, probe, probe_sql};
-use crate::plan::{Command, SqlText, Template};
+use crate::plan::{Command, Method, Request, SqlText, Template};
 use crate::runbook::model::{self, ActionKind, Secret, Settings, SqlSource, Text, Value};
 use crate::runbook::problem::{Problem, Sources};
 use crate::words::Lang;
@@ -297,12 +297,15 @@ impl Checker<'_, '_> {
                 Means::Sql { text: self.sql(&sql.source, scope), transaction: sql.transaction }
             }
             model::Means::Http(http) => {
-                self.text(&http.url, scope);
-                let texts = http.headers.iter().map(|(_, value)| value).chain(&http.body).chain(&http.key);
-                for text in texts {
-                    self.text(text, scope);
-                }
-                Means::Http
+                let headers = http.headers.iter();
+                let headers =
+                    headers.map(|(name, value)| (name.value.clone(), self.text(value, scope))).collect();
+                let mut text = |text: &Option<Text>| text.as_ref().map(|text| self.text(text, scope));
+                let (body, expect, key) = (text(&http.body), text(&http.expect), text(&http.key));
+                let method = http.method.as_ref().and_then(|word| Method::from_word(word));
+                let method = method.unwrap_or(Method::Get);
+                let url = self.text(&http.url, scope);
+                Means::Http(Request { method, url, headers, body, expect, key })
             }
         }
     }

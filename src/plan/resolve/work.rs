@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use super::desk::Desk;
 use super::params::harmless;
-use super::people::who;
 use super::verbs;
 use crate::msg;
 use crate::plan::project::{Means, Platform};
 use crate::plan::template::is_ident;
-use crate::plan::{Check, EnvValue, GateKind, Poll, SqlText, Subject, Template, Work};
-use crate::runbook::model::{self, ActionKind, CheckSubject, Secret, Text, Verb};
+use crate::plan::{EnvValue, GateKind, SqlText, TableName, Template, Work};
+use crate::runbook::model::{self, ActionKind, Secret, Text, Verb};
 use crate::runbook::problem::Span;
 
 /// What the desk's step does; `None` when it cannot be said, which is told.
@@ -24,19 +23,16 @@ pub(super) fn work(desk: &mut Desk<'_, '_, '_>) -> Option<Work> {
     }
     match &step.verb.value {
         Verb::Flow { flow, redo } => {
-            let work = flow_work(desk, flow)?;
-            Some(match redo {
-                Some(redo) => later(desk, redo.span, "flow: redo"),
-                None => work,
-            })
+            let (flow, platform) = named_flow(desk, flow, &[ActionKind::Whole, ActionKind::Submit])?;
+            Some(Work::Flow { flow, platform, downstream: redo.is_some() })
         }
         Verb::Follow(flow) => {
-            flow_work(desk, flow)?;
-            Some(later(desk, span, "follow"))
+            let (flow, platform) = named_flow(desk, flow, &[])?;
+            Some(Work::Follow { flow, platform })
         }
         Verb::ForcePass(flow) => {
-            flow_work(desk, flow)?;
-            Some(later(desk, span, "force_pass"))
+            let (flow, platform) = named_flow(desk, flow, &[ActionKind::ForcePass])?;
+            Some(Work::ForcePass { flow, platform })
         }
         Verb::Run(command) => {
             let command = desk.command(command);
@@ -47,25 +43,13 @@ pub(super) fn work(desk: &mut Desk<'_, '_, '_>) -> Option<Work> {
             let connection = connection(desk, step.connection.as_ref(), span);
             Some(Work::Sql { text: text?, connection: connection?, transaction: sql.transaction })
         }
-        Verb::Check(checks) => check(desk, checks),
+        Verb::Check(checks) => super::checks::work(desk, checks),
         Verb::Gate(gate) => Some(super::gates::work(desk, GateKind::Gate, gate)),
         Verb::Notice(gate) => Some(super::gates::work(desk, GateKind::Notice, gate)),
-        Verb::Load(load) => {
-            verbs::load(desk, load);
-            Some(later(desk, span, "load"))
-        }
-        Verb::Wait(wait) => {
-            verbs::wait(desk, wait);
-            Some(later(desk, span, "wait"))
-        }
-        Verb::Http(http) => {
-            verbs::http(desk, http);
-            Some(later(desk, span, "http"))
-        }
-        Verb::Mail(letter) => {
-            verbs::mail(desk, letter);
-            Some(later(desk, span, "mail"))
-        }
+        Verb::Load(load) => verbs::load(desk, load).map(Work::Load),
+        Verb::Wait { what, poll } => verbs::wait(desk, what, *poll, span),
+        Verb::Http(http) => verbs::request(desk, http).map(Work::Http),
+        Verb::Mail(letter) => Some(Work::Mail(verbs::letter(desk, letter))),
     }
 }
 
@@ -75,7 +59,8 @@ pub(super) fn later(desk: &mut Desk<'_, '_, '_>, span: Span, what: &str) -> Work
     Work::Later { what: what.to_owned() }
 }
 
-fn flow_work(desk: &mut Desk<'_, '_, '_>, flow: &Text) -> Option<Work> {
+/// A flow and its platform, which can do one of `wanted` with it (anything, where nothing is wanted).
+fn named_flow(desk: &mut Desk<'_, '_, '_>, flow: &Text, wanted: &[ActionKind]) -> Option<(Template, String)> {
     let step = desk.step();
     let template = desk.text(flow);
     let Some(word) = step.platform.as_ref().or(desk.stage().platform.as_ref()) else {
@@ -83,17 +68,23 @@ fn flow_work(desk: &mut Desk<'_, '_, '_>, flow: &Text) -> Option<Work> {
         return None;
     };
     let platform = platform(desk, word)?;
-    if platform.actions.values().any(|action| matches!(action.means, Means::Http)) {
-        return Some(later(desk, word.span, "http"));
-    }
-    if !platform.actions.contains_key(&ActionKind::Whole)
-        && !platform.actions.contains_key(&ActionKind::Submit)
-    {
-        desk.findings.error(word.span, msg!("plan-platform-no-flow", name = &word.value));
+    if !wanted.is_empty() && !wanted.iter().any(|kind| platform.actions.contains_key(kind)) {
+        let message = match wanted {
+            [ActionKind::ForcePass] => msg!("plan-platform-no-force-pass", name = &word.value),
+            _ => msg!("plan-platform-no-flow", name = &word.value),
+        };
+        desk.findings.error(word.span, message);
         return None;
     }
-    whole_file(desk, platform, flow);
-    Some(Work::Flow { flow: template, platform: word.value.clone() })
+    if wanted.is_empty()
+        && ![ActionKind::Find, ActionKind::Poll].iter().all(|kind| platform.actions.contains_key(kind))
+    {
+        desk.findings.warn(flow.span, msg!("plan-platform-no-follow", name = &word.value));
+    }
+    if wanted.contains(&ActionKind::Whole) {
+        whole_file(desk, platform, flow);
+    }
+    Some((template, word.value.clone()))
 }
 
 /// A platform that runs a file of SQL for every flow wants that file.
@@ -154,7 +145,7 @@ pub(super) fn connection_named(desk: &mut Desk<'_, '_, '_>, word: &str, span: Sp
 }
 
 /// `connection:table`; without a connection the step's.
-pub(super) fn table(desk: &mut Desk<'_, '_, '_>, text: &Text) -> Option<(String, String)> {
+pub(super) fn table(desk: &mut Desk<'_, '_, '_>, text: &Text) -> Option<TableName> {
     let written = desk.fixed(text)?;
     let (connection, table) = match written.split_once(':') {
         Some((connection, table)) => (connection_named(desk, connection, text.span), table),
@@ -164,7 +155,7 @@ pub(super) fn table(desk: &mut Desk<'_, '_, '_>, text: &Text) -> Option<(String,
         desk.findings.error(text.span, msg!("plan-table-name", name = harmless(table)));
         return None;
     }
-    Some((connection?, table.to_owned()))
+    Some(TableName { connection: connection?, table: table.to_owned() })
 }
 
 fn env(desk: &mut Desk<'_, '_, '_>) -> BTreeMap<String, EnvValue> {
@@ -191,73 +182,4 @@ fn env(desk: &mut Desk<'_, '_, '_>) -> BTreeMap<String, EnvValue> {
         }
     }
     all
-}
-
-fn check(desk: &mut Desk<'_, '_, '_>, checks: &model::Checks) -> Option<Work> {
-    let mut items = Vec::new();
-    let mut not_yet = None;
-    let mut whole = true;
-    for item in &checks.items {
-        if let Some(since) = &item.since {
-            desk.use_step(since, since.span, false);
-            not_yet = not_yet.or(Some((since.span, "check: since")));
-        }
-        if item.like.is_some() {
-            not_yet = not_yet.or(Some((item.span, "check: like")));
-        }
-        match subject(desk, item) {
-            Some(Ok(subject)) => items.push(Check { subject, warn: item.warn || checks.warn }),
-            Some(Err(what)) => not_yet = not_yet.or(Some((item.span, what))),
-            None => whole = false,
-        }
-    }
-    if let Some((span, what)) = not_yet {
-        return Some(later(desk, span, what));
-    }
-    let poll = checks.poll.map(|poll| Poll { every: poll.every, within: poll.within });
-    whole.then_some(Work::Check { items, poll })
-}
-
-/// What one item looks at; `Err` for what cannot be looked at yet.
-fn subject(desk: &mut Desk<'_, '_, '_>, item: &model::Check) -> Option<Result<Subject, &'static str>> {
-    match &item.subject {
-        CheckSubject::Value(source) => {
-            let text = desk.sql_source(source);
-            let connection = connection(desk, item.connection.as_ref(), item.span);
-            let expect = expectation(desk, item);
-            match expect {
-                Some(expect) => Some(Ok(Subject::Value { text: text?, connection: connection?, expect })),
-                None if item.like.is_some() => Some(Err("check: like")),
-                None => None,
-            }
-        }
-        CheckSubject::Exists(name) => {
-            table(desk, name).map(|(connection, table)| Ok(Subject::Exists { connection, table }))
-        }
-        CheckSubject::Table { from, to, .. } => {
-            let both = (table(desk, from), table(desk, to));
-            both.0.and(both.1).map(|_| Err("check: table"))
-        }
-    }
-}
-
-fn expectation(desk: &mut Desk<'_, '_, '_>, item: &model::Check) -> Option<Template> {
-    let Some(expect) = &item.expect else {
-        if item.like.is_none() {
-            desk.findings.error(item.span, msg!("plan-expect-missing"));
-        }
-        return None;
-    };
-    let template = desk.text(expect);
-    if !expect.contains('{') && !crate::plan::expect::is_readable(expect) {
-        desk.findings.error(expect.span, msg!("plan-expect-bad", text = harmless(expect)));
-    }
-    Some(template)
-}
-
-/// Recipients of a `mail:` step: roles, people, addresses, `next_shift`.
-pub(super) fn recipient(desk: &mut Desk<'_, '_, '_>, word: &Text) {
-    if word.value != "next_shift" && !word.contains('@') && !word.contains("{{") {
-        who(desk.book.input.project, word, desk.findings);
-    }
 }

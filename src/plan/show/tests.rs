@@ -33,7 +33,11 @@ fn node(name: &str, phase: u32, work: Work) -> Node {
 }
 
 fn plan() -> Plan {
-    let flow = |name: &str| Work::Flow { flow: Template(name.to_owned()), platform: "yt".to_owned() };
+    let flow = |name: &str| Work::Flow {
+        flow: Template(name.to_owned()),
+        platform: "yt".to_owned(),
+        downstream: false,
+    };
     let gate = Gate {
         kind: GateKind::Gate,
         ask: Template("{{ month }} \"核对\" <b>#1; `x`\\ 无误? 每个属地都要确认, 缺一个就不能进入下一阶段, 请在两点前完成".to_owned()),
@@ -69,6 +73,7 @@ fn plan() -> Plan {
         run: "m/2026-10".parse().unwrap(),
         title: "月初".to_owned(),
         params: [("kind".to_owned(), "x".into())].into(),
+        shadow: false,
         limit: 16,
         stages: vec![Stage {
             name: "s".to_owned(),

@@ -30,7 +30,7 @@ fn read(key: &str, node: &Node, step: &Node) -> Option<Verb> {
         }),
         "load" => Verb::Load(load(node)?),
         "check" => Verb::Check(checks(node, step)),
-        "wait" => Verb::Wait(wait(node)?),
+        "wait" => Verb::Wait { what: wait(node)?, poll: step.get("poll").and_then(poll) },
         "gate" => Verb::Gate(gate(node, "ask")?),
         "notice" => Verb::Notice(gate(node, "text")?),
         "http" => Verb::Http(http(node)?),

@@ -47,7 +47,7 @@ static STEP_TABLE: Table = Table {
             "Values, tables and existence; all must hold.",
         )
         .with(&["retry", "timeout", "poll", "if_unmet"]),
-        one("wait", &Shape::Map(&WAIT), "Until something holds."),
+        one("wait", &Shape::Map(&WAIT), "Until something holds.").with(&["poll"]),
         one("gate", &gate::GATE, "A person's decision."),
         one("notice", &gate::NOTICE, "Somebody's word from outside, recorded by an operator."),
         one("http", &HTTP, "A request.").with(&["retry", "timeout", "idempotent", "outputs"]),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Deadline, ParamKind, Text};
 use crate::runbook::problem::{Span, Spanned};
 
@@ -28,7 +30,12 @@ pub enum Verb {
     /// Values, tables and existence.
     Check(Checks),
     /// Until something holds.
-    Wait(Wait),
+    Wait {
+        /// What.
+        what: Wait,
+        /// How often, how long.
+        poll: Option<Poll>,
+    },
     /// A person's decision.
     Gate(Gate),
     /// Somebody's word from outside.
@@ -265,7 +272,8 @@ pub struct Load {
 }
 
 /// `mode:` of a load.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LoadMode {
     /// Update and insert by key.
     Merge,
