@@ -152,6 +152,8 @@ pub(super) enum Verb {
     Run {
         #[command(flatten)]
         what: What,
+        #[arg(long)]
+        shadow: bool,
         #[command(flatten)]
         driving: Driving,
     },
@@ -188,6 +190,32 @@ pub(super) enum Verb {
     },
     Skip(Marking),
     Force(Marking),
+    Redo {
+        #[arg(value_name = "STEP", required_unless_present = "for_value")]
+        steps: Vec<String>,
+        #[arg(long)]
+        downstream: bool,
+        #[arg(long = "for", value_name = "VALUE", id = "for_value")]
+        value: Option<String>,
+        #[arg(long, value_name = "TEXT", required_unless_present = "plan")]
+        reason: Option<String>,
+        #[command(flatten)]
+        preview: Preview,
+    },
+    Hold {
+        #[arg(value_name = "STEP")]
+        steps: Vec<String>,
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        #[command(flatten)]
+        preview: Preview,
+    },
+    Release {
+        #[arg(value_name = "STEP")]
+        steps: Vec<String>,
+        #[command(flatten)]
+        preview: Preview,
+    },
     #[command(group = clap::ArgGroup::new("outcome").required(true).args(["as_done", "as_failed"]))]
     Settle {
         #[arg(value_name = "STEP")]

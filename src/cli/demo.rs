@@ -39,7 +39,7 @@ pub(super) async fn demo(
     };
     let runbook = project_dir.join("month-start.yaml");
     let asked = What { runbook: runbook.clone(), month: Some(month.to_string()), params: Vec::new() };
-    let planned = plan(session, &runbook, &asked)?;
+    let planned = plan(session, &runbook, &asked, false)?;
     let state = session.state(&planned.project.dir);
     clear(session, &state, &project_dir, &planned.plan.run)?;
     let warehouse = build(session, &state, month).await?;

@@ -46,8 +46,13 @@ pub(super) struct Ready {
 }
 
 /// `run`.
-pub(super) async fn run(session: &Session, what: &What, driving: &Driving) -> Result<Exit, Failed> {
-    let planned = project::plan(session, &what.runbook, what)?;
+pub(super) async fn run(
+    session: &Session,
+    what: &What,
+    shadow: bool,
+    driving: &Driving,
+) -> Result<Exit, Failed> {
+    let planned = project::plan(session, &what.runbook, what, shadow)?;
     let asker = session.asker(&planned.project)?;
     let ready = begin(session, planned.project, planned.plan, asker).await?;
     drive(session, ready, driving, None).await

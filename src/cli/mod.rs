@@ -86,7 +86,7 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Validate { files } => validate::validate(session, &files),
         Verb::Plan { what, format } => planning::plan(session, &what, format),
         Verb::Schema { kind } => Ok(planning::schema(session, kind)),
-        Verb::Run { what, driving } => drive::run(session, &what, &driving).await,
+        Verb::Run { what, shadow, driving } => drive::run(session, &what, shadow, &driving).await,
         Verb::Resume { run, driving } => drive::resume(session, run.as_deref(), &driving).await,
         Verb::Runs => looking::runs(session).await,
         Verb::Status { run } => looking::status(session, run.as_deref()).await,
