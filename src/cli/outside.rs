@@ -90,6 +90,8 @@ const SCRIPT: &[Line] = &[
         },
     ),
     (Cue::Done("bill-item/told"), 4_000, Act::Move(Move::DistributeBillItems)),
+    (Cue::Open(ITEMS_RIGHT), 1_000, reviewed("wang.fang", "和甲方的清单逐条对过")),
+    (Cue::Open(ITEMS_RIGHT), 2_000, reviewed("li.na", "科目数和甲方报的一致")),
     (Cue::Open("dwd-month/books-closed"), 2_000, Act::Move(Move::CloseBooks)),
     (
         Cue::Open("dwd-month/books-closed"),
@@ -140,6 +142,12 @@ const SCRIPT: &[Line] = &[
         },
     ),
 ];
+
+const ITEMS_RIGHT: &str = "bill-item/dims-loaded#review";
+
+const fn reviewed(by: &'static str, note: &'static str) -> Act {
+    Act::Answer { gate: ITEMS_RIGHT, by, form: &[], note }
+}
 
 const POCKET: &str = "dwd-month/DwdAccPocketM";
 

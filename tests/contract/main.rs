@@ -24,6 +24,7 @@ mod plan;
 mod run;
 mod scheduler;
 mod shipped;
+mod staged;
 mod terminal;
 mod validate;
 mod verbs;
