@@ -59,6 +59,14 @@ exec-check-cannot-look = cannot look now: { $why }
 exec-check-bad-expect = '{ $expect }' is not an expectation: = x, != x, > x, >= x, < x, <= x, between x and y
 exec-check-empty = there is nothing to check
 
+wait-file-missing = { $file } is not there yet
+wait-file-not-a-file = { $file } is there, but is not a file
+wait-file-growing = { $file }: { $size }, still changing
+wait-file-stable = { $file }: { $size }, unchanged for { $since } of { $wanted }
+wait-file-there = { $file } is there: { $size }
+wait-until = until { $at }
+wait-until-past = { $at } has come
+
 exec-flow-no-platform = there is no platform '{ $platform }' in the settings
 exec-flow-no-action = platform '{ $platform }' has neither an action of its own for a flow nor 'submit'
 exec-flow-no-connection = platform '{ $platform }' has no connection for its SQL

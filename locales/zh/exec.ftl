@@ -50,6 +50,14 @@ exec-check-cannot-look = 暂时无法检查:{ $why }
 exec-check-bad-expect = “{ $expect }”不是有效的期望:= x、!= x、> x、>= x、< x、<= x、between x and y
 exec-check-empty = 没有要检查的内容
 
+wait-file-missing = { $file } 尚未到达
+wait-file-not-a-file = { $file } 存在,但不是文件
+wait-file-growing = { $file }:{ $size },仍在变化
+wait-file-stable = { $file }:{ $size },已有 { $since } 未变化(要求 { $wanted })
+wait-file-there = { $file } 已到达:{ $size }
+wait-until = 等到 { $at }
+wait-until-past = { $at } 已到
+
 exec-flow-no-platform = 设置中没有平台“{ $platform }”
 exec-flow-no-action = 平台“{ $platform }”既没有流程自身的动作,也没有 submit
 exec-flow-no-connection = 平台“{ $platform }”没有可执行 SQL 的连接

@@ -1,6 +1,6 @@
 //! `sql:` steps: statements on a connection, in one transaction unless they say otherwise.
 
-mod address;
+pub(super) mod address;
 pub(super) mod database;
 mod lexer;
 mod mysql;
