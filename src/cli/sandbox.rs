@@ -2,6 +2,7 @@
 
 use clap::{Subcommand, ValueEnum};
 
+use super::demo::{SEED, places};
 use super::exit::{Exit, Failed, What};
 use super::project::read_month_word;
 use super::session::Session;
@@ -183,7 +184,10 @@ async fn build(session: &Session, month: Option<&str>) -> Result<Exit, Failed> {
     };
     let state = session.state(&session.directory);
     state.prepare()?;
-    let made = sandbox::build(&folder(session), month, super::demo::SEED).await;
+    let opened = super::project::open(session, &session.directory);
+    super::project::show_problems(session, &opened.shelf)?;
+    let places = opened.project.map(|project| places(session, &project)).transpose()?.unwrap_or_default();
+    let made = sandbox::build_at(&folder(session), month, SEED, places).await;
     made.map_err(|error| broken(&error))?;
     session.output.result(&session.say(&msg!("demo-built", dir = folder(session).display().to_string())));
     Ok(Exit::Done)
