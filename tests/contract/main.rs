@@ -23,6 +23,8 @@ mod misc;
 mod plan;
 mod run;
 mod scheduler;
+#[path = "../support/http.rs"]
+mod server;
 mod shipped;
 mod staged;
 mod terminal;

@@ -143,7 +143,17 @@ impl World {
     }
 
     pub(crate) fn start(&self, node: Node) -> Running {
-        let (job, switch) = self.job(node, BTreeMap::new());
+        self.start_as(node, |_| {})
+    }
+
+    /// The same, in a run that treats nothing as its own to change.
+    pub(crate) fn start_shadow(&self, node: Node) -> Running {
+        self.start_as(node, |job| Arc::make_mut(&mut job.plan).shadow = true)
+    }
+
+    pub(crate) fn start_as(&self, node: Node, change: impl FnOnce(&mut Job)) -> Running {
+        let (mut job, switch) = self.job(node, BTreeMap::new());
+        change(&mut job);
         let (sender, reports) = tokio::sync::mpsc::unbounded_channel();
         self.executor().start(job, sender);
         Running { reports, switch, notes: Vec::new(), submitted: Vec::new() }

@@ -7,5 +7,7 @@ mod flow;
 mod order;
 mod output;
 mod random;
+mod reach;
 mod sql;
 mod wait;
+mod watch;
