@@ -13,7 +13,9 @@ fn starts(project: &Project, runbook: &str) -> Live {
 #[track_caller]
 fn asked(project: &Project, gate: &str) {
     let open = || {
-        let gates = project.ms("gates --json").code(0).json();
+        // 2: the run is still to be made.
+        let gates = project.ms("gates --json").one_of(&[0, 2]);
+        let gates = (gates.code == 0).then(|| gates.json())?;
         let open = gates.as_array()?.iter().any(|it| it["path"] == gate && it["status"] == "open");
         open.then_some(())
     };
