@@ -28,6 +28,7 @@ mod servers;
 #[path = "../support/http.rs"]
 mod server;
 mod shipped;
+mod staged;
 mod terminal;
 mod validate;
 mod verbs;
