@@ -32,7 +32,7 @@ use crate::words::{Msg, one_line};
 const GIVING_UP: Duration = Duration::from_secs(10);
 
 /// After so long it is told that a step waits for other writers.
-const WAITS: Duration = Duration::from_secs(1);
+pub(super) const WAITS: Duration = Duration::from_secs(1);
 
 /// A `sql:` step.
 pub(super) async fn step(
