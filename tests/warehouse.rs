@@ -54,6 +54,9 @@ const DWD_DAILY: &[&[&str]] = &[
 
 const MPP: &[&[&str]] = &[&["DwdMergeBillDtl4M_MPP"]];
 
+/// Task 5, what the scheduler starts once its waiting task is passed.
+const LOCALISED: &[&[&str]] = &[&["DwaLocUsrM_MPP"], &["DwaLocUsrAreaM_MPP", "DwaLocUsrProdM_MPP"]];
+
 fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("runbooks")
 }
@@ -96,6 +99,8 @@ async fn all_flows(sandbox: &Sandbox) -> Result<(), Failure> {
     levels(dir, "yt", DWD_MONTH, "202610").await?;
     sandbox.distribute_dtl4().await?;
     levels(dir, "mpp", MPP, "202610").await?;
+    sandbox.distribute_localised().await?;
+    levels(dir, "mpp", LOCALISED, "202610").await?;
     levels(dir, "yt", DWD_DAILY, "20261031").await?;
     run_sql(dir, "yt", &mark_done(), october(), "20261031").await.map(drop)
 }
@@ -132,6 +137,7 @@ async fn month_start(sandbox: Sandbox) -> Result<Sandbox, Failure> {
     sandbox.distribute_r_vr011().await?;
     sandbox.close_books().await?;
     sandbox.redeliver_pocket().await?;
+    sandbox.generate_localised().await?;
     all_flows(&sandbox).await?;
     Ok(sandbox)
 }
@@ -232,6 +238,12 @@ async fn moves_bring_their_rows_once() {
     assert!(sandbox.distribute_dtl4().await.unwrap() > 2_000);
     assert_eq!(sandbox.distribute_dtl4().await.unwrap(), 0);
 
+    assert_eq!(sandbox.distribute_localised().await.unwrap(), 0, "the customer has not made it");
+    assert_eq!(sandbox.generate_localised().await.unwrap(), 1_000);
+    assert_eq!(sandbox.generate_localised().await.unwrap(), 0);
+    assert_eq!(sandbox.distribute_localised().await.unwrap(), 1_000);
+    assert_eq!(sandbox.distribute_localised().await.unwrap(), 0);
+
     assert!(dictionary(dir.path(), "POCKET").await.iter().all(|at| at.starts_with("2026-10-01")));
     let failed = flow(dir.path(), "yt", "DwdAccPocketM", october(), "202610").await.unwrap_err();
     assert!(failed.to_string().contains("no such table: pocket"), "{failed}");
@@ -314,12 +326,12 @@ async fn the_runbooks_checks_hold_when_their_work_is_done_and_not_before() {
 
 #[test]
 fn every_program_of_the_plan_is_in_the_runbooks_once_and_has_its_sql() {
-    let mut planned: Vec<&str> = [BILL_ITEM, DWD_MONTH, DWD_DAILY, MPP].concat().concat();
+    let mut planned: Vec<&str> = [BILL_ITEM, DWD_MONTH, DWD_DAILY, MPP, LOCALISED].concat().concat();
     planned.sort_unstable();
 
-    let program = Regex::new(r"(?m)^ +- (?:\{flow: )?((?:Dim|Dwd)\w+)").unwrap();
-    let texts =
-        ["bill-item.yaml", "dwd-billing.yaml"].map(|f| std::fs::read_to_string(project().join(f)).unwrap());
+    let program = Regex::new(r"(?m)^ +- (?:\{flow: |follow: )?((?:Dim|Dwd|Dwa)\w+)").unwrap();
+    let texts = ["bill-item.yaml", "dwd-billing.yaml", "localised.yaml"]
+        .map(|f| std::fs::read_to_string(project().join(f)).unwrap());
     let mut written: Vec<&str> =
         texts.iter().flat_map(|t| program.captures_iter(t)).map(|c| c.get(1).unwrap().as_str()).collect();
     written.sort_unstable();

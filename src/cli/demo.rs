@@ -21,7 +21,7 @@ use crate::store::{RunLock, StateFolder};
 use crate::time::Month;
 
 /// What the sandbox is made from: the same data every time.
-const SEED: u64 = 2026;
+pub(super) const SEED: u64 = 2026;
 /// A state folder that holds this was made by a demo, and may be made anew by the next one.
 const MARK: &str = "demo";
 
@@ -29,7 +29,7 @@ const MARK: &str = "demo";
 pub(super) async fn demo(
     session: &Session,
     dir: Option<&Path>,
-    month: Option<&str>,
+    (month, runbook): (Option<&str>, Option<&Path>),
     driving: &Driving,
 ) -> Result<Exit, Failed> {
     let project_dir = prepare_project(session, dir)?;
@@ -37,9 +37,9 @@ pub(super) async fn demo(
         Some(text) => read_month_word(text)?,
         None => Month::closing(session.today(None)),
     };
-    let runbook = project_dir.join("month-start.yaml");
+    let runbook = project_dir.join(runbook.unwrap_or(Path::new("month-start.yaml")));
     let asked = What { runbook: runbook.clone(), month: Some(month.to_string()), params: Vec::new() };
-    let planned = plan(session, &runbook, &asked)?;
+    let planned = plan(session, &runbook, &asked, false)?;
     let state = session.state(&planned.project.dir);
     clear(session, &state, &project_dir, &planned.plan.run)?;
     let warehouse = build(session, &state, month).await?;

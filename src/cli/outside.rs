@@ -24,6 +24,14 @@ enum Cue {
     Failed(&'static str),
 }
 
+impl Cue {
+    fn path(self) -> &'static str {
+        match self {
+            Cue::Open(path) | Cue::Done(path) | Cue::Failed(path) => path,
+        }
+    }
+}
+
 /// What it does then.
 #[derive(Debug, Clone, Copy)]
 enum Act {
@@ -31,6 +39,13 @@ enum Act {
     Move(Move),
     /// Somebody gives their word; li.na writes it down.
     Tell { gate: &'static str, who: &'static str, channel: &'static str, note: &'static str },
+    /// A colleague answers for themselves.
+    Answer {
+        gate: &'static str,
+        by: &'static str,
+        form: &'static [(&'static str, &'static str)],
+        note: &'static str,
+    },
     /// A colleague has a repaired step run again.
     Retry { step: &'static str, reason: &'static str },
 }
@@ -42,6 +57,8 @@ enum Move {
     CloseBooks,
     RedeliverPocket,
     DistributeDetail,
+    GenerateLocalised,
+    DistributeLocalised,
 }
 
 /// The script: each line once, so many milliseconds after its cue.
@@ -72,6 +89,38 @@ const SCRIPT: &[(Cue, u64, Act)] = &[
     (Cue::Failed(POCKET), 1_500, Act::Move(Move::RedeliverPocket)),
     (Cue::Failed(POCKET), 2_500, Act::Retry { step: POCKET, reason: "计费已补传 pocket 表" }),
     (Cue::Done("dwd-month/DwdMergeBillDtl4M"), 3_000, Act::Move(Move::DistributeDetail)),
+    (Cue::Open("localised/told"), 2_000, Act::Move(Move::GenerateLocalised)),
+    (
+        Cue::Open("localised/told"),
+        3_000,
+        Act::Tell {
+            gate: "localised/told",
+            who: "周经理",
+            channel: "mail",
+            note: "属地化用户表已核对,结果表正分发到mpp",
+        },
+    ),
+    (Cue::Done("localised/told"), 3_000, Act::Move(Move::DistributeLocalised)),
+    (
+        Cue::Open("failover/server-failed"),
+        1_500,
+        Act::Answer {
+            gate: "failover/server-failed",
+            by: "wang.fang",
+            form: &[("what", "代理挂死"), ("why", "派发到A的任务超过10分钟没有开始")],
+            note: "告警短信已到,A服务器上的进程没有日志",
+        },
+    ),
+    (
+        Cue::Open("window/maintenance-told"),
+        1_500,
+        Act::Tell {
+            gate: "window/maintenance-told",
+            who: "来源系统值班",
+            channel: "phone",
+            note: "今夜停机维护,三点前不能取数",
+        },
+    ),
 ];
 
 const POCKET: &str = "dwd-month/DwdAccPocketM";
@@ -90,7 +139,13 @@ pub(super) enum OutsideError {
 /// Plays until the script is through. Where somebody sits at the terminal (`attended`), repairs are left to them.
 pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool) -> Result<(), OutsideError> {
     let mut cued: BTreeMap<usize, tokio::time::Instant> = BTreeMap::new();
-    let mut played: BTreeSet<usize> = BTreeSet::new();
+    // What this runbook does not have never comes.
+    let state = journal.state();
+    let mut played: BTreeSet<usize> = (0..)
+        .zip(SCRIPT)
+        .filter(|(_, line)| find(state, line.0.path()).is_none())
+        .map(|(at, _)| at)
+        .collect();
     while played.len() < SCRIPT.len() {
         journal.catch_up().await?;
         for (number, (cue, after, act)) in SCRIPT.iter().enumerate() {
@@ -131,30 +186,34 @@ async fn perform(
 ) -> Result<bool, OutsideError> {
     let request = match act {
         Act::Move(what) => {
-            return Ok(carry(sandbox, what).await? > 0 || !matches!(what, Move::DistributeDetail));
+            let waits = matches!(what, Move::DistributeDetail | Move::DistributeLocalised);
+            return Ok(carry(sandbox, what).await? > 0 || !waits);
         }
         Act::Retry { .. } if attended => return Ok(true),
         Act::Retry { step, reason } => find(journal.state(), step)
             .map(|id| Request::Retry { steps: vec![id], reason: Some(reason.to_owned()) }),
-        Act::Tell { gate, who, channel, note } => find(journal.state(), gate).map(|id| {
-            let form = BTreeMap::from([
-                ("who".to_owned(), who.to_owned()),
-                ("channel".to_owned(), channel.to_owned()),
-            ]);
-            let note = Some(note.to_owned());
-            let verdict = Verdict::Confirmed;
-            Request::Answer(Answer { step: id, verdict, value: None, note, form, in_advance: false })
-        }),
+        Act::Tell { gate, who, channel, note } => {
+            confirmed(journal, gate, &[("who", who), ("channel", channel)], note)
+        }
+        Act::Answer { gate, form, note, .. } => confirmed(journal, gate, form, note),
     };
     let actor = match act {
-        Act::Retry { .. } => colleague("wang.fang", &["operator", "dim-team"]),
-        _ => colleague("li.na", &["operator", "customer-liaison", "billing"]),
+        Act::Retry { .. } => colleague("wang.fang"),
+        Act::Answer { by, .. } => colleague(by),
+        _ => colleague("li.na"),
     };
     if let Some(request) = request {
         // A refusal means that somebody else was quicker: that is how it goes.
         let _ = journal.request(&actor, &request).await?;
     }
     Ok(true)
+}
+
+fn confirmed(journal: &Journal, gate: &str, form: &[(&str, &str)], note: &str) -> Option<Request> {
+    let step = find(journal.state(), gate)?;
+    let form = form.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
+    let (verdict, note) = (Verdict::Confirmed, Some(note.to_owned()));
+    Some(Request::Answer(Answer { step, verdict, value: None, note, form, in_advance: false }))
 }
 
 async fn carry(sandbox: &Sandbox, what: Move) -> Result<u64, SandboxError> {
@@ -164,10 +223,17 @@ async fn carry(sandbox: &Sandbox, what: Move) -> Result<u64, SandboxError> {
         Move::CloseBooks => sandbox.close_books().await,
         Move::RedeliverPocket => sandbox.redeliver_pocket().await,
         Move::DistributeDetail => sandbox.distribute_dtl4().await,
+        Move::GenerateLocalised => sandbox.generate_localised().await,
+        Move::DistributeLocalised => sandbox.distribute_localised().await,
     }
 }
 
-fn colleague(name: &str, roles: &[&str]) -> Asker {
+/// Somebody of the shipped roster.
+fn colleague(name: &str) -> Asker {
+    let roles: &[&str] = match name {
+        "li.na" => &["operator", "customer-liaison", "billing"],
+        _ => &["operator", "dim-team"],
+    };
     Asker {
         by: By { played: true, ..By::person(name) },
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),

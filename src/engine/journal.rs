@@ -150,7 +150,7 @@ impl Journal {
         RunRow {
             id: self.state.plan().run.clone(),
             status: self.state.run_status(),
-            round: 1,
+            round: self.state.round(),
             started_at,
             finished_at: self.state.finished_at(),
             started_by,

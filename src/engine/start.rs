@@ -25,6 +25,8 @@ impl Loop<'_> {
             for effect in effects {
                 match effect {
                     Effect::Ask(id) if self.gathering.contains(&id) => {}
+                    // What is done anew does not begin before its former attempt has stopped.
+                    Effect::Start(id) if self.attempts.contains_key(&id) => {}
                     Effect::Start(id) if !self.take_place(id)? => {}
                     effect => self.prepare(effect, &mut events, &mut starts),
                 }

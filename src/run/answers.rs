@@ -40,6 +40,21 @@ impl RunState {
         self.cancelled.as_ref()
     }
 
+    /// Who keeps the whole run from starting anything.
+    pub fn held(&self) -> Option<&Mark> {
+        self.held.as_ref()
+    }
+
+    /// Is the step kept from starting, by itself or with the whole run?
+    pub fn is_held(&self, id: NodeId) -> bool {
+        self.held.is_some() || self.step(id).held.is_some()
+    }
+
+    /// 1, and one more for every time that the finished run was reopened.
+    pub fn round(&self) -> u32 {
+        self.round
+    }
+
     /// A step.
     pub fn step(&self, id: NodeId) -> &StepState {
         &self.steps[id.index()]
@@ -53,6 +68,17 @@ impl RunState {
     /// Pending steps whose turn has come, in the plan's order.
     pub fn startable(&self) -> &BTreeSet<NodeId> {
         &self.startable
+    }
+
+    /// May something start now, places apart?
+    pub fn may_start(&self) -> bool {
+        !self.is_stopped() && self.startable.iter().any(|id| !self.is_held(*id))
+    }
+
+    /// Does something wait only for a person to let it go?
+    pub fn is_held_back(&self) -> bool {
+        let retrying = self.retrying.iter().map(|(_, id)| id);
+        self.startable.iter().chain(retrying).any(|id| self.is_held(*id))
     }
 
     /// Is everything that a step waits for passed?

@@ -21,6 +21,10 @@ const MPP: &str = "mpp.db";
 const MPP_SHFIN: &str = "mpp_shfin.db";
 /// Billing's database 24.
 const BILL24: &str = "bill24.db";
+/// The scheduler's table.
+const DACP: &str = "dacp.db";
+/// The distribution platform.
+const DISP: &str = "disp.db";
 /// How long a move waits for flows that are writing.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -52,6 +56,24 @@ pub(super) async fn mpp(dir: &Path, access: Access) -> Result<SqliteConnection, 
 /// Attach the MPP database's schema as `mpp_shfin` to a connection of the appliance.
 pub(super) async fn attach_mpp_shfin(conn: &mut SqliteConnection, dir: &Path) -> Result<(), SandboxError> {
     attach(conn, &dir.join(MPP_SHFIN), "mpp_shfin").await
+}
+
+/// The scheduler's table.
+pub(super) async fn dacp(dir: &Path, access: Access) -> Result<SqliteConnection, SandboxError> {
+    alone(dir, DACP, access).await
+}
+
+/// The distribution platform's control tables.
+pub(super) async fn disp(dir: &Path, access: Access) -> Result<SqliteConnection, SandboxError> {
+    alone(dir, DISP, access).await
+}
+
+async fn alone(dir: &Path, name: &str, access: Access) -> Result<SqliteConnection, SandboxError> {
+    let path = dir.join(name);
+    if access == Access::Shared && !tokio::fs::try_exists(&path).await.unwrap_or(false) {
+        return Err(SandboxError::NotASandbox(dir.to_owned()));
+    }
+    open(&path, access).await
 }
 
 async fn open(path: &Path, access: Access) -> Result<SqliteConnection, SandboxError> {
@@ -127,7 +149,7 @@ pub(super) async fn read_mark(dir: &Path) -> Result<(Month, u64), SandboxError> 
 
 /// Remove what an interrupted making left in `dir`.
 pub(super) async fn clear(dir: &Path) -> Result<(), SandboxError> {
-    for name in [YT, YT_SHFIN, MPP, MPP_SHFIN, BILL24] {
+    for name in [YT, YT_SHFIN, MPP, MPP_SHFIN, BILL24, DACP, DISP] {
         for tail in ["", "-wal", "-shm"] {
             let path = dir.join(format!("{name}{tail}"));
             match tokio::fs::remove_file(&path).await {

@@ -25,8 +25,10 @@ const YT_DAILY: &[&str] = flows!["yt":
     "DwdMergeUsageBilltD", "DwdMergeBillDtl3D", "DwdAccItemDtlD", "DwdAccFinItemDtlD", "DwdAccPrepaySplitedD",
 ];
 
-/// The flow of the MPP database.
-const MPP_MONTHLY: &[&str] = flows!["mpp": "DwdMergeBillDtl4M_MPP"];
+/// The flows of the MPP database.
+const MPP_MONTHLY: &[&str] = flows!["mpp":
+    "DwdMergeBillDtl4M_MPP", "DwaLocUsrM_MPP", "DwaLocUsrAreaM_MPP", "DwaLocUsrProdM_MPP",
+];
 
 /// All of the appliance's flows for a former `month`.
 pub(super) async fn run_yt(conn: &mut SqliteConnection, month: Month) -> Result<(), sqlx::Error> {
@@ -35,7 +37,7 @@ pub(super) async fn run_yt(conn: &mut SqliteConnection, month: Month) -> Result<
     run(conn, YT_DAILY, month, &day).await
 }
 
-/// The MPP database's flow for a former `month`.
+/// The MPP database's flows for a former `month`.
 pub(super) async fn run_mpp(conn: &mut SqliteConnection, month: Month) -> Result<(), sqlx::Error> {
     run(conn, MPP_MONTHLY, month, &month.compact()).await
 }
@@ -46,7 +48,16 @@ async fn run(
     month: Month,
     batch: &str,
 ) -> Result<(), sqlx::Error> {
-    // Longer names first: `:month` begins the others. The values are months and dates, never a person's text.
+    for flow in flows {
+        let text = with_values(flow, month, batch);
+        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// The SQL of a program with its values. They are months and dates, and a batch of digits: never a person's text.
+pub(super) fn with_values(text: &str, month: Month, batch: &str) -> String {
+    // Longer names first: `:month` begins the others.
     let values = [
         (":month_last_day", month.last_day().to_string()),
         (":month_previous", month.previous().to_string()),
@@ -54,11 +65,5 @@ async fn run(
         (":month", month.to_string()),
         (":batch", batch.to_owned()),
     ];
-    for flow in flows {
-        let text = values
-            .iter()
-            .fold((*flow).to_owned(), |text, (name, value)| text.replace(name, &format!("'{value}'")));
-        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await?;
-    }
-    Ok(())
+    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, &format!("'{value}'")))
 }

@@ -7,7 +7,7 @@ use crate::time::Month;
 use super::files::{self, Access, run};
 use super::script::Script;
 use super::world::{LOCALITIES, World};
-use super::{HISTORY_MONTHS, Sandbox, SandboxError, books, history};
+use super::{HISTORY_MONTHS, Sandbox, SandboxError, books, distribution, history, localised, scheduler};
 
 /// Make all files of `sandbox`; the mark that makes it one comes last.
 pub(super) async fn make(sandbox: &Sandbox) -> Result<(), SandboxError> {
@@ -25,6 +25,8 @@ pub(super) async fn make(sandbox: &Sandbox) -> Result<(), SandboxError> {
     let mut mpp = files::mpp(dir, Access::Making).await?;
     fill_mpp(&mut mpp, sandbox).await?;
     mpp.close().await?;
+    scheduler::make(sandbox).await?;
+    distribution::make(sandbox).await?;
     files::write_mark(&mut yt, sandbox.month, sandbox.seed).await?;
     yt.close().await?;
     Ok(())
@@ -48,6 +50,7 @@ async fn fill_yt(conn: &mut SqliteConnection, sandbox: &Sandbox) -> Result<(), S
         books::write_pockets(&world, seed, past, &mut yt);
         books::write_bill_items(seed, past, "SHFIN.RPT_VR011", &mut yt);
         run(conn, format!("delete from SHFIN.RPT_VR011;\n{}{}", yt.finish(), bill24.finish())).await?;
+        run(conn, localised::generated(past)).await?;
         history::run_yt(conn, past).await?;
     }
     run(conn, epilogue(month)).await?;
@@ -56,8 +59,12 @@ async fn fill_yt(conn: &mut SqliteConnection, sandbox: &Sandbox) -> Result<(), S
 
 fn schema() -> String {
     let parts = LOCALITIES.iter().map(|place| include_str!("schema/part.sql").replace("AREA", place.area));
-    let fixed =
-        [include_str!("schema/yt.sql"), include_str!("schema/bill24.sql"), include_str!("schema/pocket.sql")];
+    let fixed = [
+        include_str!("schema/yt.sql"),
+        localised::ON_YT,
+        include_str!("schema/bill24.sql"),
+        include_str!("schema/pocket.sql"),
+    ];
     fixed.into_iter().map(str::to_owned).chain(parts).collect()
 }
 
@@ -85,19 +92,21 @@ fn epilogue(month: Month) -> String {
 
 async fn fill_mpp(conn: &mut SqliteConnection, sandbox: &Sandbox) -> Result<(), SandboxError> {
     let Sandbox { month, seed, .. } = *sandbox;
-    run(conn, format!("begin;\n{}", include_str!("schema/mpp.sql"))).await?;
+    run(conn, format!("begin;\n{}{}", include_str!("schema/mpp.sql"), localised::ON_MPP)).await?;
     let mut items = Script::default();
     books::write_bill_items(seed, month.previous(), "shfin.r_vr011", &mut items);
     run(conn, items.finish()).await?;
     for past in former(month) {
+        let at = format!("{}T01:00:00Z", past.next().first());
         let copy = format!(
             "delete from shfin.stg_merge_bill_dtl4_m;
             insert into shfin.stg_merge_bill_dtl4_m
             select * from yt.dwd_merge_bill_dtl4_m where month = '{past}';
             insert into shfin.disp_import_ctl
-            select 'STG_MERGE_BILL_DTL4_M', '{past}', 'AGENT_B', 99, count(*) from shfin.stg_merge_bill_dtl4_m;"
+            select 'STG_MERGE_BILL_DTL4_M', '{past}', 'AGENT_B', 99, count(*), '{at}' from shfin.stg_merge_bill_dtl4_m;"
         );
         run(conn, copy).await?;
+        run(conn, localised::distributed(past, &format!("'{at}'"))).await?;
         history::run_mpp(conn, past).await?;
     }
     run(conn, "commit;".to_owned()).await?;

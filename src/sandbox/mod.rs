@@ -4,12 +4,15 @@
 //! It promises the same data for the same seed and month, and that every move can be made again without harm.
 
 mod books;
+pub mod distribution;
 mod files;
 mod history;
+mod localised;
 mod make;
 mod moves;
 pub mod project;
 mod rng;
+pub mod scheduler;
 mod script;
 mod world;
 
@@ -73,6 +76,12 @@ impl Sandbox {
         if made_for != month {
             return Err(SandboxError::OtherMonth { made_for, asked: month });
         }
+        Ok(Sandbox { dir: dir.to_owned(), month, seed })
+    }
+
+    /// The sandbox in `dir`, for whichever month it was made.
+    pub async fn found(dir: &Path) -> Result<Self, SandboxError> {
+        let (month, seed) = files::read_mark(dir).await?;
         Ok(Sandbox { dir: dir.to_owned(), month, seed })
     }
 

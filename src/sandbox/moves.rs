@@ -9,11 +9,14 @@ use super::script::Script;
 use super::world::World;
 use super::{Sandbox, SandboxError, books};
 
+/// The present, as the tables have it.
+pub(super) const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+
 /// Notes in the appliance's dictionary that tables were delivered just now.
 macro_rules! delivered {
     ($which:literal) => {
         concat!(
-            "update all_objects set last_ddl_time = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') where ",
+            "update all_objects set last_ddl_time = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') where ",
             $which,
             ";\n"
         )
@@ -119,7 +122,7 @@ impl Sandbox {
                 delete from shfin.disp_import_ctl
                 where object_name = 'STG_MERGE_BILL_DTL4_M' and acct_month = '{month}';
                 insert into shfin.disp_import_ctl
-                values ('STG_MERGE_BILL_DTL4_M', '{month}', 'AGENT_B', 99, {brought});"
+                values ('STG_MERGE_BILL_DTL4_M', '{month}', 'AGENT_B', 99, {brought}, {NOW});"
             );
             run(&mut conn, copy).await?;
         } else {
@@ -129,11 +132,11 @@ impl Sandbox {
     }
 }
 
-async fn begin(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+pub(super) async fn begin(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     run(conn, "begin immediate".to_owned()).await
 }
 
-async fn commit(mut conn: SqliteConnection, brought: u64) -> Result<u64, SandboxError> {
+pub(super) async fn commit(mut conn: SqliteConnection, brought: u64) -> Result<u64, SandboxError> {
     run(&mut conn, "commit".to_owned()).await?;
     conn.close().await?;
     Ok(brought)

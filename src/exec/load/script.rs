@@ -3,7 +3,7 @@
 use super::header::{Layout, Target};
 use super::read::Row;
 use crate::exec::sql::table::ColumnKind;
-use crate::exec::sql::text::{Dialect, Kind, Statement};
+use crate::exec::sql::text::Dialect;
 use crate::plan::ParamValue;
 
 /// The temporary table, and the column of it that holds the line.
@@ -83,30 +83,31 @@ impl Script {
         )
     }
 
-    /// Rows into it, with their values.
-    pub(super) fn fill(&self, rows: &[Row]) -> (Statement, Vec<ParamValue>) {
-        let (text, values) = match self.dialect {
+    /// Rows into it: all of them are one value, `:rows`.
+    pub(super) fn fill(&self) -> String {
+        let stage = self.stage();
+        let cells = |each: &dyn Fn(usize) -> String| joined((0..=self.columns.len()).map(each));
+        match self.dialect {
             Dialect::Sqlite => {
-                let cells: Vec<String> =
-                    (0..=self.columns.len()).map(|index| format!("value ->> {index}")).collect();
-                let text =
-                    format!("INSERT INTO {} SELECT {} FROM json_each(?1)", self.stage(), cells.join(", "));
-                (text, vec![ParamValue::Text(arrays(rows))])
+                let cells = cells(&|index| format!("value ->> {index}"));
+                format!("INSERT INTO {stage} SELECT {cells} FROM json_each(:rows)")
             }
-            Dialect::Postgres => {
-                let stage = self.stage();
-                let text = format!(
-                    "INSERT INTO {stage} SELECT * FROM json_populate_recordset(NULL::{stage}, CAST($1 AS json))"
-                );
-                (text, vec![ParamValue::Text(objects(rows, &self.columns))])
-            }
+            Dialect::Postgres => format!(
+                "INSERT INTO {stage} SELECT * FROM json_populate_recordset(NULL::{stage}, CAST(:rows AS json))"
+            ),
             Dialect::MySql => {
-                let (tuples, values) = tuples(rows);
-                (format!("INSERT INTO {} VALUES {tuples}", self.stage()), values)
+                let cells = cells(&|index| format!("c{index} LONGTEXT PATH '$[{index}]'"));
+                format!("INSERT INTO {stage} SELECT * FROM JSON_TABLE(:rows, '$[*]' COLUMNS ({cells})) AS j")
             }
-        };
-        let written = format!("INSERT INTO {}", self.stage());
-        (Statement { text, written, binds: vec!["rows".to_owned()], kind: Kind::Changes }, values)
+        }
+    }
+
+    /// The value of [`Script::fill`].
+    pub(super) fn rows(&self, rows: &[Row]) -> ParamValue {
+        ParamValue::Text(match self.dialect {
+            Dialect::Postgres => objects(rows, &self.columns),
+            Dialect::Sqlite | Dialect::MySql => arrays(rows),
+        })
     }
 
     /// What makes looking for a key fast. MySQL finds no index on texts of any length, and looks without.
@@ -315,22 +316,4 @@ fn objects(rows: &[Row], columns: &[Target]) -> String {
     }
     json.push(']');
     json
-}
-
-/// `(?, NULL), (?, ?)` with what is bound.
-fn tuples(rows: &[Row]) -> (String, Vec<ParamValue>) {
-    let mut values = Vec::new();
-    let mut tuple = |row: &Row| {
-        let line = std::iter::once(Some(row.line.to_string()));
-        let cells = line.chain(row.values.iter().cloned()).map(|value| match value {
-            Some(text) => {
-                values.push(ParamValue::Text(text));
-                "?".to_owned()
-            }
-            None => "NULL".to_owned(),
-        });
-        format!("({})", joined(cells))
-    };
-    let tuples: Vec<String> = rows.iter().map(&mut tuple).collect();
-    (tuples.join(", "), values)
 }

@@ -64,8 +64,9 @@ impl Writer<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        let (statement, values) = self.script.fill(rows);
-        self.database.execute(&statement, &values, &mut Rows::default()).await.map(drop).map_err(refused)
+        let values = BTreeMap::from([("rows".to_owned(), self.script.rows(rows))]);
+        let (statement, values) = self.bound(&self.script.fill(), &values)?;
+        self.database.execute(&statement, &values, &mut Rows::only_first()).await.map(drop).map_err(refused)
     }
 
     /// After the last row.
@@ -139,25 +140,25 @@ impl Writer<'_> {
     }
 
     /// One statement, with what it binds; a condition that is none makes it several.
-    fn bound(&self, sql: &str) -> Result<Bound, Failure> {
+    fn bound(&self, sql: &str, values: &BTreeMap<String, ParamValue>) -> Result<Bound, Failure> {
         let dialect = self.database.dialect();
         let odd = |why: String| Failure::Sql { statement: 1, why };
         if statements(sql, dialect).len() != 1 {
             return Err(odd(one_line(sql, 200)));
         }
         let told = |why: Msg| not_started(self.lang, &why);
-        let mut all = script(sql, dialect, &self.bindings, true).map_err(told)?;
+        let mut all = script(sql, dialect, values, true).map_err(told)?;
         all.pop().ok_or_else(|| odd(one_line(sql, 200)))
     }
 
     async fn execute(&mut self, sql: &str) -> Result<u64, Failure> {
-        let (statement, values) = self.bound(sql)?;
+        let (statement, values) = self.bound(sql, &self.bindings)?;
         self.database.execute(&statement, &values, &mut Rows::only_first()).await.map_err(refused)
     }
 
     /// The numbers of the one row that a query gives.
     async fn numbers<const N: usize>(&mut self, sql: &str) -> Result<[u64; N], Failure> {
-        let (statement, values) = self.bound(sql)?;
+        let (statement, values) = self.bound(sql, &self.bindings)?;
         let mut rows = Rows::only_first();
         self.database.execute(&statement, &values, &mut rows).await.map_err(refused)?;
         let mut numbers = [0; N];
@@ -174,7 +175,7 @@ impl Writer<'_> {
         faults: &mut Faults,
         reason: impl Fn(u64) -> Msg + Send + Sync,
     ) -> Result<(), Failure> {
-        let (statement, values) = self.bound(sql)?;
+        let (statement, values) = self.bound(sql, &self.bindings)?;
         let see = |cells: &[Cell]| {
             let number =
                 |index: usize| cells.get(index).and_then(|cell| cell.text().parse().ok()).unwrap_or(0);

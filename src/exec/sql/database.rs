@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::address::{self, Address};
+use super::mysql::MySql;
+use super::postgres::Postgres;
 use super::rows::{Cell, Each, Sink};
 use super::sqlite::Sqlite;
 use super::table::Column;
@@ -106,6 +108,10 @@ impl Refused {
 pub(in crate::exec) enum Database {
     /// To `SQLite` files.
     Sqlite(Box<Sqlite>),
+    /// To a `PostgreSQL` server.
+    Postgres(Box<Postgres>),
+    /// To a `MySQL` or `MariaDB` server.
+    MySql(Box<MySql>),
 }
 
 impl Database {
@@ -123,6 +129,12 @@ impl Database {
                     .await
                     .map(|sqlite| Database::Sqlite(Box::new(sqlite)))
             }
+            Address::Postgres(url) => Postgres::open(&url, &room.project.zone, purpose, interrupt.clone())
+                .await
+                .map(|postgres| Database::Postgres(Box::new(postgres))),
+            Address::MySql(url) => MySql::open(&url, &room.project.zone, purpose, interrupt.clone())
+                .await
+                .map(|mysql| Database::MySql(Box::new(mysql))),
         };
         opened.map_err(|refused| {
             let words = msg!("exec-not-connected", connection = name, why = refused.words);
@@ -137,6 +149,8 @@ impl Database {
     pub(in crate::exec) fn dialect(&self) -> Dialect {
         match self {
             Database::Sqlite(_) => Dialect::Sqlite,
+            Database::Postgres(_) => Dialect::Postgres,
+            Database::MySql(_) => Dialect::MySql,
         }
     }
 
@@ -144,6 +158,8 @@ impl Database {
     pub(in crate::exec) async fn begin(&mut self, writes: bool) -> Result<(), Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.begin(writes).await,
+            Database::Postgres(postgres) => postgres.begin(writes).await,
+            Database::MySql(mysql) => mysql.begin(writes).await,
         }
     }
 
@@ -151,14 +167,19 @@ impl Database {
     pub(in crate::exec) async fn commit(&mut self) -> Result<(), Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.commit().await,
+            Database::Postgres(postgres) => postgres.commit().await,
+            Database::MySql(mysql) => mysql.commit().await,
         }
     }
 
-    /// Takes it back.
-    pub(in crate::exec) async fn rollback(&mut self) {
+    /// Takes it back. Tells whether something is left of it all the same: in tables that know no transactions.
+    pub(in crate::exec) async fn rollback(&mut self) -> bool {
         match self {
             Database::Sqlite(sqlite) => sqlite.rollback().await,
+            Database::Postgres(postgres) => postgres.rollback().await,
+            Database::MySql(mysql) => return mysql.rollback().await,
         }
+        false
     }
 
     /// Executes one statement with its values; tells how many rows it changed.
@@ -170,6 +191,8 @@ impl Database {
     ) -> Result<u64, Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.execute(statement, values, rows).await,
+            Database::Postgres(postgres) => postgres.execute(statement, values, rows).await,
+            Database::MySql(mysql) => mysql.execute(statement, values, rows).await,
         }
     }
 
@@ -187,6 +210,8 @@ impl Database {
     pub(in crate::exec) async fn columns(&mut self, table: &str) -> Result<Vec<Column>, Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.columns(table).await,
+            Database::Postgres(postgres) => postgres.columns(table).await,
+            Database::MySql(mysql) => mysql.columns(table).await,
         }
     }
 
@@ -194,6 +219,8 @@ impl Database {
     pub(in crate::exec) async fn exists(&mut self, table: &str) -> Result<bool, Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.exists(table).await,
+            Database::Postgres(postgres) => postgres.exists(table).await,
+            Database::MySql(mysql) => mysql.exists(table).await,
         }
     }
 
@@ -201,6 +228,8 @@ impl Database {
     pub(in crate::exec) async fn close(self) {
         match self {
             Database::Sqlite(sqlite) => sqlite.close().await,
+            Database::Postgres(postgres) => postgres.close().await,
+            Database::MySql(mysql) => mysql.close().await,
         }
     }
 }
