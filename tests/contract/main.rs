@@ -23,6 +23,8 @@ mod misc;
 mod plan;
 mod run;
 mod scheduler;
+#[path = "../support/servers.rs"]
+mod servers;
 mod shipped;
 mod terminal;
 mod validate;

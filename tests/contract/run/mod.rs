@@ -7,5 +7,6 @@ mod flow;
 mod order;
 mod output;
 mod random;
+mod servers;
 mod sql;
 mod wait;
