@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::engine::Journal;
 use crate::plan::NodeId;
-use crate::run::{Answer, Asker, By, Life, Request, RunState, StepPath, Verdict};
+use crate::run::{Answer, Asker, By, Life, Request, RunState, RunStatus, StepPath, Verdict};
 use crate::sandbox::{Fault, Sandbox, SandboxError};
 use crate::store::StoreError;
 
@@ -103,12 +103,12 @@ pub(super) enum OutsideError {
     Sandbox(#[from] SandboxError),
 }
 
-/// Plays until the script is through. Where somebody sits at the terminal (`attended`), repairs are left to them.
+/// Plays until the script is through, or the run is over. Where somebody sits at the terminal (`attended`), repairs are left to them.
 pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool) -> Result<(), OutsideError> {
     let mut cued: BTreeMap<usize, tokio::time::Instant> = BTreeMap::new();
     let mut played: BTreeSet<usize> = BTreeSet::new();
     let script: Vec<Line> = SCRIPT.iter().copied().chain(super::scenes::lines()).collect();
-    while played.len() < script.len() {
+    while played.len() < script.len() && !is_over(journal.state()) {
         journal.catch_up().await?;
         for (number, (cue, after, act)) in script.iter().enumerate() {
             if played.contains(&number) || !has_come(journal.state(), *cue) {
@@ -124,6 +124,10 @@ pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool)
         tokio::time::sleep(LOOK).await;
     }
     Ok(())
+}
+
+fn is_over(state: &RunState) -> bool {
+    matches!(state.run_status(), RunStatus::Succeeded | RunStatus::Cancelled)
 }
 
 fn find(state: &RunState, path: &str) -> Option<NodeId> {

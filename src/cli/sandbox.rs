@@ -7,6 +7,7 @@ use super::exit::{Exit, Failed, What};
 use super::project::read_month_word;
 use super::session::Session;
 use crate::msg;
+use crate::plan::project::Project;
 use crate::sandbox::distribution::{self, Doing};
 use crate::sandbox::scheduler::{self, Dispatch, Office, Order, Reply};
 use crate::sandbox::{self, Fault, InitKind, Sandbox, SandboxError};
@@ -25,6 +26,8 @@ pub(super) enum Part {
         #[arg(long)]
         month: Option<String>,
     },
+    /// The whole outside world of an open run, until that is over.
+    Play { run: Option<String> },
     /// What the outside world does.
     Move { what: OutsideMove },
     /// A locality's file of base stations.
@@ -132,6 +135,7 @@ pub(super) async fn sandbox(session: &Session, part: Part) -> Result<Exit, Faile
         Part::Dacp(verb) => dacp(session, &verb.into()).await,
         Part::Server { program, doing, server } => process(session, &program, doing, &server).await,
         Part::Build { month } => build(session, month.as_deref()).await,
+        Part::Play { run } => outside_world(session, run.as_deref()).await,
         Part::Move { what } => carry(session, what).await,
         Part::SendStations { city, fault } => send_stations(session, &city, fault).await,
         Part::InitInterfaces { kind } => init_interfaces(session, kind).await,
@@ -145,6 +149,12 @@ fn folder(session: &Session) -> std::path::PathBuf {
 fn broken(error: &SandboxError) -> Failed {
     let why = crate::words::one_line(&error.to_string(), 200);
     Failed::new(Exit::OutOfReach, msg!("demo-sandbox-broken", why = why))
+}
+
+fn settings(session: &Session) -> Result<Project, Failed> {
+    let opened = super::project::open(session, &session.directory);
+    super::project::show_problems(session, &opened.shelf)?;
+    opened.project.ok_or(Failed { exit: Exit::Invalid, what: What::Nothing })
 }
 
 async fn dacp(session: &Session, order: &Order) -> Result<Exit, Failed> {
@@ -184,9 +194,7 @@ async fn build(session: &Session, month: Option<&str>) -> Result<Exit, Failed> {
     };
     let state = session.state(&session.directory);
     state.prepare()?;
-    let opened = super::project::open(session, &session.directory);
-    super::project::show_problems(session, &opened.shelf)?;
-    let places = opened.project.map(|project| places(session, &project)).transpose()?.unwrap_or_default();
+    let places = places(session, &settings(session)?)?;
     let made = sandbox::build_at(&folder(session), month, SEED, places).await;
     made.map_err(|error| broken(&error))?;
     session.output.result(&session.say(&msg!("demo-built", dir = folder(session).display().to_string())));
@@ -207,6 +215,19 @@ async fn carry(session: &Session, what: OutsideMove) -> Result<Exit, Failed> {
         OutsideMove::DistributeMainPlans => sandbox.distribute_main_plans().await,
     };
     session.output.result(&rows.map_err(|error| broken(&error))?.to_string());
+    Ok(Exit::Done)
+}
+
+/// As in the demo where nobody sits at a terminal, but for a run that another process drives.
+async fn outside_world(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
+    let project = settings(session)?;
+    let tools = super::post::tools(session, &project);
+    let journal = super::pick::journal(session, &project, named, tools).await?;
+    let sandbox = Sandbox::found(&folder(session)).await.map_err(|error| broken(&error))?;
+    super::outside::play(journal, sandbox, false).await.map_err(|error| {
+        let why = crate::words::one_line(&error.to_string(), 200);
+        Failed::new(Exit::OutOfReach, msg!("demo-world-stopped", why = why))
+    })?;
     Ok(Exit::Done)
 }
 
