@@ -20,8 +20,8 @@ exec-output-missing = nothing that it printed matches '{ $pattern }', which was 
 exec-bad-pattern = not a pattern: { $pattern }
 
 exec-no-connection = there is no connection '{ $connection }' in the settings
-exec-bad-url = the URL of connection '{ $connection }' cannot be understood: sqlite:PATH
-exec-database-not-yet = connection '{ $connection }': { $database } cannot be connected to yet
+exec-bad-url = the URL of connection '{ $connection }' cannot be understood: sqlite:PATH, postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE
+exec-url-option = the URL of connection '{ $connection }' has the option '{ $option }', which is not known; known are: { $known }
 exec-no-database = connection '{ $connection }': no such database: { $file }
 exec-not-connected = connection '{ $connection }': { $why }
 exec-sql-empty = there is no statement in it
@@ -42,6 +42,11 @@ exec-sql-remains = { $why } (without a transaction: what the { $before ->
     [one] statement
    *[other] { $before } statements
 } before it did remains)
+exec-sql-again = taken back because of others, begins again ({ $times } of at most { $most }): { $why }
+exec-sql-not-atomic = not one transaction: statement { $statement } ({ $sql }) commits by itself, with all before it
+exec-sql-partly = { $why } (statement { $last } commits by itself: what the statements up to it did remains)
+exec-sql-left = { $why } (tables without transactions were changed too: what was done to them remains)
+exec-sql-gone = the connection to the server broke: { $why }
 exec-more-rows = … and { $rows } more rows
 
 exec-check-found = { $what } → { $value }
@@ -53,6 +58,14 @@ exec-check-warning = does not hold, but only warns: { $found }
 exec-check-cannot-look = cannot look now: { $why }
 exec-check-bad-expect = '{ $expect }' is not an expectation: = x, != x, > x, >= x, < x, <= x, between x and y
 exec-check-empty = there is nothing to check
+
+wait-file-missing = { $file } is not there yet
+wait-file-not-a-file = { $file } is there, but is not a file
+wait-file-growing = { $file }: { $size }, still changing
+wait-file-stable = { $file }: { $size }, unchanged for { $since } of { $wanted }
+wait-file-there = { $file } is there: { $size }
+wait-until = until { $at }
+wait-until-past = { $at } has come
 
 exec-flow-no-platform = there is no platform '{ $platform }' in the settings
 exec-flow-no-action = platform '{ $platform }' has neither an action of its own for a flow nor 'submit'

@@ -39,6 +39,8 @@ verdict-confirmed = confirmed
 verdict-rejected = rejected
 
 failure-not-started = could not start: { $why }
+failure-denied = could not log in, and is not tried again by itself so that the account is not locked: { $why }
+failure-in-doubt = the connection broke while the transaction was being completed; look whether it took effect before trying again: { $why }
 failure-exit = ended with exit code { $code }: { $line }
 failure-exit-silent = ended with exit code { $code } and said nothing
 failure-signal = was ended by signal { $signal }

@@ -20,8 +20,8 @@ exec-output-missing = 打印内容中没有与“{ $pattern }”匹配的部分,
 exec-bad-pattern = 不是有效的正则表达式:{ $pattern }
 
 exec-no-connection = 设置中没有连接“{ $connection }”
-exec-bad-url = 看不懂连接“{ $connection }”的地址,应为 sqlite:路径
-exec-database-not-yet = 连接“{ $connection }”:尚不支持连接 { $database }
+exec-bad-url = 看不懂连接“{ $connection }”的地址,应为 sqlite:路径、postgres://用户@主机/库 或 mysql://用户@主机/库
+exec-url-option = 连接“{ $connection }”的地址带有未知选项“{ $option }”;可用的选项:{ $known }
 exec-no-database = 连接“{ $connection }”:没有这个数据库:{ $file }
 exec-not-connected = 连接“{ $connection }”:{ $why }
 exec-sql-empty = 其中没有语句
@@ -33,6 +33,11 @@ exec-sql-changed = 变更 { $rows } 行
 exec-sql-read = 读取 { $rows } 行
 exec-sql-done = 完成
 exec-sql-remains = { $why }(不在事务中:之前的 { $before } 条语句的结果仍然保留)
+exec-sql-again = 因与其他事务冲突被回滚,重新执行整个事务(第 { $times } 次,最多 { $most } 次):{ $why }
+exec-sql-not-atomic = 不是一个完整的事务:第 { $statement } 条语句({ $sql })会自动提交,连同它之前的语句
+exec-sql-partly = { $why }(第 { $last } 条语句会自动提交:到它为止各语句的结果仍然保留)
+exec-sql-left = { $why }(其中改动了不支持事务的表:对这些表的改动仍然保留)
+exec-sql-gone = 与数据库的连接中断:{ $why }
 exec-more-rows = …… 另有 { $rows } 行
 
 exec-check-found = { $what } → { $value }
@@ -44,6 +49,14 @@ exec-check-warning = 不成立,仅作提醒:{ $found }
 exec-check-cannot-look = 暂时无法检查:{ $why }
 exec-check-bad-expect = “{ $expect }”不是有效的期望:= x、!= x、> x、>= x、< x、<= x、between x and y
 exec-check-empty = 没有要检查的内容
+
+wait-file-missing = { $file } 尚未到达
+wait-file-not-a-file = { $file } 存在,但不是文件
+wait-file-growing = { $file }:{ $size },仍在变化
+wait-file-stable = { $file }:{ $size },已有 { $since } 未变化(要求 { $wanted })
+wait-file-there = { $file } 已到达:{ $size }
+wait-until = 等到 { $at }
+wait-until-past = { $at } 已到
 
 exec-flow-no-platform = 设置中没有平台“{ $platform }”
 exec-flow-no-action = 平台“{ $platform }”既没有流程自身的动作,也没有 submit

@@ -39,6 +39,8 @@ verdict-confirmed = 确认
 verdict-rejected = 驳回
 
 failure-not-started = 无法启动:{ $why }
+failure-denied = 登录被拒绝(为避免账号被锁,不会自动重试):{ $why }
+failure-in-doubt = 提交事务时连接中断,是否已生效不确定,请先核实再重试:{ $why }
 failure-exit = 退出码 { $code }:{ $line }
 failure-exit-silent = 退出码 { $code },没有任何输出
 failure-signal = 被信号 { $signal } 终止

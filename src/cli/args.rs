@@ -254,6 +254,8 @@ pub(super) enum Verb {
         dir: Option<PathBuf>,
         #[arg(long, value_name = "MONTH")]
         month: Option<String>,
+        #[arg(long, value_name = "FILE")]
+        runbook: Option<PathBuf>,
         #[command(flatten)]
         driving: Driving,
     },

@@ -30,7 +30,7 @@ const MARK: &str = "demo";
 pub(super) async fn demo(
     session: &Session,
     dir: Option<&Path>,
-    month: Option<&str>,
+    (month, runbook): (Option<&str>, Option<&Path>),
     driving: &Driving,
 ) -> Result<Exit, Failed> {
     let project_dir = prepare_project(session, dir)?;
@@ -38,7 +38,7 @@ pub(super) async fn demo(
         Some(text) => read_month_word(text)?,
         None => Month::closing(session.today(None)),
     };
-    let runbook = project_dir.join("month-start.yaml");
+    let runbook = project_dir.join(runbook.unwrap_or(Path::new("month-start.yaml")));
     let asked = What { runbook: runbook.clone(), month: Some(month.to_string()), params: Vec::new() };
     let planned = plan(session, &runbook, &asked, false)?;
     let state = session.state(&planned.project.dir);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::engine::Journal;
 use crate::plan::NodeId;
-use crate::run::{Answer, Asker, By, Life, Request, RunState, RunStatus, StepPath, Verdict};
+use crate::run::{Answer, Asker, By, Life, Request, RunState, StepPath, Verdict};
 use crate::sandbox::{Fault, Sandbox, SandboxError};
 use crate::store::StoreError;
 
@@ -26,6 +26,14 @@ pub(super) enum Cue {
     Failed(&'static str),
 }
 
+impl Cue {
+    fn path(self) -> &'static str {
+        match self {
+            Cue::Begun(path) | Cue::Open(path) | Cue::Done(path) | Cue::Failed(path) => path,
+        }
+    }
+}
+
 /// What it does then.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Act {
@@ -37,6 +45,13 @@ pub(super) enum Act {
         value: Option<&'static str>,
         who: &'static str,
         channel: &'static str,
+        note: &'static str,
+    },
+    /// A colleague answers for themselves.
+    Answer {
+        gate: &'static str,
+        by: &'static str,
+        form: &'static [(&'static str, &'static str)],
         note: &'static str,
     },
     /// A colleague has a repaired step run again; not `always`: only where nobody sits at the terminal.
@@ -53,6 +68,8 @@ pub(super) enum Move {
     CloseBooks,
     RedeliverPocket,
     DistributeDetail,
+    GenerateLocalised,
+    DistributeLocalised,
 }
 
 /// A line of the script: once, so many milliseconds after its cue.
@@ -88,6 +105,40 @@ const SCRIPT: &[Line] = &[
     (Cue::Failed(POCKET), 1_500, Act::Move(Move::RedeliverPocket)),
     (Cue::Failed(POCKET), 2_500, Act::Retry { step: POCKET, reason: "计费已补传 pocket 表", always: false }),
     (Cue::Done("dwd-month/DwdMergeBillDtl4M"), 3_000, Act::Move(Move::DistributeDetail)),
+    (Cue::Open("localised/told"), 2_000, Act::Move(Move::GenerateLocalised)),
+    (
+        Cue::Open("localised/told"),
+        3_000,
+        Act::Tell {
+            gate: "localised/told",
+            value: None,
+            who: "周经理",
+            channel: "mail",
+            note: "属地化用户表已核对,结果表正分发到mpp",
+        },
+    ),
+    (Cue::Done("localised/told"), 3_000, Act::Move(Move::DistributeLocalised)),
+    (
+        Cue::Open("failover/server-failed"),
+        1_500,
+        Act::Answer {
+            gate: "failover/server-failed",
+            by: "wang.fang",
+            form: &[("what", "代理挂死"), ("why", "派发到A的任务超过10分钟没有开始")],
+            note: "告警短信已到,A服务器上的进程没有日志",
+        },
+    ),
+    (
+        Cue::Open("window/maintenance-told"),
+        1_500,
+        Act::Tell {
+            gate: "window/maintenance-told",
+            value: None,
+            who: "来源系统值班",
+            channel: "phone",
+            note: "今夜停机维护,三点前不能取数",
+        },
+    ),
 ];
 
 const POCKET: &str = "dwd-month/DwdAccPocketM";
@@ -103,12 +154,15 @@ pub(super) enum OutsideError {
     Sandbox(#[from] SandboxError),
 }
 
-/// Plays until the script is through, or the run is over. Where somebody sits at the terminal (`attended`), repairs are left to them.
+/// Plays until the script is through. Where somebody sits at the terminal (`attended`), repairs are left to them.
 pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool) -> Result<(), OutsideError> {
     let mut cued: BTreeMap<usize, tokio::time::Instant> = BTreeMap::new();
+    // What this runbook does not have never comes.
+    let state = journal.state();
+    let here = |line: &Line| find(state, line.0.path()).is_some();
+    let script: Vec<Line> = SCRIPT.iter().copied().chain(super::scenes::lines()).filter(here).collect();
     let mut played: BTreeSet<usize> = BTreeSet::new();
-    let script: Vec<Line> = SCRIPT.iter().copied().chain(super::scenes::lines()).collect();
-    while played.len() < script.len() && !is_over(journal.state()) {
+    while played.len() < script.len() {
         journal.catch_up().await?;
         for (number, (cue, after, act)) in script.iter().enumerate() {
             if played.contains(&number) || !has_come(journal.state(), *cue) {
@@ -124,10 +178,6 @@ pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool)
         tokio::time::sleep(LOOK).await;
     }
     Ok(())
-}
-
-fn is_over(state: &RunState) -> bool {
-    matches!(state.run_status(), RunStatus::Succeeded | RunStatus::Cancelled)
 }
 
 fn find(state: &RunState, path: &str) -> Option<NodeId> {
@@ -153,31 +203,41 @@ async fn perform(
 ) -> Result<bool, OutsideError> {
     let request = match act {
         Act::Move(what) => {
-            return Ok(carry(sandbox, what).await? > 0 || !matches!(what, Move::DistributeDetail));
+            let waits = matches!(what, Move::DistributeDetail | Move::DistributeLocalised);
+            return Ok(carry(sandbox, what).await? > 0 || !waits);
         }
         Act::Retry { always: false, .. } if attended => return Ok(true),
         Act::Retry { step, reason, .. } => find(journal.state(), step)
             .map(|id| Request::Retry { steps: vec![id], reason: Some(reason.to_owned()) }),
-        Act::Tell { gate, value, who, channel, note } => find(journal.state(), gate).map(|id| {
-            let form = BTreeMap::from([
-                ("who".to_owned(), who.to_owned()),
-                ("channel".to_owned(), channel.to_owned()),
-            ]);
-            let note = Some(note.to_owned());
-            let verdict = Verdict::Confirmed;
-            let value = value.map(str::to_owned);
-            Request::Answer(Answer { step: id, verdict, value, note, form, in_advance: false })
-        }),
+        Act::Tell { gate, value, who, channel, note } => {
+            confirmed(journal, gate, value, &[("who", who), ("channel", channel)], note)
+        }
+        Act::Answer { gate, form, note, .. } => confirmed(journal, gate, None, form, note),
     };
     let actor = match act {
-        Act::Retry { .. } => colleague("wang.fang", &["operator", "dim-team"]),
-        _ => colleague("li.na", &["operator", "customer-liaison", "billing"]),
+        Act::Retry { .. } => colleague("wang.fang"),
+        Act::Answer { by, .. } => colleague(by),
+        _ => colleague("li.na"),
     };
     if let Some(request) = request {
         // A refusal means that somebody else was quicker: that is how it goes.
         let _ = journal.request(&actor, &request).await?;
     }
     Ok(true)
+}
+
+fn confirmed(
+    journal: &Journal,
+    gate: &str,
+    value: Option<&str>,
+    form: &[(&str, &str)],
+    note: &str,
+) -> Option<Request> {
+    let step = find(journal.state(), gate)?;
+    let form = form.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
+    let (verdict, note) = (Verdict::Confirmed, Some(note.to_owned()));
+    let value = value.map(str::to_owned);
+    Some(Request::Answer(Answer { step, verdict, value, note, form, in_advance: false }))
 }
 
 async fn carry(sandbox: &Sandbox, what: Move) -> Result<u64, SandboxError> {
@@ -190,10 +250,17 @@ async fn carry(sandbox: &Sandbox, what: Move) -> Result<u64, SandboxError> {
         Move::CloseBooks => sandbox.close_books().await,
         Move::RedeliverPocket => sandbox.redeliver_pocket().await,
         Move::DistributeDetail => sandbox.distribute_dtl4().await,
+        Move::GenerateLocalised => sandbox.generate_localised().await,
+        Move::DistributeLocalised => sandbox.distribute_localised().await,
     }
 }
 
-fn colleague(name: &str, roles: &[&str]) -> Asker {
+/// Somebody of the shipped roster.
+fn colleague(name: &str) -> Asker {
+    let roles: &[&str] = match name {
+        "li.na" => &["operator", "customer-liaison", "billing"],
+        _ => &["operator", "dim-team"],
+    };
     Asker {
         by: By { played: true, ..By::person(name) },
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),

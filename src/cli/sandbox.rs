@@ -26,8 +26,6 @@ pub(super) enum Part {
         #[arg(long)]
         month: Option<String>,
     },
-    /// The whole outside world of an open run, until that is over.
-    Play { run: Option<String> },
     /// What the outside world does.
     Move { what: OutsideMove },
     /// A locality's file of base stations.
@@ -135,7 +133,6 @@ pub(super) async fn sandbox(session: &Session, part: Part) -> Result<Exit, Faile
         Part::Dacp(verb) => dacp(session, &verb.into()).await,
         Part::Server { program, doing, server } => process(session, &program, doing, &server).await,
         Part::Build { month } => build(session, month.as_deref()).await,
-        Part::Play { run } => outside_world(session, run.as_deref()).await,
         Part::Move { what } => carry(session, what).await,
         Part::SendStations { city, fault } => send_stations(session, &city, fault).await,
         Part::InitInterfaces { kind } => init_interfaces(session, kind).await,
@@ -215,19 +212,6 @@ async fn carry(session: &Session, what: OutsideMove) -> Result<Exit, Failed> {
         OutsideMove::DistributeMainPlans => sandbox.distribute_main_plans().await,
     };
     session.output.result(&rows.map_err(|error| broken(&error))?.to_string());
-    Ok(Exit::Done)
-}
-
-/// As in the demo where nobody sits at a terminal, but for a run that another process drives.
-async fn outside_world(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
-    let project = settings(session)?;
-    let tools = super::post::tools(session, &project);
-    let journal = super::pick::journal(session, &project, named, tools).await?;
-    let sandbox = Sandbox::found(&folder(session)).await.map_err(|error| broken(&error))?;
-    super::outside::play(journal, sandbox, false).await.map_err(|error| {
-        let why = crate::words::one_line(&error.to_string(), 200);
-        Failed::new(Exit::OutOfReach, msg!("demo-world-stopped", why = why))
-    })?;
     Ok(Exit::Done)
 }
 

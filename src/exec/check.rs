@@ -41,7 +41,11 @@ enum Trouble {
 
 impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
-        Trouble::Passing(failure)
+        match failure {
+            // Every look more brings the account nearer to being locked.
+            Failure::Denied { .. } => Trouble::Lasting(failure),
+            _ => Trouble::Passing(failure),
+        }
     }
 }
 
@@ -144,7 +148,7 @@ async fn look(
     patience: Duration,
     limit: Option<Duration>,
 ) -> Result<Vec<Found>, Trouble> {
-    let interrupt = Interrupt::default();
+    let interrupt = Interrupt::within(limit);
     let looking = async {
         let mut all = Vec::with_capacity(items.len());
         for item in items {
@@ -168,9 +172,7 @@ async fn look_at(
         Subject::Exists(table) => &table.connection,
         Subject::Table { to, .. } => &to.connection,
     };
-    let mut database = Database::open(&attempt.room, connection, Purpose::Look(patience), interrupt)
-        .await
-        .map_err(|why| attempt.not_started(&why))?;
+    let mut database = Database::open(&attempt.room, connection, Purpose::Look(patience), interrupt).await?;
     let found = match &item.subject {
         Subject::Value { text, expect: Some(expect), .. } => {
             value(attempt, &mut database, text, expect, alone).await

@@ -166,7 +166,7 @@ impl Flow<'_, '_> {
             Ok(()) => self.id_in(&pattern, &answer.printed),
             // As grep says that there is nothing.
             Err(Failure::Exit { code: 1, last_line }) if last_line.is_empty() => Ok(None),
-            Err(Failure::Cancelled) => Err(Failure::Cancelled),
+            Err(end @ (Failure::Cancelled | Failure::Denied { .. })) => Err(end),
             Err(failure) => {
                 let why = self.say(&failure.explain());
                 self.over()?;
@@ -281,7 +281,8 @@ impl Flow<'_, '_> {
         let answer = self.counter.ask(ActionKind::Poll, poll, values, patience).await;
         match answer.end {
             Ok(()) => state(poll, answer.printed).map_err(|why| self.refused(&why)),
-            Err(Failure::Cancelled) => Err(Failure::Cancelled),
+            // A wrong password is not asked with again: accounts lock.
+            Err(end @ (Failure::Cancelled | Failure::Denied { .. })) => Err(end),
             Err(failure) => {
                 self.over()?;
                 Ok(State::Silent { why: self.say(&failure.explain()) })

@@ -19,6 +19,7 @@ mod program;
 mod sql;
 mod tape;
 mod values;
+mod wait;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -169,10 +170,10 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) 
         }
         Work::Check { items, poll } => check::step(&attempt, items, *poll).await,
         Work::Flow { flow, platform, .. } => flow::step(&attempt, flow, platform).await,
+        Work::Wait { what, poll } => wait::step(&attempt, what, *poll).await,
         Work::Follow { .. }
         | Work::ForcePass { .. }
         | Work::Load(_)
-        | Work::Wait { .. }
         | Work::Mail(_)
         | Work::Http(_)
         | Work::Gate(_)

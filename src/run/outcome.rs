@@ -38,6 +38,17 @@ pub enum Failure {
         /// Why.
         why: String,
     },
+    /// A database refused the user or the password. Nothing tries again by itself: accounts lock.
+    Denied {
+        /// What it says.
+        why: String,
+    },
+    /// The connection broke while a transaction was being made to last: whether it did is not known, and nothing tries
+    /// again by itself.
+    InDoubt {
+        /// How it broke.
+        why: String,
+    },
     /// A program ended with a code other than 0.
     Exit {
         /// The code.
@@ -85,6 +96,8 @@ impl Explain for Failure {
     fn explain(&self) -> Msg {
         match self {
             Failure::NotStarted { why } => msg!("failure-not-started", why = why),
+            Failure::Denied { why } => msg!("failure-denied", why = why),
+            Failure::InDoubt { why } => msg!("failure-in-doubt", why = why),
             Failure::Exit { code, last_line } if last_line.is_empty() => {
                 msg!("failure-exit-silent", code = *code)
             }

@@ -22,6 +22,7 @@ mod mail;
 mod misc;
 mod plan;
 mod run;
+mod scheduler;
 mod shipped;
 mod terminal;
 mod validate;

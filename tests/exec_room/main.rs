@@ -6,5 +6,6 @@ mod evidence;
 mod flow;
 mod run;
 mod sql;
+mod wait;
 mod words;
 mod world;

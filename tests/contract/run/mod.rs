@@ -8,3 +8,4 @@ mod order;
 mod output;
 mod random;
 mod sql;
+mod wait;
