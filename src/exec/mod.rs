@@ -9,6 +9,7 @@ mod expect;
 mod files;
 mod flow;
 mod keep;
+mod load;
 mod log;
 mod mask;
 mod notes;
@@ -170,10 +171,10 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) 
         }
         Work::Check { items, poll } => check::step(&attempt, items, *poll).await,
         Work::Flow { flow, platform, .. } => flow::step(&attempt, flow, platform).await,
+        Work::Load(load) => load::step(&attempt, load).await,
         Work::Wait { what, poll } => wait::step(&attempt, what, *poll).await,
         Work::Follow { .. }
         | Work::ForcePass { .. }
-        | Work::Load(_)
         | Work::Mail(_)
         | Work::Http(_)
         | Work::Gate(_)

@@ -4,6 +4,7 @@
 mod check;
 mod evidence;
 mod flow;
+mod load;
 mod run;
 mod sql;
 mod wait;

@@ -106,6 +106,15 @@ impl World {
         rows.iter().map(|row| row.get(0)).collect()
     }
 
+    /// The first column of all rows, as text.
+    pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
+        let mut connection =
+            SqliteConnectOptions::new().filename(self.file("yt.db")).connect().await.unwrap();
+        let rows = connection.fetch_all(sql).await.unwrap();
+        connection.close().await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
     pub(crate) fn platform(&mut self, name: &str, platform: Platform) {
         self.project.platforms.insert(name.to_owned(), platform);
     }
@@ -144,9 +153,14 @@ impl World {
 
     pub(crate) fn start(&self, node: Node) -> Running {
         let (job, switch) = self.job(node, BTreeMap::new());
+        Running { switch, ..self.start_job(job) }
+    }
+
+    /// A job that nobody stops.
+    pub(crate) fn start_job(&self, job: Job) -> Running {
         let (sender, reports) = tokio::sync::mpsc::unbounded_channel();
         self.executor().start(job, sender);
-        Running { reports, switch, notes: Vec::new(), submitted: Vec::new() }
+        Running { reports, switch: watch::Sender::new(false), notes: Vec::new(), submitted: Vec::new() }
     }
 
     pub(crate) async fn run(&self, node: Node) -> Outcome {
