@@ -187,7 +187,7 @@ fn find(state: &RunState, path: &str) -> Option<NodeId> {
 fn has_come(state: &RunState, cue: Cue) -> bool {
     let life = |path| find(state, path).map(|id| &state.step(id).life);
     match cue {
-        Cue::Begun(path) => matches!(life(path), Some(Life::Running { .. })),
+        Cue::Begun(path) => find(state, path).is_some_and(|id| state.step(id).started_at.is_some()),
         Cue::Open(path) => matches!(life(path), Some(Life::Open { .. })),
         Cue::Done(path) => life(path).is_some_and(Life::is_done),
         Cue::Failed(path) => matches!(life(path), Some(Life::Failed { .. })),
