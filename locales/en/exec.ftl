@@ -58,6 +58,39 @@ exec-check-warning = does not hold, but only warns: { $found }
 exec-check-cannot-look = cannot look now: { $why }
 exec-check-bad-expect = '{ $expect }' is not an expectation: = x, != x, > x, >= x, < x, <= x, between x and y
 exec-check-empty = there is nothing to check
+exec-check-no-row-like = { $what }: no row to compare with former months
+exec-check-like = { $found } ({ $like })
+exec-like-no-number = no number, so it cannot be compared with former months
+exec-like-no-history = too little history: nothing of the last { $wanted } months
+exec-like-little-history = too little history: { $have } of { $wanted } months, { $seen }
+exec-like-zero = { $months }: always 0
+exec-like-only-zero = mean of { $months }: 0, and only 0 is like it
+exec-like-met = mean of { $months }: { $mean }, { $deviation }, allowed { $allowed }
+exec-like-unmet = not like the mean of { $months }: { $mean }, { $deviation }, allowed { $allowed }
+exec-since-changed = { $what } was changed at { $at }, after { $step } ({ $said })
+exec-since-unchanged = { $what } was last changed at { $at }, not after { $step } ({ $said })
+exec-since-never = { $what } was never changed as far as is known, so not after { $step } ({ $said })
+exec-since-unknown = nobody knows when { $what } was changed: its database does not tell. Write into the settings, at connections.{ $connection }, a query that does: changed: "select max(end_time) from … where table_name = :table"
+exec-since-unreadable = the query `changed` of connection '{ $connection }' says '{ $value }', which is no time
+exec-since-no-time = when { $step } was done is not known, so nor is whether { $what } was changed after it
+exec-table-compares = comparing { $what }: { $rows } rows seen
+exec-table-equal = { $pair }: { $from } = { $to }
+exec-table-unequal = { $pair }: { $from } ≠ { $to }
+exec-table-differs = { $pair }: { $from } ≠ { $to }, difference { $difference }
+exec-table-near = { $pair }: { $from } ≈ { $to }, difference { $difference }, allowed { $allowed }
+exec-table-too-far = { $pair }: { $from } ≠ { $to }, difference { $difference }, allowed { $allowed }
+exec-table-keys-same = { $pair }: the same { $count }
+exec-table-keys-doubled = { $pair }: the same { $count } rows, though { $doubled } keys are there more than once
+exec-table-keys-differ = { $pair }: { $differences }
+exec-table-missing = { $count } missing in { $table }: { $examples }
+exec-table-extra = { $count } only in { $table }: { $examples }
+exec-table-uneven = { $count } not as often on both sides: { $examples }
+exec-table-groups-same = { $pair }: the same for every value, { $rows } rows in all
+exec-table-groups-near = { $pair }: as allowed ({ $allowed }) for every value, { $rows } rows in all
+exec-table-groups-differ = { $pair }: { $count } values differ: { $examples }
+exec-table-no-column = { $table } has no column '{ $column }'; it has { $known }
+exec-table-no-number = { $table }, column { $column }: '{ $value }' is no number
+exec-table-no-room = keys that differ cannot be kept on disk: { $why }
 
 wait-file-missing = { $file } is not there yet
 wait-file-not-a-file = { $file } is there, but is not a file

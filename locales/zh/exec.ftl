@@ -49,6 +49,39 @@ exec-check-warning = 不成立,仅作提醒:{ $found }
 exec-check-cannot-look = 暂时无法检查:{ $why }
 exec-check-bad-expect = “{ $expect }”不是有效的期望:= x、!= x、> x、>= x、< x、<= x、between x and y
 exec-check-empty = 没有要检查的内容
+exec-check-no-row-like = { $what }:没有任何行,无法与往月比较
+exec-check-like = { $found }({ $like })
+exec-like-no-number = 不是数字,无法与往月比较
+exec-like-no-history = 历史太少:最近 { $wanted } 个月都没有记录
+exec-like-little-history = 历史太少:{ $wanted } 个月中只有 { $have } 个月,{ $seen }
+exec-like-zero = { $months }:一直是 0
+exec-like-only-zero = { $months } 的均值为 0,只有 0 才算相近
+exec-like-met = { $months } 的均值 { $mean },偏差 { $deviation },允许 { $allowed }
+exec-like-unmet = 与 { $months } 的均值 { $mean } 不相近,偏差 { $deviation },允许 { $allowed }
+exec-since-changed = { $what } 于 { $at } 更新,晚于 { $step }({ $said })
+exec-since-unchanged = { $what } 最近更新于 { $at },不晚于 { $step }({ $said })
+exec-since-never = { $what } 没有更新记录,不晚于 { $step }({ $said })
+exec-since-unknown = 无法知道 { $what } 何时更新:数据库不提供。请在配置 connections.{ $connection } 下写一条能查到更新时间的语句:changed: "select max(end_time) from … where table_name = :table"
+exec-since-unreadable = 连接“{ $connection }”的 changed 查询返回“{ $value }”,不是时间
+exec-since-no-time = 不知道 { $step } 何时完成,因此无法判断 { $what } 是否在其后更新
+exec-table-compares = 正在比较 { $what }:已读 { $rows } 行
+exec-table-equal = { $pair }:{ $from } = { $to }
+exec-table-unequal = { $pair }:{ $from } ≠ { $to }
+exec-table-differs = { $pair }:{ $from } ≠ { $to },相差 { $difference }
+exec-table-near = { $pair }:{ $from } ≈ { $to },相差 { $difference },允许 { $allowed }
+exec-table-too-far = { $pair }:{ $from } ≠ { $to },相差 { $difference },允许 { $allowed }
+exec-table-keys-same = { $pair }:{ $count } 个主键两边一致
+exec-table-keys-doubled = { $pair }:{ $count } 行两边一致,但有 { $doubled } 个主键重复
+exec-table-keys-differ = { $pair }:{ $differences }
+exec-table-missing = { $table } 缺 { $count } 个:{ $examples }
+exec-table-extra = 只在 { $table } 中有 { $count } 个:{ $examples }
+exec-table-uneven = { $count } 个两边重复次数不同:{ $examples }
+exec-table-groups-same = { $pair }:各值行数一致,共 { $rows } 行
+exec-table-groups-near = { $pair }:各值行数之差均在允许范围({ $allowed })内,共 { $rows } 行
+exec-table-groups-differ = { $pair }:{ $count } 个值的行数不同:{ $examples }
+exec-table-no-column = { $table } 没有列“{ $column }”;有 { $known }
+exec-table-no-number = { $table } 的列 { $column }:“{ $value }”不是数字
+exec-table-no-room = 无法把有差异的主键暂存到磁盘:{ $why }
 
 wait-file-missing = { $file } 尚未到达
 wait-file-not-a-file = { $file } 存在,但不是文件

@@ -13,6 +13,7 @@ mod keep;
 mod log;
 mod mask;
 mod notes;
+mod number;
 mod outputs;
 mod platform;
 mod post;

@@ -25,6 +25,8 @@ mod run;
 mod scheduler;
 #[path = "../support/http.rs"]
 mod server;
+#[path = "../support/servers.rs"]
+mod servers;
 mod shipped;
 mod terminal;
 mod validate;

@@ -113,7 +113,7 @@ async fn a_redo_that_is_refused_fails_unless_it_was_taken_in_after_all() {
 #[tokio::test]
 async fn wanted_anew_means_that_what_is_done_is_submitted_again() {
     let world = done_before(&[Find]);
-    let mut running = world.start_as(flow(false), anew);
+    let mut running = world.start_with(flow(false), anew);
     assert_eq!(id(running.ended().await), "4711");
     let asked = std::fs::read_to_string(world.file("asked")).unwrap();
     assert!(asked.contains("submit Dim 202610 tok-2"), "{asked}");
@@ -121,7 +121,7 @@ async fn wanted_anew_means_that_what_is_done_is_submitted_again() {
     world.write("asked", "");
     world.write("submit-says", "99\n");
     world.write("on-submit", "cp state-99 stale; echo RUNNING >state-99\n");
-    let mut running = world.start_as(flow(false), anew);
+    let mut running = world.start_with(flow(false), anew);
     running.noted("99: RUNNING").await;
     world.write("state-99", "FAILED reason=new data\n");
     assert_eq!(failure(running.ended().await), Failure::Flow { reason: "new data".to_owned() });
@@ -131,13 +131,13 @@ async fn wanted_anew_means_that_what_is_done_is_submitted_again() {
 async fn wanted_anew_means_that_what_runs_is_ended_first() {
     let world = done_before(&[Find, Cancel]);
     world.write("state-99", "RUNNING\n");
-    let mut running = world.start_as(flow(false), anew);
+    let mut running = world.start_with(flow(false), anew);
     assert_eq!(id(running.ended().await), "4711");
     assert_eq!(verbs(&world), ["find", "state", "kill", "state", "submit", "state"]);
     // Where it cannot be cancelled, its end is awaited.
     let world = done_before(&[Find]);
     world.write("state-99", "RUNNING\n");
-    let mut running = world.start_as(flow(false), anew);
+    let mut running = world.start_with(flow(false), anew);
     running.noted("its present run has to end first").await;
     running.noted("99: RUNNING").await;
     assert!(!verbs(&world).contains(&"submit".to_owned()));
@@ -149,7 +149,7 @@ async fn wanted_anew_means_that_what_runs_is_ended_first() {
 async fn wanted_anew_is_redone_where_the_platform_can() {
     let world = done_before(&[Find, Redo]);
     world.write("on-redo", "echo FAILED reason=new >state-99\n");
-    let mut running = world.start_as(flow(false), anew);
+    let mut running = world.start_with(flow(false), anew);
     assert_eq!(failure(running.ended().await), Failure::Flow { reason: "new".to_owned() });
     assert!(!verbs(&world).contains(&"submit".to_owned()));
 }

@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
 mod check;
+mod check_former;
+mod check_since;
+mod check_table;
 mod evidence;
 mod flow;
 mod flow_again;

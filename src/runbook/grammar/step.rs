@@ -213,8 +213,12 @@ static CHECK: Table = Table {
         one("sql", &SQL_SOURCE, "A value: the first column of the first row.")
             .with(&["expect", "like", "connection"])
             .needs_one(&["expect", "like"]),
-        one("table", &Shape::Map(&TABLE_PAIR), "A table against its copy.").with(&["compare", "tolerance"]),
-        one("exists", &LINE, "This table is there: connection:table."),
+        one("table", &Shape::Map(&TABLE_PAIR), "A table against its copy.").with(&[
+            "compare",
+            "tolerance",
+            "since",
+        ]),
+        one("exists", &LINE, "This table is there: connection:table.").with(&["since"]),
     ],
     rest: None,
 };

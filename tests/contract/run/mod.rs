@@ -8,6 +8,7 @@ mod order;
 mod output;
 mod random;
 mod reach;
+mod servers;
 mod sql;
 mod wait;
 mod watch;
