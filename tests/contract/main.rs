@@ -28,6 +28,7 @@ mod server;
 #[path = "../support/servers.rs"]
 mod servers;
 mod shipped;
+mod staged;
 mod terminal;
 mod validate;
 mod verbs;
