@@ -66,12 +66,12 @@ impl Postgres {
         interrupt: Interrupt,
     ) -> Result<Self, Refused> {
         let masks = url.masks();
-        let options = options(url).map_err(|why| masked(why, &masks))?;
+        let options = options(url).map_err(|why| masked(&why, &masks))?;
         let opening = async {
             let connection = options.connect().await.map_err(|error| refused(&error))?;
             Postgres::begun(connection, options.clone(), zone, purpose, interrupt).await
         };
-        connected(opening).await.map_err(|why| masked(why, &masks))
+        connected(opening).await.map_err(|why| masked(&why, &masks))
     }
 
     async fn begun(

@@ -138,11 +138,11 @@ fn percent_decoded(text: &str) -> String {
 }
 
 /// What a driver says without the passwords that it was given.
-pub(super) fn masked(refused: Refused, masks: &Masks) -> Refused {
+pub(super) fn masked(refused: &Refused, masks: &Masks) -> Refused {
     let mut stream = masks.stream();
     let mut words = stream.feed(refused.words.as_bytes());
     words.extend(stream.finish());
-    Refused { words: String::from_utf8_lossy(&words).into_owned(), ..refused }
+    Refused { words: String::from_utf8_lossy(&words).into_owned(), why: refused.why }
 }
 
 /// Connects, but does not wait for ever.
@@ -247,6 +247,6 @@ mod tests {
         let url =
             ServerUrl::parse("postgres://u:p%40ss-word@h/x?password=other-one", false, &KNOWN).ok().unwrap();
         let refused = Refused::new("no p@ss-word, no p%40ss-word, no other-one", Why::Refuses);
-        assert_eq!(masked(refused, &url.masks()).words, "no •••, no •••, no •••");
+        assert_eq!(masked(&refused, &url.masks()).words, "no •••, no •••, no •••");
     }
 }
