@@ -1,6 +1,7 @@
 //! What `PostgreSQL` and `MySQL` have in common: their URLs, whom TLS trusts, how a running statement is ended.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -63,7 +64,11 @@ impl ServerUrl {
         });
         match unknown {
             Some(key) => Err(BadUrl(Some(key))),
-            None => Ok(ServerUrl { url, insecure }),
+            None => {
+                let read = ServerUrl { url, insecure };
+                let word = || format!("sslmode={}", read.option(&MODES).unwrap_or_default());
+                if read.trust().is_some() { Ok(read) } else { Err(BadUrl(Some(word()))) }
+            }
         }
     }
 
@@ -147,7 +152,7 @@ pub(super) fn masked(refused: &Refused, masks: &Masks) -> Refused {
 
 /// Connects, but does not wait for ever.
 pub(super) async fn connected<C>(connecting: impl Future<Output = Result<C, Refused>>) -> Result<C, Refused> {
-    let silent = || Refused::new(&format!("no answer within {} s", CONNECTING.as_secs()), Why::Gone);
+    let silent = || Refused::new(&ErrorKind::TimedOut.to_string(), Why::Gone);
     timeout(CONNECTING, connecting).await.unwrap_or_else(|_| Err(silent()))
 }
 
@@ -159,7 +164,7 @@ pub(super) async fn ending<T, C: Future<Output = ()>>(
     cancel: impl Fn() -> C,
 ) -> Result<T, Refused> {
     if interrupt.is_set() {
-        return Err(Refused::new("interrupted", Why::Refuses));
+        return Err(Refused::new(&ErrorKind::Interrupted.to_string(), Why::Refuses));
     }
     let mut work = pin!(work);
     tokio::select! {
@@ -216,7 +221,7 @@ mod tests {
     const KNOWN: [&str; 4] = ["sslmode", "password", "host", "options"];
 
     fn trust(url: &str, insecure: bool) -> Option<Trust> {
-        ServerUrl::parse(url, insecure, &KNOWN).ok().unwrap().trust()
+        ServerUrl::parse(url, insecure, &KNOWN).ok()?.trust()
     }
 
     #[test]
