@@ -158,7 +158,7 @@ fn plain_lines_say_what_to_type() {
 fn json_has_the_fields_of_the_contract() {
     let story = night();
     let zone = page(Lang::En, story.now).zone;
-    let value = json::status_json(&story.state, Some(&engine()), &mails(), &zone);
+    let value = json::status_json(&story.state, Some(&engine()), &mails(), story.now, &zone);
     insta::assert_snapshot!("status_json", serde_json::to_string_pretty(&value).unwrap());
     let by_nobody = Event::StepSkipped {
         step: path("a/b"),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::sandbox::Part;
+
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(name = "monthstart", version, disable_help_subcommand = true, arg_required_else_help = true)]
@@ -150,6 +152,8 @@ pub(super) enum Verb {
     Run {
         #[command(flatten)]
         what: What,
+        #[arg(long)]
+        shadow: bool,
         #[command(flatten)]
         driving: Driving,
     },
@@ -186,6 +190,32 @@ pub(super) enum Verb {
     },
     Skip(Marking),
     Force(Marking),
+    Redo {
+        #[arg(value_name = "STEP", required_unless_present = "for_value")]
+        steps: Vec<String>,
+        #[arg(long)]
+        downstream: bool,
+        #[arg(long = "for", value_name = "VALUE", id = "for_value")]
+        value: Option<String>,
+        #[arg(long, value_name = "TEXT", required_unless_present = "plan")]
+        reason: Option<String>,
+        #[command(flatten)]
+        preview: Preview,
+    },
+    Hold {
+        #[arg(value_name = "STEP")]
+        steps: Vec<String>,
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        #[command(flatten)]
+        preview: Preview,
+    },
+    Release {
+        #[arg(value_name = "STEP")]
+        steps: Vec<String>,
+        #[command(flatten)]
+        preview: Preview,
+    },
     #[command(group = clap::ArgGroup::new("outcome").required(true).args(["as_done", "as_failed"]))]
     Settle {
         #[arg(value_name = "STEP")]
@@ -224,9 +254,13 @@ pub(super) enum Verb {
         dir: Option<PathBuf>,
         #[arg(long, value_name = "MONTH")]
         month: Option<String>,
+        #[arg(long, value_name = "FILE")]
+        runbook: Option<PathBuf>,
         #[command(flatten)]
         driving: Driving,
     },
+    #[command(subcommand, hide = true)]
+    Sandbox(Part),
     Completions {
         #[arg(value_name = "SHELL")]
         shell: Shell,

@@ -1,4 +1,5 @@
-//! The verbs by which people decide: confirm, reject, retry, skip, force, settle, cancel. Each is answered when it is
+//! The verbs by which people decide: confirm, reject, retry, redo, skip, force, settle, hold, release,
+//! cancel. Each is answered when it is
 //! recorded, whether an engine drives the run or nobody does.
 
 use std::collections::BTreeMap;
@@ -50,9 +51,12 @@ pub(super) async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed
 fn is_preview(verb: &Verb) -> bool {
     match verb {
         Verb::Skip(marking) | Verb::Force(marking) => marking.preview.plan,
-        Verb::Retry { preview, .. } | Verb::Settle { preview, .. } | Verb::Cancel { preview, .. } => {
-            preview.plan
-        }
+        Verb::Retry { preview, .. }
+        | Verb::Redo { preview, .. }
+        | Verb::Hold { preview, .. }
+        | Verb::Release { preview, .. }
+        | Verb::Settle { preview, .. }
+        | Verb::Cancel { preview, .. } => preview.plan,
         _ => false,
     }
 }
@@ -68,9 +72,11 @@ pub(super) fn here(session: &Session) -> Result<Project, Failed> {
 fn check_words(verb: &Verb) -> Result<(), Failed> {
     let (reason, option) = match verb {
         Verb::Skip(marking) | Verb::Force(marking) => (marking.reason.as_ref(), "--reason"),
-        Verb::Settle { reason, .. } | Verb::Cancel { reason, .. } | Verb::Retry { reason, .. } => {
-            (reason.as_ref(), "--reason")
-        }
+        Verb::Settle { reason, .. }
+        | Verb::Cancel { reason, .. }
+        | Verb::Redo { reason, .. }
+        | Verb::Hold { reason, .. }
+        | Verb::Retry { reason, .. } => (reason.as_ref(), "--reason"),
         Verb::Confirm(saying) | Verb::Reject(saying) => (saying.note.as_ref(), "--note"),
         _ => (None, ""),
     };
@@ -98,6 +104,16 @@ fn read(state: &RunState, verb: &Verb) -> Result<Request, Failed> {
         Verb::Force(marking) => {
             Request::Force { steps: steps(&marking.steps)?, reason: why(marking.reason.as_ref()) }
         }
+        Verb::Redo { steps: names, value, downstream, reason, .. } => Request::Redo {
+            steps: pick::parts(state, names, value.as_deref())?,
+            value: value.clone(),
+            downstream: *downstream,
+            reason: why(reason.as_ref()),
+        },
+        Verb::Hold { steps: names, reason, .. } => {
+            Request::Hold { steps: steps(names)?, reason: reason.as_deref().map(clean) }
+        }
+        Verb::Release { steps: names, .. } => Request::Release { steps: steps(names)? },
         Verb::Settle { step, as_done, reason, .. } => {
             Request::Settle { step: pick::step(state, step)?, done: *as_done, reason: why(reason.as_ref()) }
         }
@@ -158,6 +174,15 @@ fn recorded(state: &RunState, request: &Request, asker: &Asker) -> Msg {
         Request::Retry { steps, .. } => msg!("recorded-retry", steps = paths(steps), by = by),
         Request::Skip { steps, .. } => msg!("recorded-skip", steps = paths(steps), by = by),
         Request::Force { steps, .. } => msg!("recorded-force", steps = paths(steps), by = by),
+        Request::Redo { steps, .. } => msg!("recorded-redo", steps = paths(steps), by = by),
+        Request::Hold { steps, .. } if steps.is_empty() => {
+            msg!("recorded-hold-run", run = state.plan().run.to_string(), by = by)
+        }
+        Request::Hold { steps, .. } => msg!("recorded-hold", steps = paths(steps), by = by),
+        Request::Release { steps } if steps.is_empty() => {
+            msg!("recorded-release-run", run = state.plan().run.to_string(), by = by)
+        }
+        Request::Release { steps } => msg!("recorded-release", steps = paths(steps), by = by),
         Request::Settle { step, done: true, .. } => msg!("recorded-settle-done", step = path(*step), by = by),
         Request::Settle { step, .. } => msg!("recorded-settle-failed", step = path(*step), by = by),
         Request::Cancel { .. } => msg!("recorded-cancel", run = state.plan().run.to_string(), by = by),

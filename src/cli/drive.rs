@@ -46,8 +46,13 @@ pub(super) struct Ready {
 }
 
 /// `run`.
-pub(super) async fn run(session: &Session, what: &What, driving: &Driving) -> Result<Exit, Failed> {
-    let planned = project::plan(session, &what.runbook, what)?;
+pub(super) async fn run(
+    session: &Session,
+    what: &What,
+    shadow: bool,
+    driving: &Driving,
+) -> Result<Exit, Failed> {
+    let planned = project::plan(session, &what.runbook, what, shadow)?;
     let asker = session.asker(&planned.project)?;
     let ready = begin(session, planned.project, planned.plan, asker).await?;
     drive(session, ready, driving, None).await
@@ -180,7 +185,7 @@ pub(super) async fn drive(
     let screen = tokio::spawn(desk.run(tidings, wish.clone()));
     let signals = tokio::spawn(listen(wish));
     let folder = session.state(&project.dir);
-    let environment = session.environment.variables.clone();
+    let environment = session.environment.for_steps();
     let executor = Exec::new(Arc::clone(&project), folder.path().to_owned(), environment, session.lang);
     let platforms = project.platforms.iter();
     let driver = Driver {

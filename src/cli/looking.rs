@@ -91,7 +91,7 @@ pub(super) async fn status(session: &Session, named: Option<&str>) -> Result<Exi
     let engine = driver(session, &project, &run);
     let state = journal.state();
     let text = match session.json {
-        true => pretty(&status_json(state, engine.as_ref(), &mails, &project.zone)),
+        true => pretty(&status_json(state, engine.as_ref(), &mails, session.clock.now(), &project.zone)),
         false => tables::status(state, engine.as_ref(), &mails, &page(session, &project)),
     };
     session.output.result(&text);
@@ -102,7 +102,7 @@ pub(super) async fn status(session: &Session, named: Option<&str>) -> Result<Exi
 pub(super) async fn gates(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
     let (project, journal) = opened(session, named).await?;
     let text = match session.json {
-        true => pretty(&gates_json(journal.state(), &project.zone)),
+        true => pretty(&gates_json(journal.state(), session.clock.now(), &project.zone)),
         false => tables::gates(journal.state(), &page(session, &project)),
     };
     session.output.result(&text);

@@ -16,6 +16,8 @@ mod planning;
 mod post;
 mod preview;
 mod project;
+mod sandbox;
+mod scenes;
 mod session;
 mod shelf;
 mod validate;
@@ -84,7 +86,7 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Validate { files } => validate::validate(session, &files),
         Verb::Plan { what, format } => planning::plan(session, &what, format),
         Verb::Schema { kind } => Ok(planning::schema(session, kind)),
-        Verb::Run { what, driving } => drive::run(session, &what, &driving).await,
+        Verb::Run { what, shadow, driving } => drive::run(session, &what, shadow, &driving).await,
         Verb::Resume { run, driving } => drive::resume(session, run.as_deref(), &driving).await,
         Verb::Runs => looking::runs(session).await,
         Verb::Status { run } => looking::status(session, run.as_deref()).await,
@@ -92,9 +94,10 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Mails { run, send } => looking::mails(session, run.as_deref(), send).await,
         Verb::Logs { step, attempt, follow } => looking::logs(session, &step, attempt, follow).await,
         Verb::Events { run } => looking::events(session, run.as_deref()).await,
-        Verb::Demo { dir, month, driving } => {
-            demo::demo(session, dir.as_deref(), month.as_deref(), &driving).await
+        Verb::Demo { dir, month, runbook, driving } => {
+            demo::demo(session, dir.as_deref(), (month.as_deref(), runbook.as_deref()), &driving).await
         }
+        Verb::Sandbox(part) => sandbox::sandbox(session, part).await,
         Verb::Completions { shell } => Ok(help::completions(session, shell)),
         deciding => deciding::decide(session, deciding).await,
     }

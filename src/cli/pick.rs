@@ -32,6 +32,9 @@ pub(super) fn no_run() -> Failed {
 
 fn find(rows: &[RunRow], text: &str) -> Result<RunId, Failed> {
     let exact = rows.iter().find(|row| row.id.to_string() == text);
+    // Where the real one is not, its shadow is meant.
+    let shadow = text.parse().ok().map(|id: RunId| id.shadow());
+    let exact = exact.or_else(|| rows.iter().find(|row| Some(&row.id) == shadow.as_ref()));
     // A runbook's name alone is enough where it has one run.
     let mut by_name = rows.iter().filter(|row| row.id.runbook == text);
     if let Some(row) = exact.or_else(|| by_name.next().filter(|_| by_name.next().is_none())) {
@@ -76,6 +79,33 @@ pub(super) fn step(state: &RunState, text: &str) -> Result<NodeId, Failed> {
             let paths: Vec<String> = several.iter().map(|id| plan.path(*id)).collect();
             Err(Failed::usage(msg!("usage-step-ambiguous", step = text, steps = paths.join(", "))))
         }
+    }
+}
+
+/// The steps that are meant, of those that `for_each` made the ones for `value`: `load` stands for `load-南京` then, and
+/// no name at all for every step of that value that is done. Gates with an answer for every value are named as they are.
+pub(super) fn parts(state: &RunState, names: &[String], value: Option<&str>) -> Result<Vec<NodeId>, Failed> {
+    let Some(value) = value else { return names.iter().map(|name| step(state, name)).collect() };
+    let plan = state.plan();
+    let is_part = |id: NodeId| plan.node(id).vars.values().any(|other| other == value);
+    if names.is_empty() {
+        let done = |id: &NodeId| state.step(*id).life.is_done() && plan.node(*id).gate().is_none();
+        let found: Vec<NodeId> =
+            plan.iter().map(|(id, _)| id).filter(|id| is_part(*id)).filter(done).collect();
+        return match found.is_empty() {
+            false => Ok(found),
+            true => Err(Failed::usage(msg!("usage-no-part", value = crate::words::one_line(value, 80)))),
+        };
+    }
+    let one = |name: &String| {
+        step(state, name).or_else(|unknown| step(state, &format!("{name}-{value}")).map_err(|_| unknown))
+    };
+    let found: Vec<NodeId> = names.iter().map(one).collect::<Result<_, _>>()?;
+    let answers =
+        |id: NodeId| plan.node(id).gate().is_some_and(|gate| gate.each.iter().any(|each| each == value));
+    match found.iter().all(|id| is_part(*id) || answers(*id)) {
+        true => Ok(found),
+        false => Err(Failed::usage(msg!("usage-no-part", value = crate::words::one_line(value, 80)))),
     }
 }
 

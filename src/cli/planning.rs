@@ -9,7 +9,7 @@ use crate::runbook::{Kind, schema as schema_of};
 
 /// Prints what a run would do; touches nothing.
 pub(super) fn plan(session: &Session, what: &What, format: Format) -> Result<Exit, Failed> {
-    let planned = project::plan(session, &what.runbook, what)?;
+    let planned = project::plan(session, &what.runbook, what, false)?;
     let now = session.clock.now();
     let format = if session.json { Format::Json } else { format };
     let text = match format {

@@ -134,12 +134,17 @@ pub(super) struct Planned {
 }
 
 /// Reads and resolves everything for a run of `runbook`, and refuses it as a whole when anything is wrong.
-pub(super) fn plan(session: &Session, file: &Path, asked: &super::args::What) -> Result<Planned, Failed> {
+pub(super) fn plan(
+    session: &Session,
+    file: &Path,
+    asked: &super::args::What,
+    shadow: bool,
+) -> Result<Planned, Failed> {
     let (root, path) = locate(session, file)?;
     let mut opened = open(session, &root);
     let book = read_book(&mut opened.shelf, &path);
     let today = session.today(opened.project.as_ref());
-    let request = read_request(asked, today)?;
+    let request = Request { shadow, ..read_request(asked, today)? };
     let plan = match (&opened.project, &book) {
         (Some(project), Some(book)) => {
             let month = resolve::accounting_month(&book.runbook, &book.included, &request)

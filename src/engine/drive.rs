@@ -295,9 +295,11 @@ impl Loop<'_> {
     /// Only people or time can move it on: gates, retries that are not due, polls that have looked in vain.
     pub(super) fn only_waits(&self) -> bool {
         let state = self.state();
-        let due = state.retrying().first().is_some_and(|(due, _)| *due <= self.journal.now());
+        let now = self.journal.now();
+        let due = state.retrying().iter().take_while(|(due, _)| *due <= now);
+        let due = due.map(|(_, id)| *id).any(|id| state.is_unblocked(id) && !state.is_held(id));
         let looked = self.attempts.values().all(|attempt| attempt.looked);
-        self.is_quiet() && looked && !due && state.startable().iter().all(|id| state.open().contains(id))
+        self.is_quiet() && looked && !due && state.startable().iter().all(|id| state.is_held(*id))
     }
 
     /// Nothing is being done: only gates, polls and retries that wait.
@@ -341,7 +343,6 @@ impl Loop<'_> {
     }
 
     pub(super) fn runs_again(&self, id: NodeId) -> bool {
-        let node = self.state().plan().node(id);
-        node.work.reads_only() || node.policy.idempotent
+        self.state().plan().node(id).may_run_again()
     }
 }

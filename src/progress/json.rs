@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::id::RunId;
 use crate::plan::{NodeId, StageId};
-use crate::run::{By, Decided, EngineId, GateStatus, Life, Mark, Record, RunState, RunStatus};
+use crate::run::{
+    By, Decided, EngineId, FormerMark, GateStatus, Life, Mark, Record, RunState, RunStatus, Voided,
+};
 use crate::time::rfc3339;
 use crate::words::{Explain, Lang, render};
 
@@ -36,7 +38,7 @@ impl RunRow {
     pub fn of(state: &RunState, engine: Option<&EngineId>) -> Self {
         RunRow {
             id: state.plan().run.clone(),
-            round: 1,
+            round: state.round(),
             status: state.run_status(),
             started: state.started().cloned(),
             finished_at: state.finished_at(),
@@ -51,24 +53,30 @@ pub fn status_json(
     state: &RunState,
     driven_by: Option<&EngineId>,
     mails: &[MailRow],
+    now: Timestamp,
     zone: &TimeZone,
 ) -> Value {
-    let stages: Vec<Value> =
-        (0..state.plan().stages.len()).map(|index| stage(state, StageId::from(index), zone)).collect();
-    let steps: Vec<Value> = state.plan().iter().map(|(id, _)| step(state, id, zone)).collect();
+    let stages = (0..state.plan().stages.len()).map(|index| stage(state, StageId::from(index), now, zone));
+    let stages: Vec<Value> = stages.collect();
+    let steps: Vec<Value> = state.plan().iter().map(|(id, _)| step(state, id, now, zone)).collect();
+    let mut whole = run(&RunRow::of(state, driven_by), zone);
+    if let Value::Object(fields) = &mut whole {
+        fields.insert("shadow".to_owned(), json!(state.plan().shadow));
+        fields.insert("held".to_owned(), json!(state.held().map(|mark| self::mark(mark, zone))));
+    }
     json!({
-        "run": run(&RunRow::of(state, driven_by), zone),
+        "run": whole,
         "stages": stages,
         "steps": steps,
-        "gates": gates_json(state, zone),
+        "gates": gates_json(state, now, zone),
         "mails": mails_json(mails),
     })
 }
 
 /// `gates --json`: every gate of the run, in its order.
-pub fn gates_json(state: &RunState, zone: &TimeZone) -> Value {
+pub fn gates_json(state: &RunState, now: Timestamp, zone: &TimeZone) -> Value {
     let gates = state.plan().iter().filter(|(_, node)| node.gate().is_some());
-    Value::Array(gates.map(|(id, _)| gate(state, id, zone)).collect())
+    Value::Array(gates.map(|(id, _)| gate(state, id, now, zone)).collect())
 }
 
 /// `runs --json`.
@@ -121,7 +129,7 @@ fn run(row: &RunRow, zone: &TimeZone) -> Value {
     })
 }
 
-fn stage(state: &RunState, id: StageId, zone: &TimeZone) -> Value {
+fn stage(state: &RunState, id: StageId, now: Timestamp, zone: &TimeZone) -> Value {
     let planned = state.plan().stage(id);
     json!({
         "name": planned.name,
@@ -129,10 +137,12 @@ fn stage(state: &RunState, id: StageId, zone: &TimeZone) -> Value {
         "status": state.stage_status(id),
         "started_at": at(state.stage_started_at(id), zone),
         "finished_at": at(state.stage_finished_at(id), zone),
+        "deadline": at(planned.deadline, zone),
+        "late": state.is_stage_late(id, now),
     })
 }
 
-fn step(state: &RunState, id: NodeId, zone: &TimeZone) -> Value {
+fn step(state: &RunState, id: NodeId, now: Timestamp, zone: &TimeZone) -> Value {
     let plan = state.plan();
     let (node, step) = (plan.node(id), state.step(id));
     let mark = mark_of(state, id);
@@ -151,7 +161,29 @@ fn step(state: &RunState, id: NodeId, zone: &TimeZone) -> Value {
         "by": mark.and_then(|mark| mark.by.as_ref()).map(|by| by.by.to_string()),
         "reason": mark.map(|mark| mark.reason.clone()),
         "error": error_of(state, id, Lang::En),
+        "deadline": at(state.deadline(id), zone),
+        "late": state.is_late(id, now),
+        "held": step.held.as_ref().map(|held| self::mark(held, zone)),
+        "former_marks": step.marks.iter().map(|former| former_mark(former, zone)).collect::<Vec<_>>(),
     })
+}
+
+/// Who set a mark, when, why.
+fn mark(mark: &Mark, zone: &TimeZone) -> Value {
+    json!({
+        "by": mark.by.as_ref().map(|by| by.by.to_string()),
+        "reason": mark.reason,
+        "at": rfc3339(mark.at, zone),
+    })
+}
+
+/// A mark of skip or force on what was done anew since: it stays for ever.
+fn former_mark(former: &FormerMark, zone: &TimeZone) -> Value {
+    let mut value = mark(&former.mark, zone);
+    if let Value::Object(fields) = &mut value {
+        fields.insert("status".to_owned(), json!(former.status));
+    }
+    value
 }
 
 /// The mark of a step that a person skipped, forced, settled or rejected.
@@ -176,7 +208,7 @@ pub(super) fn error_of(state: &RunState, id: NodeId, lang: Lang) -> Option<Strin
     }
 }
 
-fn gate(state: &RunState, id: NodeId, zone: &TimeZone) -> Value {
+fn gate(state: &RunState, id: NodeId, now: Timestamp, zone: &TimeZone) -> Value {
     let (node, step) = (state.plan().node(id), state.step(id));
     let asked = state.asked(id).to_owned();
     let status: GateStatus = state.gate_status(id);
@@ -186,8 +218,22 @@ fn gate(state: &RunState, id: NodeId, zone: &TimeZone) -> Value {
         "ask": asked,
         "status": status,
         "votes": node.gate().map_or(1, |gate| gate.votes.total()),
+        "each": node.gate().map(|gate| &gate.each),
+        "unanswered": state.unanswered(id),
+        "deadline": at(state.deadline(id), zone),
+        "late": state.is_late(id, now),
         "decisions": step.decisions.iter().map(|decided| decision(decided, zone)).collect::<Vec<_>>(),
+        "void": step.voided.iter().map(|voided| void(voided, zone)).collect::<Vec<_>>(),
     })
+}
+
+/// An answer that counts no more, and who had what it rested on done anew.
+fn void(voided: &Voided, zone: &TimeZone) -> Value {
+    let mut value = decision(&voided.decided, zone);
+    if let Value::Object(fields) = &mut value {
+        fields.insert("voided".to_owned(), mark(&voided.mark, zone));
+    }
+    value
 }
 
 fn decision(decided: &Decided, zone: &TimeZone) -> Value {

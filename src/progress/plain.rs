@@ -168,6 +168,11 @@ impl Telling<'_> {
         match &self.record.event {
             Event::RunStarted { by, .. } => vec![self.run_line("term-event-started", &page.by(by))],
             Event::RunResumed { by, .. } => vec![self.run_line("term-event-resumed", &page.by(by))],
+            Event::RunHeld { by, reason } => {
+                let why = reason.clone().unwrap_or_default();
+                vec![self.run_line("term-verb-hold", &self.said(&page.by(by), &why))]
+            }
+            Event::RunReleased { by } => vec![self.run_line("term-verb-release", &page.by(by))],
             Event::RunCancelled { by, reason } => {
                 let who = page.say(&msg!("term-said-by", who = page.by(by), what = reason.clone()));
                 vec![self.run_line("term-event-cancelled", &who)]
@@ -199,12 +204,17 @@ impl Telling<'_> {
         }
     }
 
+    /// Who, and why where they said so.
+    fn said(&self, who: &str, what: &str) -> String {
+        match what {
+            "" => who.to_owned(),
+            what => self.page.say(&msg!("term-said-by", who = who, what = what)),
+        }
+    }
+
     fn by_people(&self, event: &Event) -> Vec<Line> {
         let page = self.page;
-        let said = |who: &str, what: &str| match what {
-            "" => who.to_owned(),
-            what => page.say(&msg!("term-said-by", who = who, what = what)),
-        };
+        let said = |who: &str, what: &str| self.said(who, what);
         match event {
             Event::StepSettled { step, done, by, reason } => {
                 let verb = if *done { "settle-done" } else { "settle-failed" };
@@ -228,6 +238,10 @@ impl Telling<'_> {
                 let word = page.word("step-status", StepStatus::Forced.word());
                 vec![self.line(Tone::Mark, &word, step, &said(&page.by(by), reason))]
             }
+            Event::StepRedone { .. }
+            | Event::GateVoided { .. }
+            | Event::StepHeld { .. }
+            | Event::StepReleased { .. } => self.turned_back(event),
             Event::GateOpened { step, ask, .. } => {
                 let word = page.word("gate-status", "open");
                 self.with_commands(self.line(Tone::Ask, &word, step, ask), step)
@@ -240,6 +254,29 @@ impl Telling<'_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// What people keep from going on, or have done anew.
+    fn turned_back(&self, event: &Event) -> Vec<Line> {
+        let page = self.page;
+        let because = |why: &str, step: &StepPath| {
+            page.say(&msg!("term-event-redo-because", step = step.to_string(), why = why))
+        };
+        let (verb, step, by, why) = match event {
+            Event::StepRedone { step, by, reason, because: None } => ("redo", step, by, reason.clone()),
+            Event::StepRedone { step, by, reason, because: Some(root) } => {
+                ("redo", step, by, because(reason, root))
+            }
+            Event::GateVoided { step, value, by, reason, because: root } => {
+                let value = value.as_ref().map(|value| format!("{value}  ")).unwrap_or_default();
+                ("void", step, by, format!("{value}{}", because(reason, root)))
+            }
+            Event::StepHeld { step, by, reason } => ("hold", step, by, reason.clone().unwrap_or_default()),
+            Event::StepReleased { step, by } => ("release", step, by, String::new()),
+            _ => return Vec::new(),
+        };
+        let word = page.word("term-verb", verb);
+        vec![self.line(Tone::Mark, &word, step, &self.said(&page.by(by), &why))]
     }
 
     fn ended(&self, step: &StepPath, outcome: &Outcome) -> Vec<Line> {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::event::{By, EngineId, Json, StepPath};
+use super::event::{By, EngineId, Event, Json, Outcome, StepPath};
 use super::state::{Life, Mark, RunState, StepState};
-use crate::plan::{Evidence, NodeId, OnFailure, Plan, StageId};
+use crate::plan::{Evidence, NodeId, OnFailure, Plan, StageId, Work};
 
 impl RunState {
     /// Its plan.
@@ -40,6 +40,21 @@ impl RunState {
         self.cancelled.as_ref()
     }
 
+    /// Who keeps the whole run from starting anything.
+    pub fn held(&self) -> Option<&Mark> {
+        self.held.as_ref()
+    }
+
+    /// Is the step kept from starting, by itself or with the whole run?
+    pub fn is_held(&self, id: NodeId) -> bool {
+        self.held.is_some() || self.step(id).held.is_some()
+    }
+
+    /// 1, and one more for every time that the finished run was reopened.
+    pub fn round(&self) -> u32 {
+        self.round
+    }
+
     /// A step.
     pub fn step(&self, id: NodeId) -> &StepState {
         &self.steps[id.index()]
@@ -53,6 +68,17 @@ impl RunState {
     /// Pending steps whose turn has come, in the plan's order.
     pub fn startable(&self) -> &BTreeSet<NodeId> {
         &self.startable
+    }
+
+    /// May something start now, places apart?
+    pub fn may_start(&self) -> bool {
+        !self.is_stopped() && self.startable.iter().any(|id| !self.is_held(*id))
+    }
+
+    /// Does something wait only for a person to let it go?
+    pub fn is_held_back(&self) -> bool {
+        let retrying = self.retrying.iter().map(|(_, id)| id);
+        self.startable.iter().chain(retrying).any(|id| self.is_held(*id))
     }
 
     /// Is everything that a step waits for passed?
@@ -117,6 +143,19 @@ impl RunState {
             Life::Running { submitted } => submitted.as_deref(),
             _ => None,
         }
+    }
+
+    /// The `mail:` step whose letter is called for when `event` is taken in: it did what it should. A shadow run sends
+    /// nothing.
+    pub fn letter_of(&self, event: &Event) -> Option<NodeId> {
+        let Event::StepEnded { step, attempt, outcome: Outcome::Succeeded { .. }, .. } = event else {
+            return None;
+        };
+        let id = self.find(step)?;
+        let state = self.step(id);
+        let counts = matches!(state.life, Life::Running { .. }) && state.attempt == *attempt;
+        let mails = matches!(self.plan.node(id).work, Work::Mail(_));
+        (counts && mails && !self.plan.shadow).then_some(id)
     }
 
     /// What the steps that a node refers to put out, by the names that it uses for them.

@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use super::outcome::{Failure, Outcome};
 use crate::id::PersonId;
-use crate::msg;
-use crate::words::{Explain, Msg};
 
 /// A value that a step put out or that a person filled in.
 pub type Json = serde_json::Value;
 
 /// `stage/name`, as in the plan.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StepPath(pub String);
 
@@ -166,6 +164,66 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A person wants a done step done anew, or it follows from that because it rests on one.
+    StepRedone {
+        /// The step.
+        step: StepPath,
+        /// Who.
+        #[serde(flatten)]
+        by: By,
+        /// Why.
+        reason: String,
+        /// The step that was asked for, where it is not this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        because: Option<StepPath>,
+    },
+    /// A person keeps a step from starting.
+    StepHeld {
+        /// The step.
+        step: StepPath,
+        /// Who.
+        #[serde(flatten)]
+        by: By,
+        /// Why, where they said so.
+        reason: Option<String>,
+    },
+    /// A person lets a held step go.
+    StepReleased {
+        /// The step.
+        step: StepPath,
+        /// Who.
+        #[serde(flatten)]
+        by: By,
+    },
+    /// A person keeps everything that has not begun from starting.
+    RunHeld {
+        /// Who.
+        #[serde(flatten)]
+        by: By,
+        /// Why, where they said so.
+        reason: Option<String>,
+    },
+    /// A person lets the run go on.
+    RunReleased {
+        /// Who.
+        #[serde(flatten)]
+        by: By,
+    },
+    /// What a gate's answers rested on is done anew: they count no more, and it is asked again.
+    GateVoided {
+        /// The gate.
+        step: StepPath,
+        /// Only the answer for this value of `each`; left out: all of them.
+        #[serde(rename = "for", default, skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
+        /// Who had it done anew.
+        #[serde(flatten)]
+        by: By,
+        /// Why.
+        reason: String,
+        /// What is done anew.
+        because: StepPath,
+    },
     /// A gate asks.
     GateOpened {
         /// The gate.
@@ -202,7 +260,11 @@ impl Event {
     /// The step that it is about.
     pub fn step(&self) -> Option<&StepPath> {
         match self {
-            Event::RunStarted { .. } | Event::RunResumed { .. } | Event::RunCancelled { .. } => None,
+            Event::RunStarted { .. }
+            | Event::RunResumed { .. }
+            | Event::RunHeld { .. }
+            | Event::RunReleased { .. }
+            | Event::RunCancelled { .. } => None,
             Event::StepStarted { step, .. }
             | Event::StepSubmitted { step, .. }
             | Event::StepEnded { step, .. }
@@ -211,6 +273,10 @@ impl Event {
             | Event::StepRetried { step, .. }
             | Event::StepSkipped { step, .. }
             | Event::StepForced { step, .. }
+            | Event::StepRedone { step, .. }
+            | Event::StepHeld { step, .. }
+            | Event::StepReleased { step, .. }
+            | Event::GateVoided { step, .. }
             | Event::GateOpened { step, .. }
             | Event::GateDecided { step, .. }
             | Event::GateTimedOut { step } => Some(step),
@@ -286,110 +352,4 @@ pub struct Shown {
     /// How much is not shown.
     #[serde(default)]
     pub more: u64,
-}
-
-/// A known end of an attempt.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "result", rename_all = "snake_case")]
-pub enum Outcome {
-    /// It did what it should.
-    Succeeded {
-        /// What later steps may use.
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-        outputs: BTreeMap<String, Json>,
-        /// What people should know (a check's values, an unmet warning, rows affected).
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        remarks: Vec<String>,
-    },
-    /// It did not.
-    Failed {
-        /// Why.
-        failure: Failure,
-    },
-}
-
-/// Why an attempt failed. The whole failure space, as types.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Failure {
-    /// It could not begin: program missing, file unreadable, connection refused, bad template value.
-    NotStarted {
-        /// Why.
-        why: String,
-    },
-    /// A database refused the user or the password. Nothing tries again by itself: accounts lock.
-    Denied {
-        /// What it says.
-        why: String,
-    },
-    /// The connection broke while a transaction was being made to last: whether it did is not known, and nothing tries
-    /// again by itself.
-    InDoubt {
-        /// How it broke.
-        why: String,
-    },
-    /// A program ended with a code other than 0.
-    Exit {
-        /// The code.
-        code: i32,
-        /// The last line that it printed on standard error (else on standard output).
-        last_line: String,
-    },
-    /// A program was ended by a signal.
-    Signal {
-        /// The signal's number.
-        signal: i32,
-    },
-    /// An attempt took longer than `timeout`.
-    TimedOut {
-        /// How long it was allowed to take.
-        after: Duration,
-    },
-    /// The database refused a statement; nothing of the transaction remains.
-    Sql {
-        /// Which statement, from 1.
-        statement: u32,
-        /// What the database says.
-        why: String,
-    },
-    /// A check does not hold.
-    Unmet {
-        /// Each item: what was wanted and what was found.
-        found: Vec<String>,
-    },
-    /// The platform says that the flow failed.
-    Flow {
-        /// Its reason.
-        reason: String,
-    },
-    /// Outputs that were asked for are not there.
-    Output {
-        /// Why.
-        why: String,
-    },
-    /// It was stopped by a person.
-    Cancelled,
-}
-
-impl Explain for Failure {
-    fn explain(&self) -> Msg {
-        match self {
-            Failure::NotStarted { why } => msg!("failure-not-started", why = why),
-            Failure::Denied { why } => msg!("failure-denied", why = why),
-            Failure::InDoubt { why } => msg!("failure-in-doubt", why = why),
-            Failure::Exit { code, last_line } if last_line.is_empty() => {
-                msg!("failure-exit-silent", code = *code)
-            }
-            Failure::Exit { code, last_line } => msg!("failure-exit", code = *code, line = last_line),
-            Failure::Signal { signal } => msg!("failure-signal", signal = *signal),
-            Failure::TimedOut { after } => {
-                msg!("failure-timed-out", after = crate::time::show_duration(*after))
-            }
-            Failure::Sql { statement, why } => msg!("failure-sql", statement = *statement, why = why),
-            Failure::Unmet { found } => msg!("failure-unmet", found = found.join("; ")),
-            Failure::Flow { reason } => msg!("failure-flow", reason = reason),
-            Failure::Output { why } => msg!("failure-output", why = why),
-            Failure::Cancelled => msg!("failure-cancelled"),
-        }
-    }
 }

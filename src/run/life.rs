@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::event::{By, Decision, Event, Failure, Json, Outcome, Verdict};
-use super::state::{Decided, Life, Mark, StepState};
+use super::state::{Decided, FormerMark, Life, Mark, StepState, Voided};
+use super::status::StepStatus;
 use crate::plan::{Gate, Node, Retry, Votes};
 
 /// The step after `event`; `None` where the event says nothing to it (a late report of an attempt that a person has
@@ -28,7 +29,7 @@ pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -
             Some(settled(step, *done, mark(Some(by), reason, at), at))
         }
         (Life::Failed { .. } | Life::Lost | Life::Retrying { .. }, Event::StepRetried { by, reason, .. }) => {
-            Some(again(step, mark(Some(by), reason.as_deref().unwrap_or(""), at)))
+            Some(again(node, step, mark(Some(by), reason.as_deref().unwrap_or(""), at)))
         }
         (life, Event::StepSkipped { by, reason, cause, .. }) if !life.is_done() => {
             let life = Life::Skipped { cause: *cause, mark: mark(by.as_ref(), reason, at) };
@@ -37,10 +38,20 @@ pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -
         (life, Event::StepForced { by, reason, .. }) if !life.is_done() => {
             Some(ended(step, Life::Forced { mark: mark(Some(by), reason, at) }, at))
         }
+        (Life::Pending, Event::StepRedone { .. }) => None,
+        (_, Event::StepRedone { by, reason, .. }) => Some(anew(step, mark(Some(by), reason, at))),
+        (Life::Pending, Event::GateVoided { .. }) => None,
+        (_, Event::GateVoided { value, by, reason, .. }) => {
+            voided(step, value.as_deref(), &mark(Some(by), reason, at))
+        }
+        (life, Event::StepHeld { by, reason, .. }) if !life.is_done() => {
+            let held = Some(mark(Some(by), reason.as_deref().unwrap_or(""), at));
+            Some(StepState { held, ..step.clone() })
+        }
+        (_, Event::StepReleased { .. }) => Some(StepState { held: None, ..step.clone() }),
         (Life::Pending, Event::GateOpened { ask, evidence, .. }) => Some(StepState {
             life: Life::Open { ask: ask.clone(), evidence: evidence.clone() },
             asked: Some(ask.clone()),
-            decisions: Vec::new(),
             ..begun(step, step.attempt + 1, at)
         }),
         (Life::Open { .. }, Event::GateDecided { decision, .. }) => {
@@ -62,6 +73,7 @@ fn begun(step: &StepState, attempt: u32, at: Timestamp) -> StepState {
         life: Life::Running { submitted: None },
         attempt,
         tries: step.tries + 1,
+        held: None,
         started_at: Some(at),
         finished_at: None,
         ..step.clone()
@@ -69,17 +81,18 @@ fn begun(step: &StepState, attempt: u32, at: Timestamp) -> StepState {
 }
 
 fn ended(step: &StepState, life: Life, at: Timestamp) -> StepState {
-    StepState { life, finished_at: Some(at), ..step.clone() }
+    StepState { life, finished_at: Some(at), held: None, ..step.clone() }
 }
 
 fn after_outcome(node: &Node, step: &StepState, outcome: &Outcome, at: Timestamp) -> StepState {
     match outcome {
         Outcome::Succeeded { outputs, remarks } => {
             let life = Life::Succeeded { outputs: outputs.clone(), remarks: remarks.clone(), settled: None };
-            ended(step, life, at)
+            StepState { anew: false, ..ended(step, life, at) }
         }
         Outcome::Failed { failure } => {
-            let retry = node.policy.retry.as_ref().filter(|retry| tries_again(retry, step.tries, failure));
+            let retry =
+                node.policy.retry.as_ref().filter(|retry| tries_again(node, retry, step.tries, failure));
             let life = match retry {
                 Some(retry) => Life::Retrying { due: due(retry, step.tries, at), failure: failure.clone() },
                 None => Life::Failed { failure: Some(failure.clone()), by: None },
@@ -91,11 +104,12 @@ fn after_outcome(node: &Node, step: &StepState, outcome: &Outcome, at: Timestamp
 
 /// Does attempt `tries` have a successor? An unmet check is polled, not retried; what a person stopped stays stopped; a
 /// wrong password locks accounts when it is repeated; what may have been done is not done twice.
-fn tries_again(retry: &Retry, tries: u32, failure: &Failure) -> bool {
+fn tries_again(node: &Node, retry: &Retry, tries: u32, failure: &Failure) -> bool {
     let listed = match failure {
         Failure::Unmet { .. } | Failure::Cancelled | Failure::Denied { .. } | Failure::InDoubt { .. } => {
             false
         }
+        Failure::NoAnswer { .. } => retry.on_exit.is_empty() && node.may_run_again(),
         Failure::Exit { code, .. } => retry.on_exit.is_empty() || retry.on_exit.contains(code),
         _ => retry.on_exit.is_empty(),
     };
@@ -119,17 +133,47 @@ fn settled(step: &StepState, done: bool, mark: Mark, at: Timestamp) -> StepState
     ended(step, life, at)
 }
 
-fn again(step: &StepState, mark: Mark) -> StepState {
+/// Once more after a failure. Of a gate that wants one answer for every value, the others' confirmations still count.
+fn again(node: &Node, step: &StepState, mark: Mark) -> StepState {
+    let by_value = node.gate().is_some_and(|gate| !gate.each.is_empty());
+    let counts = |decided: &&Decided| by_value && decided.decision.decision == Verdict::Confirmed;
     let mut repairs = step.repairs.clone();
     repairs.push(mark);
     StepState {
         life: Life::Pending,
         tries: 0,
         finished_at: None,
-        decisions: Vec::new(),
+        decisions: step.decisions.iter().filter(counts).cloned().collect(),
         repairs,
         ..step.clone()
     }
+}
+
+/// Done anew: a mark of skip or force stays in its history.
+fn anew(step: &StepState, mark: Mark) -> StepState {
+    let (mut marks, mut repairs) = (step.marks.clone(), step.repairs.clone());
+    let former = match &step.life {
+        Life::Skipped { mark, .. } => Some((StepStatus::Skipped, mark)),
+        Life::Forced { mark } => Some((StepStatus::Forced, mark)),
+        _ => None,
+    };
+    marks.extend(former.map(|(status, mark)| FormerMark { status, mark: mark.clone() }));
+    repairs.push(mark);
+    let life = Life::Pending;
+    StepState { life, tries: 0, finished_at: None, marks, repairs, anew: true, ..step.clone() }
+}
+
+/// Answers that count no more: all of them, or the one for a value of `each`. What is asked then is asked with new
+/// evidence; `None` where there was no such answer and nothing was asked.
+fn voided(step: &StepState, value: Option<&str>, mark: &Mark) -> Option<StepState> {
+    let goes = |decided: &Decided| value.is_none() || decided.decision.value.as_deref() == value;
+    let (gone, decisions): (Vec<Decided>, Vec<Decided>) = step.decisions.iter().cloned().partition(goes);
+    if gone.is_empty() && value.is_some() {
+        return None;
+    }
+    let mut voided = step.voided.clone();
+    voided.extend(gone.into_iter().map(|decided| Voided { decided, mark: mark.clone() }));
+    Some(StepState { life: Life::Pending, finished_at: None, decisions, voided, ..step.clone() })
 }
 
 fn after_decision(gate: &Gate, step: &StepState, decision: &Decision, at: Timestamp) -> StepState {

@@ -5,7 +5,10 @@ mod answers;
 pub mod event;
 pub mod form;
 mod graph;
+mod late;
 pub mod life;
+mod outcome;
+mod redo;
 pub mod refusal;
 pub mod request;
 pub mod scheduler;
@@ -13,11 +16,12 @@ pub mod scope;
 mod standing;
 pub mod state;
 pub mod status;
+mod step;
 
 pub use event::{
     By, Decision, EngineId, Event, Failure, Number, Outcome, Record, Shown, SkipCause, StepPath, Verdict,
 };
 pub use refusal::{FormError, Refusal};
 pub use request::{Answer, Asker, Request};
-pub use state::{Consequences, Decided, Life, Mark, RunState, StepState};
+pub use state::{Consequences, Decided, FormerMark, Life, Mark, RunState, StepState, Voided};
 pub use status::{GateStatus, MailStatus, RunStatus, StageStatus, StepStatus};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{By, Decision, Event, StepPath, Verdict};
 use super::form::fill_in;
+use super::redo::{Anew, redo};
 use super::refusal::Refusal;
 use super::state::{Decided, Life, RunState};
 use super::status::{RunStatus, StepStatus};
@@ -47,6 +48,29 @@ pub enum Request {
         steps: Vec<NodeId>,
         /// Why.
         reason: String,
+    },
+    /// Done steps anew.
+    Redo {
+        /// Which.
+        steps: Vec<NodeId>,
+        /// Of gates among them only the answer for this value of `each`.
+        value: Option<String>,
+        /// With everything that depends on them.
+        downstream: bool,
+        /// Why.
+        reason: String,
+    },
+    /// Keep them from starting; everything, where none is named.
+    Hold {
+        /// Which.
+        steps: Vec<NodeId>,
+        /// Why, where they say so.
+        reason: Option<String>,
+    },
+    /// Let them go; everything, where none is named.
+    Release {
+        /// Which.
+        steps: Vec<NodeId>,
     },
     /// What a lost step really did.
     Settle {
@@ -117,6 +141,14 @@ pub fn decide(state: &RunState, asker: &Asker, request: &Request) -> Result<Vec<
             let event = |step| Event::StepForced { step, by: by(), reason: reason.clone() };
             paths.into_iter().map(event).collect()
         }),
+        Request::Redo { steps, value, downstream, reason } => {
+            operator(asker)?;
+            open_run(state)?;
+            let value = value.as_deref();
+            redo(state, &asker.by, &Anew { steps, value, downstream: *downstream, reason })
+        }
+        Request::Hold { steps, reason } => decide_hold(state, asker, steps, reason.as_ref()),
+        Request::Release { steps } => decide_release(state, asker, steps),
         Request::Settle { step, done, reason } => {
             let lost = |life: &Life, _| matches!(life, Life::Lost);
             let paths = decide_each(state, asker, std::slice::from_ref(step), "settle", lost)?;
@@ -131,6 +163,56 @@ fn operator(asker: &Asker) -> Result<(), Refusal> {
         true => Ok(()),
         false => Err(Refusal::MayNotDecide { person: asker.by.by.to_string() }),
     }
+}
+
+/// Was the run not stopped for good?
+fn open_run(state: &RunState) -> Result<(), Refusal> {
+    match state.cancelled() {
+        None => Ok(()),
+        Some(_) => Err(Refusal::RunIsOver { status: RunStatus::Cancelled }),
+    }
+}
+
+/// What has not begun, or will begin again, can be held. What is held already is granted already.
+fn decide_hold(
+    state: &RunState,
+    asker: &Asker,
+    steps: &[NodeId],
+    reason: Option<&String>,
+) -> Result<Vec<Event>, Refusal> {
+    let (by, reason) = (asker.by.clone(), reason.cloned());
+    if steps.is_empty() {
+        operator(asker)?;
+        open_run(state)?;
+        return match (state.is_green(), state.held()) {
+            (true, _) => Err(Refusal::RunIsOver { status: RunStatus::Succeeded }),
+            (false, Some(_)) => Ok(Vec::new()),
+            (false, None) => Ok(vec![Event::RunHeld { by, reason }]),
+        };
+    }
+    let free: Vec<NodeId> = steps.iter().filter(|id| state.step(**id).held.is_none()).copied().collect();
+    let may_begin = |life: &Life, _| {
+        matches!(life, Life::Pending | Life::Retrying { .. } | Life::Failed { .. } | Life::Lost)
+    };
+    let paths = decide_each(state, asker, &free, "hold", may_begin)?;
+    let event = |step| Event::StepHeld { step, by: by.clone(), reason: reason.clone() };
+    Ok(paths.into_iter().map(event).collect())
+}
+
+/// What is not held is let go already.
+fn decide_release(state: &RunState, asker: &Asker, steps: &[NodeId]) -> Result<Vec<Event>, Refusal> {
+    operator(asker)?;
+    open_run(state)?;
+    let by = || asker.by.clone();
+    let everything = steps.is_empty();
+    let held = state.plan().iter().map(|(id, _)| id).filter(|id| state.step(*id).held.is_some());
+    let held = held.filter(|id| everything || steps.contains(id));
+    let mut events: Vec<Event> =
+        held.map(|id| Event::StepReleased { step: path(state, id), by: by() }).collect();
+    if everything && state.held().is_some() {
+        events.push(Event::RunReleased { by: by() });
+    }
+    Ok(events)
 }
 
 /// Skip and force: anything that is not done yet, and no gate. What already has the very mark is granted already.
@@ -163,9 +245,7 @@ fn decide_each(
     fits: impl Fn(&Life, bool) -> bool,
 ) -> Result<Vec<StepPath>, Refusal> {
     operator(asker)?;
-    if state.cancelled().is_some() {
-        return Err(Refusal::RunIsOver { status: RunStatus::Cancelled });
-    }
+    open_run(state)?;
     let mut paths = Vec::new();
     for id in steps {
         let status = state.step_status(*id);
@@ -191,9 +271,7 @@ fn decide_answer(state: &RunState, asker: &Asker, answer: &Answer) -> Result<Vec
     if let Some(refusal) = already(state, asker, answer, &step) {
         return refusal;
     }
-    if state.cancelled().is_some() {
-        return Err(Refusal::RunIsOver { status: RunStatus::Cancelled });
-    }
+    open_run(state)?;
     if !matches!(state.step(answer.step).life, Life::Open { .. }) {
         let verb = match answer.verdict {
             Verdict::Confirmed => "confirm",
@@ -212,7 +290,13 @@ fn decide_answer(state: &RunState, asker: &Asker, answer: &Answer) -> Result<Vec
         roles: asker.roles.iter().cloned().collect(),
         in_advance: answer.in_advance,
     };
-    Ok(vec![Event::GateDecided { step, decision }])
+    let mut events = vec![Event::GateDecided { step, decision }];
+    if answer.verdict == Verdict::Rejected && !gate.on_reject.is_empty() {
+        let reason = answer.note.clone().unwrap_or_default();
+        let asked = Anew { steps: &gate.on_reject, value: None, downstream: true, reason: &reason };
+        events.extend(redo(state, &asker.by, &asked)?);
+    }
+    Ok(events)
 }
 
 /// The same answer by the same person again is no error; another answer is told who was first.

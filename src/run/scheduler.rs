@@ -35,7 +35,7 @@ pub fn next(state: &RunState, now: Timestamp, platforms: &PlatformLimits) -> Vec
     // What a retry needs may be open again: a failure that others went on from can be tried once more.
     let due = state.retrying().iter().take_while(|(due, _)| *due <= now).map(|(_, id)| *id);
     let due = due.filter(|id| state.is_unblocked(*id));
-    for id in state.startable().iter().copied().chain(due) {
+    for id in state.startable().iter().copied().chain(due).filter(|id| !state.is_held(*id)) {
         let node = state.plan().node(id);
         if node.skip.is_some() {
             effects.push(Effect::SkipThisMonth(id));
@@ -119,10 +119,7 @@ impl<'a> Places<'a> {
 /// What was in doubt when an engine died, and whether it may run again without asking. A flow whose id on its platform is
 /// known is in no doubt: it can be asked about.
 pub fn in_doubt(state: &RunState) -> Vec<(NodeId, bool)> {
-    let again = |id: NodeId| {
-        let node = state.plan().node(id);
-        node.work.reads_only() || node.policy.idempotent
-    };
+    let again = |id: NodeId| state.plan().node(id).may_run_again();
     state
         .in_flight()
         .iter()

@@ -8,9 +8,11 @@ use crate::plan::{NodeId, StageId};
 impl RunState {
     /// Where a step stands.
     pub fn step_status(&self, id: NodeId) -> StepStatus {
+        let held = self.step(id).held.is_some() || (self.held().is_some() && self.startable().contains(&id));
         match &self.step(id).life {
+            Life::Pending | Life::Retrying { .. } if held => StepStatus::Held,
             Life::Pending => StepStatus::Pending,
-            Life::Running { .. } if self.is_a_poll(id) => StepStatus::Waiting,
+            Life::Running { .. } if self.only_watches(id) => StepStatus::Waiting,
             Life::Running { .. } => StepStatus::Running,
             Life::Retrying { .. } => StepStatus::Retrying,
             Life::Open { .. } => StepStatus::Waiting,
@@ -22,8 +24,8 @@ impl RunState {
         }
     }
 
-    fn is_a_poll(&self, id: NodeId) -> bool {
-        self.plan().node(id).work.is_a_poll()
+    fn only_watches(&self, id: NodeId) -> bool {
+        self.plan().node(id).work.only_watches()
     }
 
     /// Where a gate stands.
@@ -35,6 +37,7 @@ impl RunState {
             Life::Failed { .. } if self.was_rejected(id) => GateStatus::Rejected,
             Life::Failed { .. } => GateStatus::TimedOut,
             Life::Skipped { .. } | Life::Forced { .. } => GateStatus::Void,
+            Life::Pending if !step.voided.is_empty() => GateStatus::Void,
             Life::Pending | Life::Running { .. } | Life::Retrying { .. } | Life::Lost => GateStatus::Pending,
         }
     }
@@ -69,13 +72,14 @@ impl RunState {
     /// Where the run stands.
     pub fn run_status(&self) -> RunStatus {
         let steps_in_flight = self.in_flight().iter().any(|id| self.step_status(*id) == StepStatus::Running);
-        let may_start = !self.is_stopped() && !self.startable().is_empty();
-        let waiting = !self.open().is_empty() || !self.in_flight().is_empty();
+        let retrying = !self.is_stopped() && self.retrying().iter().any(|(_, id)| !self.is_held(*id));
+        let held_back = !self.is_stopped() && self.is_held_back();
+        let waiting = held_back || !self.open().is_empty() || !self.in_flight().is_empty();
         if self.is_green() {
             RunStatus::Succeeded
         } else if self.cancelled().is_some() && self.in_flight().is_empty() {
             RunStatus::Cancelled
-        } else if steps_in_flight || may_start || (!self.is_stopped() && !self.retrying().is_empty()) {
+        } else if steps_in_flight || self.may_start() || retrying {
             RunStatus::Running
         } else if waiting {
             RunStatus::Waiting
@@ -104,10 +108,11 @@ impl Tally {
         let mut tally = Tally::default();
         for id in nodes {
             let status = state.step_status(id);
-            tally.begun += usize::from(status != StepStatus::Pending);
+            let held_back = status == StepStatus::Held && state.startable().contains(&id);
+            tally.begun += usize::from(!matches!(status, StepStatus::Pending | StepStatus::Held));
             tally.running += usize::from(status == StepStatus::Running);
             tally.retrying += usize::from(status == StepStatus::Retrying);
-            tally.waiting += usize::from(status == StepStatus::Waiting);
+            tally.waiting += usize::from(status == StepStatus::Waiting || held_back);
             tally.troubled += usize::from(matches!(status, StepStatus::Failed | StepStatus::Lost));
         }
         tally

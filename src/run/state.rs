@@ -3,128 +3,16 @@
 //! [`life_after`] is the whole life of a step. Everything else here is bookkeeping that follows from lives: what still
 //! blocks whom is kept as counts, so that an event costs as much as what it changes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::event::{By, Decision, EngineId, Event, Failure, Json, Record, Shown, SkipCause, StepPath};
+use super::event::{By, EngineId, Event, Record, StepPath};
 use super::graph::Graph;
 use super::life::life_after;
+pub use super::step::{Decided, FormerMark, Life, Mark, StepState, Voided};
 use crate::plan::{NodeId, OnFailure, PhaseId, Plan, StageId};
-
-/// Who set a mark, when, why. It stays through everything that follows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// Who; `None` where it was no person.
-    pub by: Option<By>,
-    /// Why.
-    pub reason: String,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// The life of a step: exactly one of these, with what that one can have.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Life {
-    /// Its turn has not come.
-    Pending,
-    /// An attempt is in flight.
-    Running {
-        /// The platform's id of the flow, once it is known.
-        submitted: Option<String>,
-    },
-    /// An attempt failed; the next comes by itself.
-    Retrying {
-        /// When.
-        due: Timestamp,
-        /// Why the last one failed.
-        failure: Failure,
-    },
-    /// A gate that asks.
-    Open {
-        /// What it asks, rendered.
-        ask: String,
-        /// What it shows.
-        evidence: Vec<Shown>,
-    },
-    /// Done.
-    Succeeded {
-        /// What later steps may use.
-        outputs: BTreeMap<String, Json>,
-        /// What people should know.
-        remarks: Vec<String>,
-        /// Who said so, where a lost attempt was settled.
-        settled: Option<Mark>,
-    },
-    /// Failed for good.
-    Failed {
-        /// Why; `None` for a rejected or timed-out gate.
-        failure: Option<Failure>,
-        /// Who said so, where a person rejected or settled it.
-        by: Option<Mark>,
-    },
-    /// In flight at a crash.
-    Lost,
-    /// Does not run.
-    Skipped {
-        /// By what.
-        cause: SkipCause,
-        /// Who, when, why.
-        mark: Mark,
-    },
-    /// Counts as done.
-    Forced {
-        /// Who, when, why.
-        mark: Mark,
-    },
-}
-
-impl Life {
-    /// Succeeded, skipped or forced: what depends on it may go on, and a run of only these is green.
-    pub fn is_done(&self) -> bool {
-        matches!(self, Life::Succeeded { .. } | Life::Skipped { .. } | Life::Forced { .. })
-    }
-
-    /// Failed or lost: a person decides.
-    pub fn needs_a_person(&self) -> bool {
-        matches!(self, Life::Failed { .. } | Life::Lost)
-    }
-}
-
-/// A step of a run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StepState {
-    /// Where it is in its life.
-    pub life: Life,
-    /// Attempts begun; a gate's: times that it was asked.
-    pub attempt: u32,
-    /// Attempts since a person last asked for one: what automatic retries are counted by.
-    pub tries: u32,
-    /// When the latest attempt began.
-    pub started_at: Option<Timestamp>,
-    /// When it came to its present end.
-    pub finished_at: Option<Timestamp>,
-    /// A gate's question as it was last asked, rendered.
-    pub asked: Option<String>,
-    /// Answers to a gate that count now.
-    pub decisions: Vec<Decided>,
-    /// Failures before the present attempt, for the handover.
-    pub failures: u32,
-    /// People who had it retried or redone, and why.
-    pub repairs: Vec<Mark>,
-    /// It was done, and a person wants it done anew.
-    pub anew: bool,
-}
-
-/// An answer with its time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decided {
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub decision: Decision,
-}
 
 /// What an event brought about beyond its own step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -157,6 +45,10 @@ pub struct RunState {
     pub(super) started: Option<(Timestamp, By)>,
     pub(super) engine: Option<EngineId>,
     pub(super) cancelled: Option<Mark>,
+    /// Who keeps the whole run from starting anything.
+    pub(super) held: Option<Mark>,
+    /// 1, and one more for every time that a finished run was reopened.
+    pub(super) round: u32,
     pub(super) seq: u64,
     pub(super) at: Option<Timestamp>,
 }
@@ -168,18 +60,7 @@ fn count(length: usize) -> u32 {
 impl RunState {
     /// A run of `plan` to which nothing has happened yet.
     pub fn new(plan: Arc<Plan>) -> Self {
-        let fresh = StepState {
-            life: Life::Pending,
-            attempt: 0,
-            tries: 0,
-            started_at: None,
-            finished_at: None,
-            asked: None,
-            decisions: Vec::new(),
-            failures: 0,
-            repairs: Vec::new(),
-            anew: false,
-        };
+        let fresh = StepState::default();
         let mut state = RunState {
             index: plan.iter().map(|(id, _)| (StepPath(plan.path(id)), id)).collect(),
             graph: Arc::new(Graph::of(&plan)),
@@ -197,6 +78,8 @@ impl RunState {
             started: None,
             engine: None,
             cancelled: None,
+            held: None,
+            round: 1,
             seq: 0,
             at: None,
             plan,
@@ -232,7 +115,18 @@ impl RunState {
             Event::RunCancelled { by, reason } => {
                 self.cancelled = Some(Mark { by: Some(by.clone()), reason: reason.clone(), at: record.at });
             }
-            about_a_step => return self.apply_to_step(about_a_step, record.at),
+            Event::RunHeld { by, reason } => {
+                let reason = reason.clone().unwrap_or_default();
+                self.held = Some(Mark { by: Some(by.clone()), reason, at: record.at });
+            }
+            Event::RunReleased { .. } => self.held = None,
+            about_a_step => {
+                let reopens = matches!(about_a_step, Event::StepRedone { .. } | Event::GateVoided { .. });
+                if reopens && self.is_green() {
+                    self.round += 1;
+                }
+                return self.apply_to_step(about_a_step, record.at);
+            }
         }
         Consequences::default()
     }

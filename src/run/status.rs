@@ -108,7 +108,7 @@ words! {
         Confirmed = "confirmed",
         /// Refused.
         Rejected = "rejected",
-        /// Its question is gone: what it guarded was skipped or forced.
+        /// What it guarded was skipped or forced, or its answers rested on what is done anew: it is asked again.
         Void = "void",
         /// Its deadline passed and it was told to fail then.
         TimedOut = "timed_out",

@@ -88,7 +88,7 @@ fn sqlite_file(room: &Room, name: &str, rest: &str) -> Result<(Option<PathBuf>, 
 }
 
 /// Relative to the project, but what begins with `.monthstart/` stands in the state folder.
-fn placed(project: &Path, state: &Path, path: &str) -> PathBuf {
+pub(in crate::exec) fn placed(project: &Path, state: &Path, path: &str) -> PathBuf {
     let plain = path.strip_prefix("./").unwrap_or(path);
     plain.strip_prefix(".monthstart/").map_or_else(|| project.join(path), |below| state.join(below))
 }

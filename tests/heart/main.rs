@@ -1,0 +1,9 @@
+//! The heart under tables and properties: no clock, no process, no database.
+#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
+
+mod bench;
+mod life;
+mod random;
+mod redo;
+#[path = "../support/sketch.rs"]
+mod sketch;
