@@ -35,7 +35,7 @@ fn world_at(url: &str) -> World {
 
 fn connect(world: &mut World, name: &str, url: &str) {
     let url = Setting::Text(url.to_owned());
-    let connection = Connection { url, attach: BTreeMap::new(), insecure: false };
+    let connection = Connection { url, attach: BTreeMap::new(), insecure: false, changed: None };
     world.project.connections.insert(name.to_owned(), connection);
 }
 

@@ -310,9 +310,9 @@ async fn a_key_that_is_none_is_refused() {
 async fn a_shadow_only_says_what_it_would_do() {
     let world = world().await;
     world.csv("id,city\n1,南京\n");
-    let (mut job, _switch) = world.job(node(merge()), std::collections::BTreeMap::new());
-    std::sync::Arc::make_mut(&mut job.plan).shadow = true;
-    let Outcome::Succeeded { outputs, remarks } = world.start_job(job).ended().await else { panic!() };
+    let Outcome::Succeeded { outputs, remarks } = world.start_shadow(node(merge())).ended().await else {
+        panic!()
+    };
     assert_eq!(counts(&outputs), [1, 1, 0, 0, 0, 0]);
     assert!(remarks[0].starts_with("would have done: 1 read, 1 inserted"), "{remarks:?}");
     assert_eq!(world.query("yt", "select count(*) from station").await, [0]);

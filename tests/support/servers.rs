@@ -274,7 +274,9 @@ fn postgres(dir: &Path, port: u16) -> Command {
         "deadlock_timeout=100ms".to_owned(),
     ];
     command.arg("-D").arg(dir.join("data"));
-    settings.iter().for_each(|setting| drop(command.args(["-c", setting])));
+    for setting in settings {
+        command.args(["-c", setting]);
+    }
     command
 }
 

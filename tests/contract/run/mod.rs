@@ -8,6 +8,8 @@ mod load;
 mod order;
 mod output;
 mod random;
+mod reach;
 mod servers;
 mod sql;
 mod wait;
+mod watch;
