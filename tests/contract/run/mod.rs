@@ -4,6 +4,7 @@ mod codes;
 mod exec;
 mod fail;
 mod flow;
+mod load;
 mod order;
 mod output;
 mod random;
