@@ -132,6 +132,9 @@ init-done = The project is laid out. Next: put your people into roster.yaml, the
 preview-step = { $step }: { $from } -> { $to }
 preview-may-start = { $step } may start then
 preview-run = the run: { $from } -> { $to }
+preview-void = { $gate }: { $from } -> { $to }, void: the answer of { $who }; it is asked again
+preview-stopped = { $step } runs: it would be stopped
+preview-round = The run would be reopened as round { $number }
 preview-nothing = Nothing would change.
 
 recorded-answer = { $step }: { $verdict } by { $by }, recorded. The gate is { $status }.

@@ -126,6 +126,9 @@ init-done = 项目已建立。下一步:在 roster.yaml 中填写人员,然后:m
 preview-step = { $step }:{ $from } -> { $to }
 preview-may-start = 之后 { $step } 可以开始
 preview-run = 本次运行:{ $from } -> { $to }
+preview-void = { $gate }:{ $from } -> { $to },作废的回答:{ $who };将重新询问
+preview-stopped = { $step } 正在运行:将被停止
+preview-round = 本次运行将重新打开,进入第 { $number } 轮
 preview-nothing = 不会有任何变化。
 
 recorded-answer = { $step }:{ $by } 已{ $verdict },已记录。关口当前:{ $status }。
