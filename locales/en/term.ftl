@@ -131,7 +131,7 @@ term-shadow = shadow run: it reads, follows, checks and asks; nothing is submitt
 term-run-held = everything is held since { $at } by { $why }
 term-to-release = to let it go: monthstart release --run { $run }
 term-held-by = held since { $at } by { $why }
-term-voided-by = void since { $at }, done anew by { $why }
+term-voided-by = (done anew { $at } by { $why })
 term-former = (done anew since)
 
 # tables

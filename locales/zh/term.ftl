@@ -122,7 +122,7 @@ term-shadow = 影子运行:只读取、跟踪、核对和询问,不提交、不�
 term-run-held = 全部暂停({ $at }),{ $why }
 term-to-release = 放行:monthstart release --run { $run }
 term-held-by = 暂停于 { $at },{ $why }
-term-voided-by = { $at } 因重做作废,{ $why }
+term-voided-by = ({ $at } 重做,{ $why })
 term-former = (后来已重做)
 
 # tables
