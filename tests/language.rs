@@ -386,7 +386,14 @@ fn the_shipped_project_is_right() {
     let mut add =
         |name: &str| sources.add(name, std::fs::read_to_string(here("runbooks").join(name)).unwrap());
     let [settings, roster] = ["monthstart.yaml", "roster.yaml"].map(&mut add);
-    let runbooks = ["month-start.yaml", "bill-item.yaml", "dwd-billing.yaml"].map(&mut add);
+    let runbooks = [
+        "month-start.yaml",
+        "bill-item.yaml",
+        "dwd-billing.yaml",
+        "distribution-failover.yaml",
+        "dispatch-window.yaml",
+    ]
+    .map(&mut add);
     read_settings(&sources, settings, None, &mut problems).unwrap();
     read_roster(&sources, roster, &mut problems).unwrap();
     for runbook in runbooks {

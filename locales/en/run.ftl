@@ -39,13 +39,19 @@ verdict-confirmed = confirmed
 verdict-rejected = rejected
 
 failure-not-started = could not start: { $why }
+failure-denied = could not log in, and is not tried again by itself so that the account is not locked: { $why }
+failure-in-doubt = the connection broke while the transaction was being completed; look whether it took effect before trying again: { $why }
 failure-exit = ended with exit code { $code }: { $line }
 failure-exit-silent = ended with exit code { $code } and said nothing
 failure-signal = was ended by signal { $signal }
 failure-timed-out = took longer than { $after } and was stopped
 failure-sql = statement { $statement } was refused, nothing of it remains: { $why }
+failure-rejected = { $rejected } of { $read } lines are wrong, nothing was written; they are in { $file }: { $told }
+failure-rejected-unkept = { $rejected } of { $read } lines are wrong, nothing was written: { $told }
 failure-unmet = does not hold: { $found }
 failure-flow = the platform says that it failed: { $reason }
+failure-answer = the server answered { $status }: { $why }
+failure-no-answer = sent, but no answer came, so nobody knows whether it was done: { $why }
 failure-output = its outputs could not be read: { $why }
 failure-cancelled = stopped by a person
 

@@ -39,13 +39,19 @@ verdict-confirmed = 确认
 verdict-rejected = 驳回
 
 failure-not-started = 无法启动:{ $why }
+failure-denied = 登录被拒绝(为避免账号被锁,不会自动重试):{ $why }
+failure-in-doubt = 提交事务时连接中断,是否已生效不确定,请先核实再重试:{ $why }
 failure-exit = 退出码 { $code }:{ $line }
 failure-exit-silent = 退出码 { $code },没有任何输出
 failure-signal = 被信号 { $signal } 终止
 failure-timed-out = 超过 { $after },已停止
 failure-sql = 第 { $statement } 条语句被拒绝,已全部回滚:{ $why }
+failure-rejected = { $read } 行中有 { $rejected } 行有误,未写入任何数据;有误的行见 { $file }:{ $told }
+failure-rejected-unkept = { $read } 行中有 { $rejected } 行有误,未写入任何数据:{ $told }
 failure-unmet = 条件不成立:{ $found }
 failure-flow = 平台报告失败:{ $reason }
+failure-answer = 服务器应答 { $status }:{ $why }
+failure-no-answer = 已发出但没有收到应答,无法得知是否已执行:{ $why }
 failure-output = 无法读取输出:{ $why }
 failure-cancelled = 被人工停止
 

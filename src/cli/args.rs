@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::sandbox::Part;
+
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(name = "monthstart", version, disable_help_subcommand = true, arg_required_else_help = true)]
@@ -265,9 +267,13 @@ pub(super) enum Verb {
         dir: Option<PathBuf>,
         #[arg(long, value_name = "MONTH")]
         month: Option<String>,
+        #[arg(long, value_name = "FILE")]
+        runbook: Option<PathBuf>,
         #[command(flatten)]
         driving: Driving,
     },
+    #[command(subcommand, hide = true)]
+    Sandbox(Part),
     Completions {
         #[arg(value_name = "SHELL")]
         shell: Shell,

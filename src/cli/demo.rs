@@ -15,13 +15,14 @@ use super::session::Session;
 use crate::engine::Journal;
 use crate::id::PersonId;
 use crate::msg;
+use crate::plan::project::Project;
 use crate::run::{Asker, By, EngineId};
-use crate::sandbox::{self, Sandbox, SandboxError};
+use crate::sandbox::{self, Place, Places, Sandbox, SandboxError};
 use crate::store::{RunLock, StateFolder};
 use crate::time::Month;
 
 /// What the sandbox is made from: the same data every time.
-const SEED: u64 = 2026;
+pub(super) const SEED: u64 = 2026;
 /// A state folder that holds this was made by a demo, and may be made anew by the next one.
 const MARK: &str = "demo";
 
@@ -29,7 +30,7 @@ const MARK: &str = "demo";
 pub(super) async fn demo(
     session: &Session,
     dir: Option<&Path>,
-    month: Option<&str>,
+    (month, runbook): (Option<&str>, Option<&Path>),
     driving: &Driving,
 ) -> Result<Exit, Failed> {
     let project_dir = prepare_project(session, dir)?;
@@ -37,12 +38,13 @@ pub(super) async fn demo(
         Some(text) => read_month_word(text)?,
         None => Month::closing(session.today(None)),
     };
-    let runbook = project_dir.join("month-start.yaml");
+    let runbook = project_dir.join(runbook.unwrap_or(Path::new("month-start.yaml")));
     let asked = What { runbook: runbook.clone(), month: Some(month.to_string()), params: Vec::new() };
     let planned = plan(session, &runbook, &asked, false)?;
     let state = session.state(&planned.project.dir);
     clear(session, &state, &project_dir, &planned.plan.run)?;
-    let warehouse = build(session, &state, month).await?;
+    let places = places(session, &planned.project)?;
+    let warehouse = build(session, &state, month, places).await?;
     let ready = begin(session, planned.project, planned.plan, operator()).await?;
     let world = start_world(session, &ready, warehouse, driving).await?;
     let exit = drive(session, ready, driving, Some(world)).await;
@@ -98,10 +100,24 @@ fn clear(
     Ok(())
 }
 
-async fn build(session: &Session, state: &StateFolder, month: Month) -> Result<Sandbox, Failed> {
+/// Where the project's settings say that the databases stand which the sandbox may make on a server.
+pub(super) fn places(session: &Session, project: &Project) -> Result<Places, Failed> {
+    let place = |name| match project.connections.get(name) {
+        Some(connection) => Ok(Place::of(&session.resolve(&project.dir, &connection.url)?)),
+        None => Ok::<_, Failed>(Place::Files),
+    };
+    Ok(Places { mpp: place("mpp")?, bill24: place("bill24")? })
+}
+
+async fn build(
+    session: &Session,
+    state: &StateFolder,
+    month: Month,
+    places: Places,
+) -> Result<Sandbox, Failed> {
     session.output.diagnostic(&session.say(&msg!("demo-building", month = month.to_string())));
     let dir = state.path().join("sandbox");
-    let made = sandbox::build(&dir, month, SEED).await;
+    let made = sandbox::build_at(&dir, month, SEED, places).await;
     let made = made.map_err(|error: SandboxError| {
         let why = crate::words::one_line(&error.to_string(), 200);
         Failed::new(Exit::OutOfReach, msg!("demo-sandbox-broken", why = why))

@@ -180,7 +180,7 @@ pub(super) async fn drive(
     let screen = tokio::spawn(desk.run(tidings, wish.clone()));
     let signals = tokio::spawn(listen(wish));
     let folder = session.state(&project.dir);
-    let environment = session.environment.variables.clone();
+    let environment = session.environment.for_steps();
     let executor = Exec::new(Arc::clone(&project), folder.path().to_owned(), environment, session.lang);
     let platforms = project.platforms.iter();
     let driver = Driver {

@@ -11,6 +11,8 @@ use crate::words::Lang;
 pub(super) struct Environment {
     /// Environment variables that are text.
     pub variables: BTreeMap<String, String>,
+    /// The file of this program, where the system tells.
+    pub program: Option<PathBuf>,
     /// The folder it was started in.
     pub directory: PathBuf,
     /// Is standard input a terminal?
@@ -28,6 +30,7 @@ impl Environment {
         let text = |value: std::ffi::OsString| value.into_string().ok();
         Ok(Environment {
             variables: std::env::vars_os().filter_map(|(k, v)| Some((text(k)?, text(v)?))).collect(),
+            program: std::env::current_exe().ok(),
             directory: std::env::current_dir()?,
             input_is_terminal: std::io::stdin().is_terminal(),
             output_is_terminal: std::io::stdout().is_terminal(),
@@ -38,6 +41,14 @@ impl Environment {
     /// A variable that is set and not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The variables, with this program's own file for the scripts that call it.
+    pub(super) fn for_steps(&self) -> BTreeMap<String, String> {
+        let program = self.program.as_ref().map(|file| file.display().to_string());
+        let mut variables = self.variables.clone();
+        variables.extend(program.map(|file| ("MONTHSTART_BIN".to_owned(), file)));
+        variables
     }
 
     /// `LC_ALL`, `LC_MESSAGES`, `LANG`: the first that is set.

@@ -19,6 +19,8 @@ mod planning;
 mod post;
 mod preview;
 mod project;
+mod sandbox;
+mod scenes;
 mod session;
 mod shelf;
 mod validate;
@@ -105,9 +107,10 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Mails { run, send } => looking::mails(session, run.as_deref(), send).await,
         Verb::Logs { step, attempt, follow } => looking::logs(session, &step, attempt, follow).await,
         Verb::Events { run } => looking::events(session, run.as_deref()).await,
-        Verb::Demo { dir, month, driving } => {
-            demo::demo(session, dir.as_deref(), month.as_deref(), &driving).await
+        Verb::Demo { dir, month, runbook, driving } => {
+            demo::demo(session, dir.as_deref(), (month.as_deref(), runbook.as_deref()), &driving).await
         }
+        Verb::Sandbox(part) => sandbox::sandbox(session, part).await,
         Verb::Completions { shell } => Ok(help::completions(session, shell)),
         deciding => deciding::decide(session, deciding).await,
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::engine::Journal;
 use crate::plan::NodeId;
 use crate::run::{Answer, Asker, By, Life, Request, RunState, StepPath, Verdict};
-use crate::sandbox::{Sandbox, SandboxError};
+use crate::sandbox::{Fault, Sandbox, SandboxError};
 use crate::store::StoreError;
 
 /// How often the world looks at the run.
@@ -15,7 +15,9 @@ const LOOK: Duration = Duration::from_millis(300);
 
 /// What the world waits for before it acts.
 #[derive(Debug, Clone, Copy)]
-enum Cue {
+pub(super) enum Cue {
+    /// The step has begun.
+    Begun(&'static str),
     /// The gate asks.
     Open(&'static str),
     /// The step is done.
@@ -24,55 +26,128 @@ enum Cue {
     Failed(&'static str),
 }
 
+impl Cue {
+    fn path(self) -> &'static str {
+        match self {
+            Cue::Begun(path) | Cue::Open(path) | Cue::Done(path) | Cue::Failed(path) => path,
+        }
+    }
+}
+
 /// What it does then.
 #[derive(Debug, Clone, Copy)]
-enum Act {
+pub(super) enum Act {
     /// Data moves.
     Move(Move),
-    /// Somebody gives their word; li.na writes it down.
-    Tell { gate: &'static str, who: &'static str, channel: &'static str, note: &'static str },
-    /// A colleague has a repaired step run again.
-    Retry { step: &'static str, reason: &'static str },
+    /// Somebody gives their word, where many are asked for their `value`; li.na writes it down.
+    Tell {
+        gate: &'static str,
+        value: Option<&'static str>,
+        who: &'static str,
+        channel: &'static str,
+        note: &'static str,
+    },
+    /// A colleague answers for themselves.
+    Answer {
+        gate: &'static str,
+        by: &'static str,
+        form: &'static [(&'static str, &'static str)],
+        note: &'static str,
+    },
+    /// A colleague has a repaired step run again; not `always`: only where nobody sits at the terminal.
+    Retry { step: &'static str, reason: &'static str, always: bool },
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Move {
+pub(super) enum Move {
+    SendStations(&'static str, Fault),
+    MaintainMainPlans,
+    DistributeMainPlans,
     MaintainBillItems,
     DistributeBillItems,
     CloseBooks,
     RedeliverPocket,
     DistributeDetail,
+    GenerateLocalised,
+    DistributeLocalised,
 }
 
-/// The script: each line once, so many milliseconds after its cue.
-const SCRIPT: &[(Cue, u64, Act)] = &[
+/// A line of the script: once, so many milliseconds after its cue.
+pub(super) type Line = (Cue, u64, Act);
+
+/// What billing and the customer of the bill items do; the rest is in [`scenes`](super::scenes).
+const SCRIPT: &[Line] = &[
     (Cue::Open("bill-item/told"), 1_500, Act::Move(Move::MaintainBillItems)),
     (
         Cue::Open("bill-item/told"),
         2_500,
         Act::Tell {
             gate: "bill-item/told",
+            value: None,
             who: "周经理",
             channel: "mail",
             note: "shfin.r_vr011 已维护完成,请分发",
         },
     ),
     (Cue::Done("bill-item/told"), 4_000, Act::Move(Move::DistributeBillItems)),
+    (Cue::Open(ITEMS_RIGHT), 1_000, reviewed("wang.fang", "和甲方的清单逐条对过")),
+    (Cue::Open(ITEMS_RIGHT), 2_000, reviewed("li.na", "科目数和甲方报的一致")),
     (Cue::Open("dwd-month/books-closed"), 2_000, Act::Move(Move::CloseBooks)),
     (
         Cue::Open("dwd-month/books-closed"),
         3_000,
         Act::Tell {
             gate: "dwd-month/books-closed",
+            value: None,
             who: "计费值班",
             channel: "phone",
             note: "账务已验,一体机和24库都已到位",
         },
     ),
     (Cue::Failed(POCKET), 1_500, Act::Move(Move::RedeliverPocket)),
-    (Cue::Failed(POCKET), 2_500, Act::Retry { step: POCKET, reason: "计费已补传 pocket 表" }),
+    (Cue::Failed(POCKET), 2_500, Act::Retry { step: POCKET, reason: "计费已补传 pocket 表", always: false }),
     (Cue::Done("dwd-month/DwdMergeBillDtl4M"), 3_000, Act::Move(Move::DistributeDetail)),
+    (Cue::Open("localised/told"), 2_000, Act::Move(Move::GenerateLocalised)),
+    (
+        Cue::Open("localised/told"),
+        3_000,
+        Act::Tell {
+            gate: "localised/told",
+            value: None,
+            who: "周经理",
+            channel: "mail",
+            note: "属地化用户表已核对,结果表正分发到mpp",
+        },
+    ),
+    (Cue::Done("localised/told"), 3_000, Act::Move(Move::DistributeLocalised)),
+    (
+        Cue::Open("failover/server-failed"),
+        1_500,
+        Act::Answer {
+            gate: "failover/server-failed",
+            by: "wang.fang",
+            form: &[("what", "代理挂死"), ("why", "派发到A的任务超过10分钟没有开始")],
+            note: "告警短信已到,A服务器上的进程没有日志",
+        },
+    ),
+    (
+        Cue::Open("window/maintenance-told"),
+        1_500,
+        Act::Tell {
+            gate: "window/maintenance-told",
+            value: None,
+            who: "来源系统值班",
+            channel: "phone",
+            note: "今夜停机维护,三点前不能取数",
+        },
+    ),
 ];
+
+const ITEMS_RIGHT: &str = "bill-item/dims-loaded#review";
+
+const fn reviewed(by: &'static str, note: &'static str) -> Act {
+    Act::Answer { gate: ITEMS_RIGHT, by, form: &[], note }
+}
 
 const POCKET: &str = "dwd-month/DwdAccPocketM";
 
@@ -90,10 +165,14 @@ pub(super) enum OutsideError {
 /// Plays until the script is through. Where somebody sits at the terminal (`attended`), repairs are left to them.
 pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool) -> Result<(), OutsideError> {
     let mut cued: BTreeMap<usize, tokio::time::Instant> = BTreeMap::new();
+    // What this runbook does not have never comes.
+    let state = journal.state();
+    let here = |line: &Line| find(state, line.0.path()).is_some();
+    let script: Vec<Line> = SCRIPT.iter().copied().chain(super::scenes::lines()).filter(here).collect();
     let mut played: BTreeSet<usize> = BTreeSet::new();
-    while played.len() < SCRIPT.len() {
+    while played.len() < script.len() {
         journal.catch_up().await?;
-        for (number, (cue, after, act)) in SCRIPT.iter().enumerate() {
+        for (number, (cue, after, act)) in script.iter().enumerate() {
             if played.contains(&number) || !has_come(journal.state(), *cue) {
                 continue;
             }
@@ -116,6 +195,7 @@ fn find(state: &RunState, path: &str) -> Option<NodeId> {
 fn has_come(state: &RunState, cue: Cue) -> bool {
     let life = |path| find(state, path).map(|id| &state.step(id).life);
     match cue {
+        Cue::Begun(path) => find(state, path).is_some_and(|id| state.step(id).started_at.is_some()),
         Cue::Open(path) => matches!(life(path), Some(Life::Open { .. })),
         Cue::Done(path) => life(path).is_some_and(Life::is_done),
         Cue::Failed(path) => matches!(life(path), Some(Life::Failed { .. })),
@@ -131,24 +211,21 @@ async fn perform(
 ) -> Result<bool, OutsideError> {
     let request = match act {
         Act::Move(what) => {
-            return Ok(carry(sandbox, what).await? > 0 || !matches!(what, Move::DistributeDetail));
+            let waits = matches!(what, Move::DistributeDetail | Move::DistributeLocalised);
+            return Ok(carry(sandbox, what).await? > 0 || !waits);
         }
-        Act::Retry { .. } if attended => return Ok(true),
-        Act::Retry { step, reason } => find(journal.state(), step)
+        Act::Retry { always: false, .. } if attended => return Ok(true),
+        Act::Retry { step, reason, .. } => find(journal.state(), step)
             .map(|id| Request::Retry { steps: vec![id], reason: Some(reason.to_owned()) }),
-        Act::Tell { gate, who, channel, note } => find(journal.state(), gate).map(|id| {
-            let form = BTreeMap::from([
-                ("who".to_owned(), who.to_owned()),
-                ("channel".to_owned(), channel.to_owned()),
-            ]);
-            let note = Some(note.to_owned());
-            let verdict = Verdict::Confirmed;
-            Request::Answer(Answer { step: id, verdict, value: None, note, form, in_advance: false })
-        }),
+        Act::Tell { gate, value, who, channel, note } => {
+            confirmed(journal, gate, value, &[("who", who), ("channel", channel)], note)
+        }
+        Act::Answer { gate, form, note, .. } => confirmed(journal, gate, None, form, note),
     };
     let actor = match act {
-        Act::Retry { .. } => colleague("wang.fang", &["operator", "dim-team"]),
-        _ => colleague("li.na", &["operator", "customer-liaison", "billing"]),
+        Act::Retry { .. } => colleague("wang.fang"),
+        Act::Answer { by, .. } => colleague(by),
+        _ => colleague("li.na"),
     };
     if let Some(request) = request {
         // A refusal means that somebody else was quicker: that is how it goes.
@@ -157,17 +234,41 @@ async fn perform(
     Ok(true)
 }
 
+fn confirmed(
+    journal: &Journal,
+    gate: &str,
+    value: Option<&str>,
+    form: &[(&str, &str)],
+    note: &str,
+) -> Option<Request> {
+    let step = find(journal.state(), gate)?;
+    let form = form.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
+    let (verdict, note) = (Verdict::Confirmed, Some(note.to_owned()));
+    let value = value.map(str::to_owned);
+    Some(Request::Answer(Answer { step, verdict, value, note, form, in_advance: false }))
+}
+
 async fn carry(sandbox: &Sandbox, what: Move) -> Result<u64, SandboxError> {
     match what {
+        Move::SendStations(city, fault) => sandbox.send_stations(city, fault).await,
+        Move::MaintainMainPlans => sandbox.maintain_main_plans().await,
+        Move::DistributeMainPlans => sandbox.distribute_main_plans().await,
         Move::MaintainBillItems => sandbox.maintain_bill_items().await,
         Move::DistributeBillItems => sandbox.distribute_r_vr011().await,
         Move::CloseBooks => sandbox.close_books().await,
         Move::RedeliverPocket => sandbox.redeliver_pocket().await,
         Move::DistributeDetail => sandbox.distribute_dtl4().await,
+        Move::GenerateLocalised => sandbox.generate_localised().await,
+        Move::DistributeLocalised => sandbox.distribute_localised().await,
     }
 }
 
-fn colleague(name: &str, roles: &[&str]) -> Asker {
+/// Somebody of the shipped roster.
+fn colleague(name: &str) -> Asker {
+    let roles: &[&str] = match name {
+        "li.na" => &["operator", "customer-liaison", "billing"],
+        _ => &["operator", "dim-team"],
+    };
     Asker {
         by: By { played: true, ..By::person(name) },
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),

@@ -15,7 +15,10 @@ use crate::run::{Failure, Number};
 use crate::words::{Msg, one_line, render};
 
 /// Of the engine's environment, what programs get.
-const STANDING: [&str; 5] = ["PATH", "HOME", "LANG", "TZ", "USER"];
+const STANDING: [&str; 6] = ["PATH", "HOME", "LANG", "TZ", "USER", PROGRAM];
+
+/// Where this program lies, so that scripts call the one that runs them.
+const PROGRAM: &str = "MONTHSTART_BIN";
 
 /// What a step that did what it should leaves behind.
 #[derive(Debug, Default, PartialEq)]
@@ -106,7 +109,10 @@ impl Attempt {
         let standing = STANDING
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), self.room.environment.get(*name)?.clone())));
+        let state_dir = std::path::absolute(&self.room.state_dir);
+        let state_dir = state_dir.unwrap_or_else(|_| self.room.state_dir.clone());
         let own = [
+            ("MONTHSTART_STATE", state_dir.display().to_string()),
             ("MONTHSTART_RUN", self.job.run.to_string()),
             ("MONTHSTART_STEP", self.job.path.to_string()),
             ("MONTHSTART_MONTH", self.job.run.month.to_string()),

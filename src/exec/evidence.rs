@@ -108,11 +108,11 @@ fn plain(lines: impl IntoIterator<Item = String>, more: u64) -> Shown {
 async fn rows(attempt: &Attempt, source: &SqlText, connection: &str) -> Result<Shown, Failure> {
     let refuse = |why: Msg| attempt.not_started(&why);
     let text = text_of(attempt, source, &attempt.values).map_err(refuse)?;
-    let interrupt = Interrupt::default();
+    let limit = Some(attempt.room.limits.question);
+    let interrupt = Interrupt::within(limit);
     let looking = async {
-        let mut database = Database::open(&attempt.room, connection, Purpose::Look(LOCKED), &interrupt)
-            .await
-            .map_err(refuse)?;
+        let mut database =
+            Database::open(&attempt.room, connection, Purpose::Look(LOCKED), &interrupt).await?;
         let bound = script(&text, database.dialect(), &attempt.values.bindings(), true).map_err(refuse)?;
         let mut rows = Rows::default();
         for (index, (statement, values)) in bound.iter().enumerate() {
@@ -126,7 +126,6 @@ async fn rows(attempt: &Attempt, source: &SqlText, connection: &str) -> Result<S
         database.close().await;
         Ok::<Rows, Failure>(rows)
     };
-    let limit = Some(attempt.room.limits.question);
     let rows: Rows = guarded(looking, &interrupt, limit, &mut attempt.stop()).await?;
     if rows.count == 0 {
         return Ok(plain([attempt.say(&msg!("exec-evidence-nothing"))], 0));

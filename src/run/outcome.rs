@@ -38,6 +38,17 @@ pub enum Failure {
         /// Why.
         why: String,
     },
+    /// A database refused the user or the password. Nothing tries again by itself: accounts lock.
+    Denied {
+        /// What it says.
+        why: String,
+    },
+    /// The connection broke while a transaction was being made to last: whether it did is not known, and nothing tries
+    /// again by itself.
+    InDoubt {
+        /// How it broke.
+        why: String,
+    },
     /// A program ended with a code other than 0.
     Exit {
         /// The code.
@@ -62,6 +73,17 @@ pub enum Failure {
         /// What the database says.
         why: String,
     },
+    /// Lines of a file are wrong; nothing of it was written.
+    Rejected {
+        /// How many lines were read.
+        read: u64,
+        /// How many of them are wrong.
+        rejected: u64,
+        /// The first of them, with their reasons.
+        told: Vec<String>,
+        /// The file that holds them, relative to the project when below it; none where it could not be written.
+        file: Option<String>,
+    },
     /// A check does not hold.
     Unmet {
         /// Each item: what was wanted and what was found.
@@ -71,6 +93,18 @@ pub enum Failure {
     Flow {
         /// Its reason.
         reason: String,
+    },
+    /// A server's answer is not the one that is wanted.
+    Answer {
+        /// Its status.
+        status: u16,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A request was sent and no answer came: nobody knows whether it was done.
+    NoAnswer {
+        /// What kept it.
+        why: String,
     },
     /// Outputs that were asked for are not there.
     Output {
@@ -85,6 +119,8 @@ impl Explain for Failure {
     fn explain(&self) -> Msg {
         match self {
             Failure::NotStarted { why } => msg!("failure-not-started", why = why),
+            Failure::Denied { why } => msg!("failure-denied", why = why),
+            Failure::InDoubt { why } => msg!("failure-in-doubt", why = why),
             Failure::Exit { code, last_line } if last_line.is_empty() => {
                 msg!("failure-exit-silent", code = *code)
             }
@@ -94,8 +130,21 @@ impl Explain for Failure {
                 msg!("failure-timed-out", after = crate::time::show_duration(*after))
             }
             Failure::Sql { statement, why } => msg!("failure-sql", statement = *statement, why = why),
+            Failure::Rejected { read, rejected, told, file } => {
+                let (told, read, rejected) = (told.join("; "), *read, *rejected);
+                match file {
+                    Some(file) => {
+                        msg!("failure-rejected", read = read, rejected = rejected, told = told, file = file)
+                    }
+                    None => {
+                        msg!("failure-rejected-unkept", read = read, rejected = rejected, told = told)
+                    }
+                }
+            }
             Failure::Unmet { found } => msg!("failure-unmet", found = found.join("; ")),
             Failure::Flow { reason } => msg!("failure-flow", reason = reason),
+            Failure::Answer { status, why } => msg!("failure-answer", status = status.to_string(), why = why),
+            Failure::NoAnswer { why } => msg!("failure-no-answer", why = why),
             Failure::Output { why } => msg!("failure-output", why = why),
             Failure::Cancelled => msg!("failure-cancelled"),
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// A copy of a folder of this repository, as a project of its own.
-fn copy_of(folder: &str) -> Project {
+pub(crate) fn copy_of(folder: &str) -> Project {
     let project = Project::new();
     std::fs::remove_file(project.path("monthstart.yaml")).unwrap();
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), Path::new(""), &project);

@@ -39,6 +39,7 @@ pub(crate) struct Running {
     pub(crate) switch: watch::Sender<bool>,
     pub(crate) notes: Vec<String>,
     pub(crate) submitted: Vec<String>,
+    pub(crate) numbers: Vec<(String, String)>,
 }
 
 impl World {
@@ -93,7 +94,7 @@ impl World {
         connection.execute(sql).await.unwrap();
         connection.close().await.unwrap();
         let url = Setting::Text(format!("sqlite:{name}.db"));
-        let connection = Connection { url, attach: BTreeMap::new(), insecure: false };
+        let connection = Connection { url, attach: BTreeMap::new(), insecure: false, changed: None };
         self.project.connections.insert(name.to_owned(), connection);
     }
 
@@ -101,6 +102,15 @@ impl World {
     pub(crate) async fn query(&self, name: &str, sql: &'static str) -> Vec<i64> {
         let mut connection =
             SqliteConnectOptions::new().filename(self.file(&format!("{name}.db"))).connect().await.unwrap();
+        let rows = connection.fetch_all(sql).await.unwrap();
+        connection.close().await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// The first column of all rows, as text.
+    pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
+        let mut connection =
+            SqliteConnectOptions::new().filename(self.file("yt.db")).connect().await.unwrap();
         let rows = connection.fetch_all(sql).await.unwrap();
         connection.close().await.unwrap();
         rows.iter().map(|row| row.get(0)).collect()
@@ -143,10 +153,27 @@ impl World {
     }
 
     pub(crate) fn start(&self, node: Node) -> Running {
-        let (job, switch) = self.job(node, BTreeMap::new());
+        self.start_with(node, |_| {})
+    }
+
+    /// The same, in a run that changes nothing outside.
+    pub(crate) fn start_shadow(&self, node: Node) -> Running {
+        self.start_with(node, |job| Arc::make_mut(&mut job.plan).shadow = true)
+    }
+
+    /// The same with more in the job.
+    pub(crate) fn start_with(&self, node: Node, add: impl FnOnce(&mut Job)) -> Running {
+        let (mut job, switch) = self.job(node, BTreeMap::new());
+        add(&mut job);
+        Running { switch, ..self.start_job(job) }
+    }
+
+    /// A job that nobody stops.
+    pub(crate) fn start_job(&self, job: Job) -> Running {
         let (sender, reports) = tokio::sync::mpsc::unbounded_channel();
         self.executor().start(job, sender);
-        Running { reports, switch, notes: Vec::new(), submitted: Vec::new() }
+        let switch = watch::Sender::new(false);
+        Running { reports, switch, notes: Vec::new(), submitted: Vec::new(), numbers: Vec::new() }
     }
 
     pub(crate) async fn run(&self, node: Node) -> Outcome {
@@ -200,7 +227,8 @@ impl Running {
     pub(crate) async fn ended(&mut self) -> Outcome {
         loop {
             match timeout(LONG, self.reports.recv()).await.expect("no end").expect("no report of an end") {
-                Report::Ended { outcome, .. } => {
+                Report::Ended { outcome, numbers, .. } => {
+                    self.numbers = numbers.into_iter().map(|number| (number.series, number.value)).collect();
                     assert_eq!(timeout(LONG, self.reports.recv()).await.unwrap(), None);
                     return outcome;
                 }

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::remote::{BadUrl, ServerUrl};
+use super::{mysql, postgres};
 use crate::exec::Room;
 use crate::msg;
 use crate::words::{Msg, one_line};
 
-/// A database that can be connected to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A database that can be connected to. A URL holds a password: this is not shown.
 pub(super) enum Address {
     /// `SQLite` files: the main one, and others by their schema's name.
     Sqlite {
@@ -18,6 +19,10 @@ pub(super) enum Address {
         /// Other files.
         attach: Vec<(String, PathBuf)>,
     },
+    /// A `PostgreSQL` server.
+    Postgres(ServerUrl),
+    /// A `MySQL` or `MariaDB` server.
+    MySql(ServerUrl),
 }
 
 /// The address of the connection with that name.
@@ -38,12 +43,26 @@ pub(super) fn of(room: &Room, name: &str) -> Result<Address, Msg> {
             Ok(Address::Sqlite { file, read_only, attach: attach.collect::<Result<_, Msg>>()? })
         }
         "postgres" | "postgresql" => {
-            Err(msg!("exec-database-not-yet", connection = name, database = "PostgreSQL"))
+            server(name, &url, connection.insecure, &postgres::OPTIONS).map(Address::Postgres)
         }
-        "mysql" | "mariadb" => Err(msg!("exec-database-not-yet", connection = name, database = "MySQL")),
+        "mysql" | "mariadb" => server(name, &url, connection.insecure, &mysql::OPTIONS).map(Address::MySql),
         // The URL itself is not shown: it may hold a password.
         _ => Err(msg!("exec-bad-url", connection = name)),
     }
+}
+
+fn server(name: &str, url: &str, insecure: bool, known: &[&str]) -> Result<ServerUrl, Msg> {
+    ServerUrl::parse(url.trim(), insecure, known).map_err(|BadUrl(option)| match option {
+        Some(option) => {
+            msg!(
+                "exec-url-option",
+                connection = name,
+                option = one_line(&option, 40),
+                known = known.join(", ")
+            )
+        }
+        None => msg!("exec-bad-url", connection = name),
+    })
 }
 
 fn sqlite_file(room: &Room, name: &str, rest: &str) -> Result<(Option<PathBuf>, bool), Msg> {
@@ -69,7 +88,7 @@ fn sqlite_file(room: &Room, name: &str, rest: &str) -> Result<(Option<PathBuf>, 
 }
 
 /// Relative to the project, but what begins with `.monthstart/` stands in the state folder.
-fn placed(project: &Path, state: &Path, path: &str) -> PathBuf {
+pub(in crate::exec) fn placed(project: &Path, state: &Path, path: &str) -> PathBuf {
     let plain = path.strip_prefix("./").unwrap_or(path);
     plain.strip_prefix(".monthstart/").map_or_else(|| project.join(path), |below| state.join(below))
 }

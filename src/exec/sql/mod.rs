@@ -1,24 +1,34 @@
 //! `sql:` steps: statements on a connection, in one transaction unless they say otherwise.
 
-mod address;
+pub(super) mod address;
+pub(super) mod changed;
 pub(super) mod database;
+mod lexer;
+mod mysql;
+pub(super) mod place;
+mod postgres;
+mod remote;
 pub(super) mod rows;
 mod sqlite;
+pub(super) mod table;
+#[cfg(test)]
+mod tests;
 pub(super) mod text;
+mod transact;
 
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
-use self::database::{Database, Interrupt, Purpose, Refused};
+use self::database::{Database, Interrupt, Purpose};
 use self::rows::Rows;
 use self::text::{Dialect, Kind, Statement, statements};
+use self::transact::Script;
 use super::attempt::{Attempt, Done};
 use super::files;
-use super::log::{Log, grouped};
-use super::tape::BETWEEN_NOTES;
+use super::log::Log;
 use super::values::Values;
 use crate::engine::ports::Stop;
 use crate::msg;
@@ -31,7 +41,7 @@ use crate::words::{Msg, one_line};
 const GIVING_UP: Duration = Duration::from_secs(10);
 
 /// After so long it is told that a step waits for other writers.
-const WAITS: Duration = Duration::from_secs(1);
+pub(super) const WAITS: Duration = Duration::from_secs(1);
 
 /// A `sql:` step.
 pub(super) async fn step(
@@ -66,17 +76,16 @@ pub(super) struct Ran {
     /// What the last query read.
     pub(super) rows: Option<Rows>,
     /// How it is said.
-    remark: String,
+    remarks: Vec<String>,
 }
 
 impl Ran {
     /// Adds what one statement did.
-    fn add(&mut self, attempt: &Attempt, kind: Kind, changed: u64, rows: Rows, log: &mut Log) {
+    fn add(&mut self, kind: Kind, changed: u64, rows: Rows) {
         if kind == Kind::Changes {
             self.changed = Some(self.changed.unwrap_or(0) + changed);
         }
         if kind == Kind::Reads || rows.count > 0 {
-            show(attempt, &rows, log);
             self.rows = Some(rows);
         }
     }
@@ -88,7 +97,7 @@ impl Ran {
         if let Some(Rows { columns, first: Some(first), .. }) = &self.rows {
             outputs.extend(columns.iter().cloned().zip(first.iter().map(rows::Cell::json)));
         }
-        Done { outputs, remarks: vec![self.remark] }
+        Done { outputs, remarks: self.remarks }
     }
 }
 
@@ -102,14 +111,15 @@ pub(super) async fn whole(
     log: &mut Log,
 ) -> Result<Ran, Failure> {
     let text = text_of(attempt, work.source, values).map_err(|why| attempt.not_started(&why))?;
-    let interrupt = Interrupt::default();
+    let interrupt = Interrupt::within(limit);
     let doing = async {
         let purpose = Purpose::Work(attempt.room.limits.locked);
-        let mut database = Database::open(&attempt.room, work.connection, purpose, &interrupt)
-            .await
-            .map_err(|why| attempt.not_started(&why))?;
+        let mut database = Database::open(&attempt.room, work.connection, purpose, &interrupt).await?;
         let ran = match script(&text, database.dialect(), &values.bindings(), work.transaction) {
-            Ok(script) => transact(attempt, &mut database, &script, work.transaction, log).await,
+            Ok(statements) => {
+                let script = Script::new(attempt, &mut database, &statements, log);
+                if work.transaction { script.together().await } else { script.one_by_one().await }
+            }
             Err(why) => Err(attempt.not_started(&why)),
         };
         database.close().await;
@@ -185,102 +195,4 @@ pub(super) fn script(
         Ok((statement, values))
     };
     all.into_iter().enumerate().map(with_values).collect()
-}
-
-async fn transact(
-    attempt: &Attempt,
-    database: &mut Database,
-    script: &[Bound],
-    transaction: bool,
-    log: &mut Log,
-) -> Result<Ran, Failure> {
-    if transaction {
-        let writes = script.iter().any(|(statement, _)| statement.kind != Kind::Reads);
-        let waits = attempt.say(&msg!("exec-sql-waits"));
-        let begun = attempt.notes.telling_at(Instant::now() + WAITS, &waits, database.begin(writes)).await;
-        begun.map_err(|why| refused(1, why.words))?;
-    }
-    let ran = all(attempt, database, script, transaction, log).await;
-    if !transaction {
-        return ran;
-    }
-    let ran = match ran {
-        Ok(ran) => database.commit().await.map(|()| ran).map_err(|why| refused(script.len(), why.words)),
-        Err(failure) => Err(failure),
-    };
-    if ran.is_err() {
-        database.rollback().await;
-    }
-    ran
-}
-
-fn refused(statement: usize, why: String) -> Failure {
-    Failure::Sql { statement: u32::try_from(statement).unwrap_or(u32::MAX), why }
-}
-
-async fn all(
-    attempt: &Attempt,
-    database: &mut Database,
-    script: &[Bound],
-    transaction: bool,
-    log: &mut Log,
-) -> Result<Ran, Failure> {
-    let mut ran = Ran::default();
-    let mut told = Instant::now() - BETWEEN_NOTES;
-    for (index, (statement, values)) in script.iter().enumerate() {
-        let number = index + 1;
-        let sql = one_line(&statement.written, 120);
-        let (count, shown) = (script.len(), sql.clone());
-        let begins = attempt.say(&msg!("exec-sql-begins", statement = number, count = count, sql = shown));
-        let began = Instant::now();
-        // Thousands of short statements are not thousands of notes, but a long one is told.
-        let due = began.max(told + BETWEEN_NOTES);
-        let mut rows = Rows::default();
-        let work = database.execute(statement, values, &mut rows);
-        let changed = match attempt.notes.telling_at(due, &begins, work).await {
-            Ok(changed) => changed,
-            Err(why) => {
-                log.line(&format!("{number}. {sql}: {}", why.words));
-                return Err(refused(number, remains(attempt, number, transaction, &why)));
-            }
-        };
-        if due <= Instant::now() {
-            told = due;
-        }
-        let took = began.elapsed().as_secs_f64();
-        let what = attempt.say(&effect(statement.kind, changed, &rows));
-        log.line(&format!("{number}. {sql}: {what}, {took:.3} s"));
-        ran.add(attempt, statement.kind, changed, rows, log);
-    }
-    ran.remark = attempt.say(&match (ran.changed, &ran.rows) {
-        (Some(changed), _) => msg!("exec-sql-changed", rows = changed),
-        (None, Some(rows)) => msg!("exec-sql-read", rows = rows.count),
-        (None, None) => msg!("exec-sql-done"),
-    });
-    Ok(ran)
-}
-
-/// Without a transaction what came before stays: whoever repairs it has to know.
-fn remains(attempt: &Attempt, number: usize, transaction: bool, why: &Refused) -> String {
-    if transaction || number == 1 {
-        return why.words.clone();
-    }
-    attempt.say(&msg!("exec-sql-remains", why = why.words.clone(), before = number - 1))
-}
-
-fn effect(kind: Kind, changed: u64, rows: &Rows) -> Msg {
-    match kind {
-        Kind::Changes => msg!("exec-sql-changed", rows = changed),
-        Kind::Reads => msg!("exec-sql-read", rows = rows.count),
-        Kind::Transaction | Kind::Other => msg!("exec-sql-done"),
-    }
-}
-
-fn show(attempt: &Attempt, rows: &Rows, log: &mut Log) {
-    if rows.count > 0 {
-        log.block(&rows.table());
-    }
-    if rows.more() > 0 {
-        log.line(&attempt.say(&msg!("exec-more-rows", rows = grouped(rows.more()))));
-    }
 }

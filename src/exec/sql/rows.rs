@@ -1,5 +1,7 @@
 //! What comes back from a database: the first rows are kept, the rest is counted.
 
+use std::ops::ControlFlow;
+
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
 
 use crate::exec::log::hex;
@@ -18,13 +20,17 @@ const LONGEST_CELL: usize = 120;
 pub(in crate::exec) enum Cell {
     /// Nothing.
     Null,
+    /// True or false, of databases that tell it from 1 and 0.
+    Boolean(bool),
     /// A whole number.
     Integer(i64),
-    /// A number with a fraction.
+    /// An exact number of any length, as the database writes it; also its `NaN`.
+    Decimal(String),
+    /// A floating number.
     Real(f64),
-    /// Text.
+    /// Text, and all that is written as text: dates, times, JSON, lists.
     Text(String),
-    /// Bytes, of which the first are kept.
+    /// Bytes.
     Bytes(Vec<u8>),
 }
 
@@ -33,9 +39,10 @@ impl Cell {
     pub(in crate::exec) fn text(&self) -> String {
         match self {
             Cell::Null => "NULL".to_owned(),
+            Cell::Boolean(truth) => truth.to_string(),
             Cell::Integer(number) => number.to_string(),
             Cell::Real(number) => real(*number),
-            Cell::Text(text) => text.clone(),
+            Cell::Decimal(text) | Cell::Text(text) => text.clone(),
             Cell::Bytes(bytes) => {
                 let shown = hex(&bytes[..bytes.len().min(64)]);
                 format!("x'{shown}{}'", if bytes.len() > 64 { "…" } else { "" })
@@ -47,11 +54,24 @@ impl Cell {
     pub(in crate::exec) fn json(&self) -> Json {
         match self {
             Cell::Null => Json::Null,
+            Cell::Boolean(truth) => Json::from(*truth),
             Cell::Integer(number) => Json::from(*number),
+            Cell::Decimal(text) => decimal(text),
             Cell::Real(number) => real(*number).parse::<f64>().map_or(Json::Null, Json::from),
             Cell::Text(text) => Json::from(cut(text, LONGEST_LINE)),
             Cell::Bytes(_) => Json::from(self.text()),
         }
+    }
+}
+
+/// A number where JSON's numbers hold it whole, else its digits as text.
+fn decimal(text: &str) -> Json {
+    const TRUSTED: usize = 15;
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    match (text.parse::<i64>(), text.parse::<f64>()) {
+        (Ok(whole), _) => Json::from(whole),
+        (_, Ok(number)) if number.is_finite() && digits <= TRUSTED => Json::from(number),
+        _ => Json::from(cut(text, LONGEST_LINE)),
     }
 }
 
@@ -72,6 +92,52 @@ fn real(number: f64) -> String {
         format!("{rounded:e}")
     };
     if text.contains(['.', 'e']) { text } else { format!("{text}.0") }
+}
+
+/// What is to be done with the next row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::exec) enum Want {
+    /// It is read.
+    Cells,
+    /// It is only counted.
+    Count,
+    /// Neither it nor any after it is wanted.
+    Nothing,
+}
+
+/// Where the rows of a statement go, one after the other.
+pub(in crate::exec) trait Sink: Send {
+    /// Is the next row wanted?
+    fn wants(&self) -> Want;
+    /// A row that is wanted.
+    fn take(&mut self, columns: &dyn Fn() -> Vec<String>, cells: Vec<Cell>);
+    /// A row that is only counted.
+    fn count_one(&mut self);
+}
+
+/// Shows every row to a function, until it has seen enough; keeps none.
+pub(in crate::exec) struct Each<F> {
+    see: F,
+    goes_on: bool,
+}
+
+impl<F: FnMut(&[Cell]) -> ControlFlow<()> + Send> Each<F> {
+    /// For that function.
+    pub(in crate::exec) fn new(see: F) -> Self {
+        Each { see, goes_on: true }
+    }
+}
+
+impl<F: FnMut(&[Cell]) -> ControlFlow<()> + Send> Sink for Each<F> {
+    fn wants(&self) -> Want {
+        if self.goes_on { Want::Cells } else { Want::Nothing }
+    }
+
+    fn take(&mut self, _columns: &dyn Fn() -> Vec<String>, cells: Vec<Cell>) {
+        self.goes_on = (self.see)(&cells).is_continue();
+    }
+
+    fn count_one(&mut self) {}
 }
 
 /// Rows of one statement.
@@ -110,32 +176,6 @@ impl Rows {
         Rows { limit: 1, only_first: true, ..Rows::default() }
     }
 
-    /// Is there nothing more to learn?
-    pub(in crate::exec) fn is_enough(&self) -> bool {
-        self.only_first && self.count > 0
-    }
-
-    /// Does the next row have to be read, or only counted?
-    pub(in crate::exec) fn wants_more(&self) -> bool {
-        self.shown.len() < self.limit
-    }
-
-    /// A row that is wanted.
-    pub(in crate::exec) fn take(&mut self, columns: impl FnOnce() -> Vec<String>, cells: Vec<Cell>) {
-        if self.columns.is_empty() {
-            self.columns = columns();
-        }
-        self.shown
-            .push(cells.iter().map(|cell| one_line(cut(&cell.text(), 1 << 12), LONGEST_CELL)).collect());
-        self.first.get_or_insert(cells);
-        self.count += 1;
-    }
-
-    /// A row more that nobody wants to see.
-    pub(in crate::exec) fn count_one(&mut self) {
-        self.count += 1;
-    }
-
     /// How many are not shown.
     pub(in crate::exec) fn more(&self) -> u64 {
         self.count - self.shown.len() as u64
@@ -153,6 +193,30 @@ impl Rows {
         table.set_header(self.columns.iter().map(|column| one_line(column, LONGEST_CELL)));
         table.add_rows(&self.shown);
         table.to_string()
+    }
+}
+
+impl Sink for Rows {
+    fn wants(&self) -> Want {
+        match (self.only_first && self.count > 0, self.shown.len() < self.limit) {
+            (true, _) => Want::Nothing,
+            (false, true) => Want::Cells,
+            (false, false) => Want::Count,
+        }
+    }
+
+    fn take(&mut self, columns: &dyn Fn() -> Vec<String>, cells: Vec<Cell>) {
+        if self.columns.is_empty() {
+            self.columns = columns();
+        }
+        self.shown
+            .push(cells.iter().map(|cell| one_line(cut(&cell.text(), 1 << 12), LONGEST_CELL)).collect());
+        self.first.get_or_insert(cells);
+        self.count += 1;
+    }
+
+    fn count_one(&mut self) {
+        self.count += 1;
     }
 }
 
@@ -176,16 +240,23 @@ mod tests {
         }
         assert_eq!(Cell::Real(0.1 + 0.2).json(), Json::from(0.3));
         assert_eq!(Cell::Bytes(vec![0, 255]).text(), "x'00ff'");
+        for (text, json) in [
+            ("9", Json::from(9)),
+            ("12.50", Json::from(12.5)),
+            ("1234567890123456.5", Json::from("1234567890123456.5")),
+            ("NaN", Json::from("NaN")),
+        ] {
+            assert_eq!(Cell::Decimal(text.to_owned()).json(), json);
+        }
     }
 
     #[test]
     fn the_first_rows_are_kept_and_the_rest_is_counted() {
         let mut rows = Rows::default();
         for number in 0..50 {
-            if rows.wants_more() {
-                rows.take(|| vec!["n".to_owned()], vec![Cell::Integer(number)]);
-            } else {
-                rows.count_one();
+            match rows.wants() {
+                Want::Cells => rows.take(&|| vec!["n".to_owned()], vec![Cell::Integer(number)]),
+                _ => rows.count_one(),
             }
         }
         assert_eq!((rows.count, rows.more(), rows.shown.len()), (50, 30, SHOWN));

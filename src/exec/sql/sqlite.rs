@@ -8,8 +8,9 @@ use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, Dec
 use sqlx::{Row as _, TypeInfo as _, ValueRef as _};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::database::{Interrupt, Purpose, Refused};
-use super::rows::{Cell, Rows};
+use super::database::{Interrupt, Purpose, Refused, Why};
+use super::rows::{Cell, Sink, Want};
+use super::table::{Column, declared};
 use super::text::{Kind, Statement};
 use crate::plan::ParamValue;
 
@@ -89,7 +90,7 @@ impl Sqlite {
         let until = Instant::now() + self.patience;
         loop {
             match self.connection.execute(sql).await.map_err(|error| refused(&error)) {
-                Err(why) if why.busy && self.may_wait(until) => sleep(AGAIN).await,
+                Err(why) if why.is_busy() && self.may_wait(until) => sleep(AGAIN).await,
                 other => return other.map(drop),
             }
         }
@@ -103,13 +104,14 @@ impl Sqlite {
         &mut self,
         statement: &Statement,
         values: &[ParamValue],
-        rows: &mut Rows,
+        rows: &mut dyn Sink,
     ) -> Result<u64, Refused> {
         let until = Instant::now() + self.patience;
         loop {
-            match self.once(statement, values, rows).await {
+            let mut began = false;
+            match self.once(statement, values, rows, &mut began).await {
                 // Nothing has come of it yet: the same can be tried again.
-                Err(why) if why.busy && rows.count == 0 && self.may_wait(until) => sleep(AGAIN).await,
+                Err(why) if why.is_busy() && !began && self.may_wait(until) => sleep(AGAIN).await,
                 other => return other,
             }
         }
@@ -119,7 +121,8 @@ impl Sqlite {
         &mut self,
         statement: &Statement,
         values: &[ParamValue],
-        rows: &mut Rows,
+        rows: &mut dyn Sink,
+        began: &mut bool,
     ) -> Result<u64, Refused> {
         let mut query = sqlx::query(AssertSqlSafe(statement.text.clone())).persistent(false);
         for value in values {
@@ -132,16 +135,26 @@ impl Sqlite {
                 // For anything but a change this is the count of the change before it.
                 Either::Left(done) if statement.kind == Kind::Changes => changed += done.rows_affected(),
                 Either::Left(_) => {}
-                Either::Right(_) if rows.is_enough() => break,
-                Either::Right(row) if rows.wants_more() => rows.take(|| names(&row), cells(&row)?),
-                Either::Right(_) => rows.count_one(),
+                Either::Right(row) => {
+                    *began = true;
+                    match rows.wants() {
+                        Want::Cells => rows.take(&|| names(&row), cells(&row)?),
+                        Want::Count => rows.count_one(),
+                        Want::Nothing => break,
+                    }
+                }
             }
         }
         Ok(changed)
     }
 
-    /// The master table of every file, or of the one whose schema is named.
+    /// Looks in the master table of every file, or of the one whose schema is named.
     pub(super) async fn exists(&mut self, table: &str) -> Result<bool, Refused> {
+        Ok(self.find(table).await?.is_some())
+    }
+
+    /// The schema and the name of a table or view, as they are written there.
+    pub(super) async fn find(&mut self, table: &str) -> Result<Option<(String, String)>, Refused> {
         let (schema, name) =
             table.split_once('.').map_or((None, table), |(schema, name)| (Some(schema), name));
         let databases =
@@ -152,16 +165,52 @@ impl Sqlite {
                 continue;
             }
             let sql = format!(
-                "SELECT 1 FROM {}.sqlite_master WHERE lower(name) = lower(?1) AND type IN ('table', 'view')",
+                "SELECT name FROM {}.sqlite_master WHERE lower(name) = lower(?1) AND type IN ('table', 'view')",
                 quoted(&attached)
             );
             let query = sqlx::query(AssertSqlSafe(sql)).bind(name.to_owned());
             let found = query.fetch_optional(&mut self.connection).await.map_err(|error| refused(&error))?;
-            if found.is_some() {
-                return Ok(true);
+            if let Some(found) = found {
+                let name = found.try_get(0).map_err(|error| refused(&error))?;
+                return Ok(Some((attached, name)));
             }
         }
-        Ok(false)
+        Ok(None)
+    }
+
+    /// The file that holds a table; none where it is in memory, or nowhere.
+    pub(super) async fn file_of(&mut self, table: &str) -> Result<Option<PathBuf>, Refused> {
+        let Some((schema, _)) = self.find(table).await? else { return Ok(None) };
+        let sql = "SELECT file FROM pragma_database_list WHERE name = ?1";
+        let row = sqlx::query(sql).bind(schema).fetch_optional(&mut self.connection).await;
+        let file = row.and_then(|row| row.map(|row| row.try_get::<Option<String>, _>(0)).transpose());
+        let file = file.map_err(|error| refused(&error))?.flatten();
+        Ok(file.filter(|file| !file.is_empty()).map(PathBuf::from))
+    }
+
+    /// The columns of a table or view; none where there is no such table.
+    pub(super) async fn columns(&mut self, table: &str) -> Result<Vec<Column>, Refused> {
+        let Some((schema, name)) = self.find(table).await? else { return Ok(Vec::new()) };
+        let sql = "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, sum(pk > 0) OVER () \
+                   FROM pragma_table_info(?1, ?2) ORDER BY cid";
+        let rows = sqlx::query(sql).bind(name).bind(schema).fetch_all(&mut self.connection).await;
+        let column = |row: &SqliteRow| {
+            let (name, kind): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let keys: i64 = row.try_get(5)?;
+            let (not_null, has_default, key): (i64, i64, i64) =
+                (row.try_get(2)?, row.try_get(3)?, row.try_get(4)?);
+            // The number of a row fills itself: an integer that is the whole key.
+            let is_row_number = key == 1 && keys == 1 && kind.eq_ignore_ascii_case("integer");
+            let column = Column {
+                name,
+                nullable: not_null == 0 && key == 0,
+                has_default: has_default != 0 || is_row_number,
+                primary_key: key > 0,
+                kind: declared(&kind),
+            };
+            Ok(column)
+        };
+        rows.and_then(|rows| rows.iter().map(column).collect()).map_err(|error| refused(&error))
     }
 
     pub(super) async fn close(self) {
@@ -197,7 +246,7 @@ fn cells(row: &SqliteRow) -> Result<Vec<Cell>, Refused> {
 
 fn cell(row: &SqliteRow, index: usize) -> Result<Cell, Refused> {
     let value = row.try_get_raw(index).map_err(|error| refused(&error))?;
-    let unreadable = |error: sqlx::error::BoxDynError| Refused::new(&error.to_string(), false);
+    let unreadable = |error: sqlx::error::BoxDynError| Refused::new(&error.to_string(), Why::Refuses);
     if value.is_null() {
         return Ok(Cell::Null);
     }
@@ -208,7 +257,7 @@ fn cell(row: &SqliteRow, index: usize) -> Result<Cell, Refused> {
         kind => {
             let bytes = <Vec<u8> as Decode<'_, Driver>>::decode(value).map_err(unreadable)?;
             Ok(match kind {
-                "BLOB" => Cell::Bytes(bytes.into_iter().take(65).collect()),
+                "BLOB" => Cell::Bytes(bytes),
                 _ => Cell::Text(String::from_utf8_lossy(&bytes).into_owned()),
             })
         }
@@ -220,8 +269,9 @@ fn refused(error: &sqlx::Error) -> Refused {
         Some(words) => {
             let code: i32 = words.code().and_then(|code| code.parse().ok()).unwrap_or(0);
             // 517: the snapshot is old, and stays so however long one waits.
-            Refused::new(words.message(), code & 0xff == 5 && code != 517)
+            let why = if code & 0xff == 5 && code != 517 { Why::Busy } else { Why::Refuses };
+            Refused::new(words.message(), why)
         }
-        None => Refused::new(&error.to_string(), false),
+        None => Refused::new(&error.to_string(), Why::Refuses),
     }
 }

@@ -1,7 +1,7 @@
-//! SQL as text: where a statement ends, which values it binds, whether it may write. Knows strings, quoted names,
-//! comments, casts, dollar quotes and trigger bodies; knows no grammar.
+//! SQL as text: where a statement ends, which values it binds, whether it may write. Knows trigger bodies; knows no
+//! grammar.
 
-use std::fmt::Write as _;
+use super::lexer::{Lexer, Token, TokenKind};
 
 /// Whose SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,31 @@ pub(in crate::exec) struct Statement {
     pub(in crate::exec) binds: Vec<String>,
     /// What it may do.
     pub(in crate::exec) kind: Kind,
+    /// Where in `written` its parameters are, and their numbers.
+    marks: Vec<(usize, usize, usize)>,
+}
+
+impl Statement {
+    /// Its text with something else in place of its parameters.
+    pub(super) fn with(&self, mark: impl Fn(usize) -> String) -> String {
+        let (mut text, mut done) = (String::new(), 0);
+        for (from, to, number) in &self.marks {
+            text.push_str(&self.written[done..*from]);
+            text.push_str(&mark(*number));
+            done = *to;
+        }
+        text.push_str(&self.written[done..]);
+        text
+    }
+
+    /// Can it be kept as a statement of its own in `PostgreSQL`?
+    pub(super) fn can_be_prepared(&self) -> bool {
+        let first = self.written.trim_start_matches('(').trim_start();
+        let word = first.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+        ["select", "values", "with", "table", "insert", "update", "delete", "merge"]
+            .iter()
+            .any(|verb| word.eq_ignore_ascii_case(verb))
+    }
 }
 
 /// What a statement may do.
@@ -36,17 +61,19 @@ pub(in crate::exec) enum Kind {
     Changes,
     /// Begins or ends a transaction.
     Transaction,
+    /// Ends the transaction that it is in, or refuses to be in one.
+    Alone,
     /// Anything else.
     Other,
 }
 
 /// The statements of `sql`; what is only comments is none.
 pub(in crate::exec) fn statements(sql: &str, dialect: Dialect) -> Vec<Statement> {
-    let mut lexer = Lexer { sql, at: 0, dialect };
+    let mut lexer = Lexer::new(sql, dialect);
     let mut found = Vec::new();
     let mut draft = Draft::default();
     loop {
-        let (token, start) = (lexer.next(), lexer.at);
+        let (token, start) = (lexer.next(), lexer.at());
         match token {
             None => break,
             Some(Token { kind: TokenKind::Semicolon, from }) if draft.ends_here(dialect) => {
@@ -58,132 +85,6 @@ pub(in crate::exec) fn statements(sql: &str, dialect: Dialect) -> Vec<Statement>
     }
     found.extend(draft.finish(sql, sql.len(), dialect));
     found
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum TokenKind<'s> {
-    Blank,
-    Semicolon,
-    Word(&'s str),
-    Bind(&'s str),
-    Open,
-    Close,
-    Other,
-}
-
-struct Token<'s> {
-    kind: TokenKind<'s>,
-    from: usize,
-}
-
-struct Lexer<'s> {
-    sql: &'s str,
-    at: usize,
-    dialect: Dialect,
-}
-
-impl<'s> Lexer<'s> {
-    fn next(&mut self) -> Option<Token<'s>> {
-        let (from, sql) = (self.at, self.sql);
-        let bytes = sql.as_bytes();
-        let first = *bytes.get(from)?;
-        let second = bytes.get(from + 1).copied();
-        let (kind, end) = match first {
-            b' ' | b'\t' | b'\n' | b'\r' | 0x0c => (TokenKind::Blank, from + 1),
-            b'-' if second == Some(b'-') => (TokenKind::Blank, self.after("\n", from)),
-            b'#' if self.dialect == Dialect::MySql => (TokenKind::Blank, self.after("\n", from)),
-            b'/' if second == Some(b'*') => (TokenKind::Blank, self.after_comment(from)),
-            b';' => (TokenKind::Semicolon, from + 1),
-            b'(' => (TokenKind::Open, from + 1),
-            b')' => (TokenKind::Close, from + 1),
-            b'\'' => (TokenKind::Other, self.after_quote(from + 1, b'\'', self.dialect == Dialect::MySql)),
-            b'"' | b'`' => (TokenKind::Other, self.after_quote(from + 1, first, false)),
-            b'[' if self.dialect == Dialect::Sqlite => (TokenKind::Other, self.after("]", from)),
-            b'$' if self.dialect == Dialect::Postgres => (TokenKind::Other, self.after_dollar(from)),
-            b':' if second == Some(b':') => (TokenKind::Other, from + 2),
-            b':' => self.bind(from),
-            first if is_word(first) => self.word(from),
-            _ => (TokenKind::Other, from + sql[from..].chars().next().map_or(1, char::len_utf8)),
-        };
-        self.at = end;
-        Some(Token { kind, from })
-    }
-
-    /// After the next `end`, or at the end of all.
-    fn after(&self, end: &str, from: usize) -> usize {
-        self.sql[from..].find(end).map_or(self.sql.len(), |at| from + at + end.len())
-    }
-
-    fn after_comment(&self, from: usize) -> usize {
-        if self.dialect != Dialect::Postgres {
-            return self.after("*/", from + 2);
-        }
-        let bytes = self.sql.as_bytes();
-        let (mut at, mut depth) = (from + 2, 1);
-        while depth > 0 && at < bytes.len() {
-            let step = match (bytes[at], bytes.get(at + 1)) {
-                (b'/', Some(b'*')) => 1,
-                (b'*', Some(b'/')) => -1,
-                _ => 0,
-            };
-            depth += step;
-            at += if step == 0 { 1 } else { 2 };
-        }
-        at.min(bytes.len())
-    }
-
-    /// After the closing quote; a doubled one does not close.
-    fn after_quote(&self, from: usize, quote: u8, backslashes: bool) -> usize {
-        let bytes = self.sql.as_bytes();
-        let mut at = from;
-        while at < bytes.len() {
-            match bytes[at] {
-                b'\\' if backslashes => at += 2,
-                byte if byte == quote && bytes.get(at + 1) == Some(&quote) => at += 2,
-                byte if byte == quote => return at + 1,
-                _ => at += 1,
-            }
-        }
-        bytes.len()
-    }
-
-    fn after_dollar(&self, from: usize) -> usize {
-        let rest = &self.sql[from + 1..];
-        let tag = rest.bytes().take_while(|byte| is_word(*byte)).count();
-        let is_quote = rest.as_bytes().get(tag) == Some(&b'$')
-            && !rest.as_bytes().first().is_some_and(u8::is_ascii_digit);
-        if is_quote { self.after(&self.sql[from..from + tag + 2], from + tag + 2) } else { from + 1 }
-    }
-
-    fn word(&self, from: usize) -> (TokenKind<'s>, usize) {
-        let length = self.sql[from..].bytes().take_while(|byte| is_word(*byte) || *byte == b'$').count();
-        let (word, end) = (&self.sql[from..from + length], from + length);
-        // E'…' of PostgreSQL knows backslashes.
-        if self.dialect == Dialect::Postgres
-            && word.eq_ignore_ascii_case("e")
-            && self.sql.as_bytes().get(end) == Some(&b'\'')
-        {
-            return (TokenKind::Other, self.after_quote(end + 1, b'\'', true));
-        }
-        (TokenKind::Word(word), end)
-    }
-
-    /// `:name`, but not what follows a digit or a letter at once (`12:30`, `a[1:n]`).
-    fn bind(&self, from: usize) -> (TokenKind<'s>, usize) {
-        let bytes = self.sql.as_bytes();
-        let glued = from > 0 && is_word(bytes[from - 1]);
-        let rest = &self.sql[from + 1..];
-        let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        if glued || length == 0 || rest.as_bytes()[0].is_ascii_digit() {
-            return (TokenKind::Other, from + 1);
-        }
-        (TokenKind::Bind(&rest[..length]), from + 1 + length)
-    }
-}
-
-/// Letters of any script count as parts of words.
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
 /// A statement that is being read.
@@ -242,41 +143,64 @@ impl Draft {
 
     fn finish(self, sql: &str, end: usize, dialect: Dialect) -> Option<Statement> {
         let begin = self.begin?;
-        let kind = kind(&self.words);
-        let (mut text, mut binds, mut done) = (String::new(), Vec::<String>::new(), begin);
+        let kind = kind(&self.words, dialect);
+        let (mut binds, mut marks) = (Vec::<String>::new(), Vec::new());
         for (from, to, name) in self.binds {
-            let known = binds.iter().position(|bind| *bind == name).filter(|_| dialect != Dialect::MySql);
+            // In PostgreSQL each place has a type of its own.
+            let known = binds.iter().position(|bind| *bind == name).filter(|_| dialect == Dialect::Sqlite);
             let number = known.unwrap_or(binds.len()) + 1;
             if known.is_none() {
                 binds.push(name);
             }
-            text.push_str(&sql[done..from]);
-            let _ = match dialect {
-                Dialect::Sqlite => write!(text, "?{number}"),
-                Dialect::Postgres => write!(text, "${number}"),
-                Dialect::MySql => write!(text, "?"),
-            };
-            done = to;
+            marks.push((from - begin, to - begin, number));
         }
-        text.push_str(sql[done..end].trim_end());
-        Some(Statement { text, written: sql[begin..end].trim_end().to_owned(), binds, kind })
+        let written = sql[begin..end].trim_end().to_owned();
+        let mut statement = Statement { text: String::new(), written, binds, kind, marks };
+        statement.text = statement.with(|number| match dialect {
+            Dialect::Sqlite => format!("?{number}"),
+            Dialect::Postgres => format!("${number}"),
+            Dialect::MySql => "?".to_owned(),
+        });
+        Some(statement)
     }
 }
 
-fn kind(words: &[String]) -> Kind {
+fn kind(words: &[String], dialect: Dialect) -> Kind {
     let first = words.first().map_or("", String::as_str);
     let verb = if first == "with" {
-        let verbs = ["select", "values", "insert", "update", "delete", "replace"];
+        let verbs = ["select", "values", "insert", "update", "delete", "replace", "merge"];
         words.iter().map(String::as_str).find(|word| verbs.contains(word)).unwrap_or("")
     } else {
         first
     };
     match verb {
         "select" | "values" | "explain" | "show" | "table" | "describe" => Kind::Reads,
-        "insert" | "update" | "delete" | "replace" => Kind::Changes,
+        "insert" | "update" | "delete" | "replace" | "merge" => Kind::Changes,
         "begin" | "commit" | "end" | "start" => Kind::Transaction,
         "rollback" if !words.iter().any(|word| word == "to") => Kind::Transaction,
+        _ if is_alone(words, dialect) => Kind::Alone,
+        "lock" | "unlock" if dialect == Dialect::MySql => Kind::Transaction,
         _ => Kind::Other,
+    }
+}
+
+/// Does it end the transaction that it is in, or refuse to be in one?
+fn is_alone(words: &[String], dialect: Dialect) -> bool {
+    let word = |index: usize| words.get(index).map_or("", String::as_str);
+    let concurrently = || words.iter().any(|word| word == "concurrently");
+    let of_server = || matches!(word(1), "database" | "tablespace" | "subscription" | "system");
+    match (dialect, word(0)) {
+        (Dialect::Postgres, "create" | "drop" | "alter") => concurrently() || of_server(),
+        (Dialect::Postgres, "reindex") => concurrently() || of_server() || word(1) == "schema",
+        (Dialect::Postgres, "cluster") => words.len() == 1,
+        (Dialect::MySql, "create" | "drop") => word(1) != "temporary",
+        (Dialect::Sqlite | Dialect::Postgres, "vacuum")
+        | (
+            Dialect::MySql,
+            "alter" | "truncate" | "rename" | "grant" | "revoke" | "analyze" | "optimize" | "repair"
+            | "flush" | "install" | "uninstall",
+        ) => true,
+        _ => false,
     }
 }
 
@@ -353,6 +277,33 @@ mod tests {
         ] {
             assert_eq!(statements(sql, Dialect::Sqlite)[0].kind, kind, "{sql}");
         }
+    }
+
+    #[test]
+    fn statements_that_end_transactions_are_told_apart() {
+        for (sql, postgres, mysql) in [
+            ("create table t (a int)", Kind::Other, Kind::Alone),
+            ("create temporary table t (a int)", Kind::Other, Kind::Other),
+            ("truncate table t", Kind::Other, Kind::Alone),
+            ("vacuum t", Kind::Alone, Kind::Other),
+            ("create unique index concurrently i on t (a)", Kind::Alone, Kind::Alone),
+            ("refresh materialized view concurrently v", Kind::Other, Kind::Other),
+            ("reindex table t", Kind::Other, Kind::Other),
+            ("lock tables t write", Kind::Other, Kind::Transaction),
+        ] {
+            assert_eq!(statements(sql, Dialect::Postgres)[0].kind, postgres, "{sql}");
+            assert_eq!(statements(sql, Dialect::MySql)[0].kind, mysql, "{sql}");
+        }
+        let minus = &statements("select 5--:n\n, 1 -- :x", Dialect::MySql)[0];
+        assert_eq!(minus.binds, ["n"]);
+    }
+
+    #[test]
+    fn parameters_can_be_written_in_other_ways() {
+        let found = &statements("/* x */ call p(:a, ':b', :a);", Dialect::Postgres)[0];
+        assert_eq!(found.with(|number| format!("<{number}>")), "call p(<1>, ':b', <2>)");
+        assert!(!found.can_be_prepared());
+        assert!(statements("((select :a))", Dialect::Postgres)[0].can_be_prepared());
     }
 
     proptest::proptest! {

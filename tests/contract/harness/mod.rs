@@ -7,7 +7,7 @@ mod own;
 mod project;
 mod pty;
 mod smtp;
-mod sqlite;
+pub(crate) mod sqlite;
 mod status;
 
 pub(crate) use letters::Letter;

@@ -1,0 +1,3 @@
+#!/bin/sh
+# 沙箱的分发进程: dsImpCtl.sh stop|start|state 服务器
+exec "$MONTHSTART_BIN" sandbox server dsImpCtl "$@"
