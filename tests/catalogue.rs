@@ -17,7 +17,22 @@ use source::{Token, files, tokens};
 /// The words that are put behind a family's name while the product runs, where no type lists them.
 const FAMILIES: [(&str, &[&str]); 5] = [
     ("term-kind", &["gate", "notice", "confirm", "review"]),
-    ("term-verb", &["confirm", "reject", "retry", "skip", "force", "settle-done", "settle-failed"]),
+    (
+        "term-verb",
+        &[
+            "confirm",
+            "reject",
+            "retry",
+            "redo",
+            "hold",
+            "release",
+            "void",
+            "skip",
+            "force",
+            "settle-done",
+            "settle-failed",
+        ],
+    ),
     ("mail-form", &["who", "channel", "told_at"]),
     ("mail-channel", &["phone", "chat", "mail", "paper"]),
     (

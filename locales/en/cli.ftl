@@ -26,6 +26,7 @@ help-plan = Show what would happen: stages, levels, steps, gates, letters
 help-schema = Print a JSON Schema for editors
 help-run = Start a run and drive it
 help-resume = Drive a run on, after a crash, a stop or a halt
+help-attach = Watch, and answer, a run that another process drives
 help-runs = List the runs
 help-status = Show where a run stands
 help-gates = Show what waits for a person
@@ -56,6 +57,7 @@ help-arg-json = Answer in JSON
 help-arg-lang = The language of answers
 help-arg-verbose = Tell more about what goes on inside
 help-arg-yes = Answer in advance every gate and notice that you may answer alone
+help-arg-detach = Let it go on in the background, whatever becomes of the terminal
 help-arg-no-wait = Leave when only people or time can move the run on
 help-arg-progress = How progress is shown
 help-arg-runbook = The runbook's file
@@ -132,6 +134,9 @@ init-done = The project is laid out. Next: put your people into roster.yaml, the
 preview-step = { $step }: { $from } -> { $to }
 preview-may-start = { $step } may start then
 preview-run = the run: { $from } -> { $to }
+preview-void = { $gate }: { $from } -> { $to }, void: the answer of { $who }; it is asked again
+preview-stopped = { $step } runs: it would be stopped
+preview-round = The run would be reopened as round { $number }
 preview-nothing = Nothing would change.
 
 recorded-answer = { $step }: { $verdict } by { $by }, recorded. The gate is { $status }.
@@ -154,6 +159,18 @@ run-is-over = { $run } is over ({ $status }): there is nothing to resume.
 run-is-driven = { $run } is driven by process { $pid } on { $host } already: answer its gates from here, it goes on by itself.
 run-stranger = { $person } is nobody of this project's roster and may look but not run anything: say who acts with --as PERSON.
 run-needs-operator = { $person } is no operator: only operators start and resume runs.
+
+attach-watching = Watching { $run }, driven by process { $pid } on { $host }. Ctrl-C ends only the watching; the run goes on.
+attach-not-driven = nobody drives { $run }, so there is nothing to watch: go on with 'monthstart resume { $run }'.
+attach-over = { $run } is over ({ $status }): look at it with 'monthstart status { $run }'.
+attach-left = No longer watching { $run }; it goes on. To watch again: monthstart attach { $run }
+attach-engine-gone = Whoever drove { $run } has gone, and it stands still: monthstart resume { $run }
+detached = { $run } goes on in the background (process { $pid }).
+    Watch and answer: monthstart attach { $run }
+    Look:             monthstart status { $run }
+    What it says:     { $log }
+detach-slow = process { $pid } in the background has not begun { $run } within 10 s: see { $log }, then 'monthstart status'.
+detach-failed = nothing could be started in the background: { $why }. What it says is in { $log }.
 
 end-succeeded = { $run } is done: every step succeeded, was skipped or forced.
 end-halted = { $run } halted: { $steps } { $count ->

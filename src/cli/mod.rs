@@ -1,8 +1,11 @@
 //! The command line: one file a verb. Each reads, wires, prints, and says how it ended.
 
 mod args;
+mod attach;
 mod deciding;
 mod demo;
+mod desk;
+mod detach;
 mod drive;
 mod environment;
 mod exit;
@@ -57,6 +60,9 @@ fn run(environment: Environment, line: CommandLine) -> Exit {
     if session.common.verbose {
         tell_more();
     }
+    if session.common.detached {
+        detach::leave_terminal();
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -86,8 +92,15 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Validate { files } => validate::validate(session, &files),
         Verb::Plan { what, format } => planning::plan(session, &what, format),
         Verb::Schema { kind } => Ok(planning::schema(session, kind)),
-        Verb::Run { what, shadow, driving } => drive::run(session, &what, shadow, &driving).await,
-        Verb::Resume { run, driving } => drive::resume(session, run.as_deref(), &driving).await,
+        Verb::Run { what, shadow, detach: true, .. } if !session.common.detached => {
+            detach::run(session, &what, shadow).await
+        }
+        Verb::Run { what, shadow, driving, .. } => drive::run(session, &what, shadow, &driving).await,
+        Verb::Resume { run, detach: true, .. } if !session.common.detached => {
+            detach::resume(session, run.as_deref()).await
+        }
+        Verb::Resume { run, driving, .. } => drive::resume(session, run.as_deref(), &driving).await,
+        Verb::Attach { run, progress } => attach::attach(session, run.as_deref(), progress).await,
         Verb::Runs => looking::runs(session).await,
         Verb::Status { run } => looking::status(session, run.as_deref()).await,
         Verb::Gates { run } => looking::gates(session, run.as_deref()).await,

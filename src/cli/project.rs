@@ -14,7 +14,7 @@ use crate::plan::{Plan, resolve::join};
 use crate::runbook::model::{MonthFile, Roster, Runbook};
 use crate::runbook::{self, Problem, Severity, problems_json, render_problems};
 use crate::time::Month;
-use crate::words::Explain;
+use crate::words::{Explain, Lang};
 
 /// The name of the settings' file.
 pub(super) const SETTINGS: &str = "monthstart.yaml";
@@ -32,6 +32,14 @@ pub(super) struct Opened {
 /// The project's folder for something at `near`: the nearest one upwards that holds settings, else `near` itself.
 pub(super) fn find_root(near: &Path) -> PathBuf {
     near.ancestors().find(|folder| folder.join(SETTINGS).is_file()).unwrap_or(near).to_path_buf()
+}
+
+/// The language that the settings at `root` name. What is wrong with them is told when they are really read.
+pub(super) fn spoken_at(root: &Path) -> Option<Lang> {
+    let mut shelf = Shelf::new(root.to_path_buf(), root.to_path_buf());
+    let file = shelf.has(SETTINGS).then(|| shelf.take(SETTINGS)).flatten()?;
+    let settings = runbook::read_settings(&shelf.sources, file, None, &mut shelf.problems)?;
+    Lang::from_tag(&settings.language?.value)
 }
 
 /// Reads settings, overlay and roster of the project at `root`.

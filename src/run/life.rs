@@ -153,16 +153,16 @@ fn again(node: &Node, step: &StepState, mark: Mark) -> StepState {
 
 /// Done anew: a mark of skip or force stays in its history.
 fn anew(step: &StepState, mark: Mark) -> StepState {
-    let (mut marks, mut repairs) = (step.marks.clone(), step.repairs.clone());
+    let (mut marks, mut redone) = (step.marks.clone(), step.redone.clone());
     let former = match &step.life {
         Life::Skipped { mark, .. } => Some((StepStatus::Skipped, mark)),
         Life::Forced { mark } => Some((StepStatus::Forced, mark)),
         _ => None,
     };
     marks.extend(former.map(|(status, mark)| FormerMark { status, mark: mark.clone() }));
-    repairs.push(mark);
+    redone.push(mark);
     let life = Life::Pending;
-    StepState { life, tries: 0, finished_at: None, marks, repairs, anew: true, ..step.clone() }
+    StepState { life, tries: 0, finished_at: None, marks, redone, anew: true, ..step.clone() }
 }
 
 /// Answers that count no more: all of them, or the one for a value of `each`. What is asked then is asked with new

@@ -14,6 +14,8 @@
 
 mod harness;
 
+mod again;
+mod attach;
 mod crash;
 mod demo;
 mod faults;
