@@ -7,6 +7,7 @@ use super::exit::{Exit, Failed, What};
 use super::project::read_month_word;
 use super::session::Session;
 use crate::msg;
+use crate::plan::project::Project;
 use crate::sandbox::distribution::{self, Doing};
 use crate::sandbox::scheduler::{self, Dispatch, Office, Order, Reply};
 use crate::sandbox::{self, Fault, InitKind, Sandbox, SandboxError};
@@ -147,6 +148,12 @@ fn broken(error: &SandboxError) -> Failed {
     Failed::new(Exit::OutOfReach, msg!("demo-sandbox-broken", why = why))
 }
 
+fn settings(session: &Session) -> Result<Project, Failed> {
+    let opened = super::project::open(session, &session.directory);
+    super::project::show_problems(session, &opened.shelf)?;
+    opened.project.ok_or(Failed { exit: Exit::Invalid, what: What::Nothing })
+}
+
 async fn dacp(session: &Session, order: &Order) -> Result<Exit, Failed> {
     let dir = folder(session);
     let office = Office { dir: &dir, project: &session.directory, now: session.clock.now() };
@@ -184,9 +191,7 @@ async fn build(session: &Session, month: Option<&str>) -> Result<Exit, Failed> {
     };
     let state = session.state(&session.directory);
     state.prepare()?;
-    let opened = super::project::open(session, &session.directory);
-    super::project::show_problems(session, &opened.shelf)?;
-    let places = opened.project.map(|project| places(session, &project)).transpose()?.unwrap_or_default();
+    let places = places(session, &settings(session)?)?;
     let made = sandbox::build_at(&folder(session), month, SEED, places).await;
     made.map_err(|error| broken(&error))?;
     session.output.result(&session.say(&msg!("demo-built", dir = folder(session).display().to_string())));

@@ -15,6 +15,7 @@ const PUNCTUAL: [&str; 10] = ["南京", "无锡", "徐州", "常州", "苏州", 
 
 const FILES: Cue = Cue::Begun("base-station/wait-南京");
 const CONFIRMED: &str = "base-station/confirmed";
+const DRAFTED: &str = "rehearsal/drafted";
 const TOLD: &str = "main-plan/told";
 const LOAD_DOUBLED: &str = "base-station/load-宿迁";
 const LOAD_WRONG: &str = "base-station/load-淮安";
@@ -25,6 +26,7 @@ pub(super) fn lines() -> Vec<Line> {
     lines.extend(repairs());
     lines.extend(confirmations());
     lines.extend(main_plans());
+    lines.push(rehearsal());
     lines
 }
 
@@ -80,4 +82,15 @@ fn main_plans() -> Vec<Line> {
         (Cue::Open(TOLD), 3_000, told),
         (Cue::Done("main-plan/plans-maintained"), 2_000, Act::Move(Move::DistributeMainPlans)),
     ]
+}
+
+fn rehearsal() -> Line {
+    let drafted = Act::Tell {
+        gate: DRAFTED,
+        value: None,
+        who: "计费值班",
+        channel: "chat",
+        note: "模拟出账已跑完,可以抽取",
+    };
+    (Cue::Open(DRAFTED), 1_000, drafted)
 }

@@ -47,12 +47,12 @@ impl MySql {
         interrupt: Interrupt,
     ) -> Result<Self, Refused> {
         let masks = url.masks();
-        let options = options(url).map_err(|why| masked(why, &masks))?;
+        let options = options(url).map_err(|why| masked(&why, &masks))?;
         let opening = async {
             let connection = options.connect().await.map_err(|error| refused(&error))?;
             MySql::begun(connection, options.clone(), zone, purpose, interrupt).await
         };
-        connected(opening).await.map_err(|why| masked(why, &masks))
+        connected(opening).await.map_err(|why| masked(&why, &masks))
     }
 
     async fn begun(
@@ -152,11 +152,12 @@ impl MySql {
         Ok(found.is_some())
     }
 
+    /// `MariaDB` writes that there is no default as the word NULL.
     pub(super) async fn columns(&mut self, table: &str) -> Result<Vec<Column>, Refused> {
         let (schema, name) = parted(table);
         let sql = "SELECT CAST(column_name AS CHAR), CAST(column_type AS CHAR), \
                    CAST(is_nullable AS CHAR), CAST(column_key AS CHAR), CAST(extra AS CHAR), \
-                   CAST(column_default IS NOT NULL AS CHAR) FROM information_schema.columns \
+                   CAST(column_default IS NOT NULL AND column_default <> 'NULL' AS CHAR) FROM information_schema.columns \
                    WHERE lower(table_schema) = lower(coalesce(?, database())) AND lower(table_name) = lower(?) \
                    ORDER BY ordinal_position";
         let query = sqlx::query(sql).bind(schema).bind(name).persistent(false);
@@ -183,8 +184,7 @@ impl MySql {
 }
 
 fn options(url: &ServerUrl) -> Result<MySqlConnectOptions, Refused> {
-    let unclear = || Refused::new("sslmode", Why::Refuses);
-    let mode = match url.trust().ok_or_else(unclear)? {
+    let mode = match url.trust().unwrap_or(Trust::Verified) {
         Trust::Verified => MySqlSslMode::VerifyIdentity,
         Trust::Signed => MySqlSslMode::VerifyCa,
         Trust::Any => MySqlSslMode::Required,
@@ -291,9 +291,9 @@ async fn bound(
     rows: &mut dyn Sink,
 ) -> Result<u64, Refused> {
     let variables: Vec<String> = (1..=values.len()).map(|number| format!("@monthstart_{number}")).collect();
-    let setting = variables.iter().map(|name| format!(", {name} = ?")).collect::<String>();
-    let mut query =
-        sqlx::query(AssertSqlSafe(format!("SET @monthstart = ?{setting}"))).bind(statement.text.clone());
+    let setting = variables.join(" = ?, ");
+    let mut query = sqlx::query(AssertSqlSafe(format!("SET @monthstart = ?, {setting} = ?")))
+        .bind(statement.text.clone());
     for value in values {
         query = match value {
             ParamValue::Integer(number) => query.bind(*number),
