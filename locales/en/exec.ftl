@@ -58,6 +58,39 @@ exec-check-warning = does not hold, but only warns: { $found }
 exec-check-cannot-look = cannot look now: { $why }
 exec-check-bad-expect = '{ $expect }' is not an expectation: = x, != x, > x, >= x, < x, <= x, between x and y
 exec-check-empty = there is nothing to check
+exec-check-no-row-like = { $what }: no row to compare with former months
+exec-check-like = { $found } ({ $like })
+exec-like-no-number = no number, so it cannot be compared with former months
+exec-like-no-history = too little history: nothing of the last { $wanted } months
+exec-like-little-history = too little history: { $have } of { $wanted } months, { $seen }
+exec-like-zero = { $months }: always 0
+exec-like-only-zero = mean of { $months }: 0, and only 0 is like it
+exec-like-met = mean of { $months }: { $mean }, { $deviation }, allowed { $allowed }
+exec-like-unmet = not like the mean of { $months }: { $mean }, { $deviation }, allowed { $allowed }
+exec-since-changed = { $what } was changed at { $at }, after { $step } ({ $said })
+exec-since-unchanged = { $what } was last changed at { $at }, not after { $step } ({ $said })
+exec-since-never = { $what } was never changed as far as is known, so not after { $step } ({ $said })
+exec-since-unknown = nobody knows when { $what } was changed: its database does not tell. Write into the settings, at connections.{ $connection }, a query that does: changed: "select max(end_time) from … where table_name = :table"
+exec-since-unreadable = the query `changed` of connection '{ $connection }' says '{ $value }', which is no time
+exec-since-no-time = when { $step } was done is not known, so nor is whether { $what } was changed after it
+exec-table-compares = comparing { $what }: { $rows } rows seen
+exec-table-equal = { $pair }: { $from } = { $to }
+exec-table-unequal = { $pair }: { $from } ≠ { $to }
+exec-table-differs = { $pair }: { $from } ≠ { $to }, difference { $difference }
+exec-table-near = { $pair }: { $from } ≈ { $to }, difference { $difference }, allowed { $allowed }
+exec-table-too-far = { $pair }: { $from } ≠ { $to }, difference { $difference }, allowed { $allowed }
+exec-table-keys-same = { $pair }: the same { $count }
+exec-table-keys-doubled = { $pair }: the same { $count } rows, though { $doubled } keys are there more than once
+exec-table-keys-differ = { $pair }: { $differences }
+exec-table-missing = { $count } missing in { $table }: { $examples }
+exec-table-extra = { $count } only in { $table }: { $examples }
+exec-table-uneven = { $count } not as often on both sides: { $examples }
+exec-table-groups-same = { $pair }: the same for every value, { $rows } rows in all
+exec-table-groups-near = { $pair }: as allowed ({ $allowed }) for every value, { $rows } rows in all
+exec-table-groups-differ = { $pair }: { $count } values differ: { $examples }
+exec-table-no-column = { $table } has no column '{ $column }'; it has { $known }
+exec-table-no-number = { $table }, column { $column }: '{ $value }' is no number
+exec-table-no-room = keys that differ cannot be kept on disk: { $why }
 
 wait-file-missing = { $file } is not there yet
 wait-file-not-a-file = { $file } is there, but is not a file
@@ -121,19 +154,46 @@ load-would = would have done: { $read } read, { $inserted } inserted, { $updated
 exec-flow-no-platform = there is no platform '{ $platform }' in the settings
 exec-flow-no-action = platform '{ $platform }' has neither an action of its own for a flow nor 'submit'
 exec-flow-no-connection = platform '{ $platform }' has no connection for its SQL
-exec-flow-http = platform '{ $platform }': http cannot be executed yet
 exec-flow-action = { $action }: { $command }
 exec-flow-no-id = it printed no id that matches '{ $pattern }': { $line }
 exec-flow-no-id-pattern = '{ $action }' of platform '{ $platform }' has no 'id:' pattern
 exec-flow-cannot-find = whether { $flow } is on the platform already cannot be found out, so it is not submitted: { $why }
 exec-flow-followed = submitted before as { $id }, followed on
-exec-flow-found = found on the platform as { $id }
+exec-flow-found = found on the platform as { $id }: not submitted by us
+exec-flow-found-done = done already on the platform as { $id }: not submitted by us
 exec-flow-found-failed = found on the platform as { $id }, but it has failed: submitted again
+exec-flow-found-anew = found on the platform as { $id }, but it is wanted anew: submitted again
+exec-flow-redone = redone on the platform as { $id }, with all that depends on it
+exec-flow-anew-waits = { $id } is wanted anew: its present run has to end first
+exec-flow-former-end = { $id }: the platform still tells its former end
+exec-flow-no-log = the platform's log could not be fetched: { $why }
+exec-follow-cannot = platform '{ $platform }' cannot be asked about flows: describe 'find' and 'poll' in the settings
+exec-follow-not-there = { $flow } is not on the platform yet for batch { $batch }
+exec-follow-done = run by the platform itself as { $id }: only watched
+exec-pass-cannot = platform '{ $platform }' does not describe 'force_pass' in the settings
+exec-pass-done-already = { $flow } counts as done on the platform already: nothing was done
+exec-pass-done = { $flow } was passed: the platform counts it as done
+exec-pass-unseen = the platform was told to pass { $flow }; what it says of it now cannot be asked
+exec-pass-not-taken = it was told to pass { $flow }, and still says: { $state }
 exec-flow-submitted = submitted as { $id }
 exec-flow-state = { $id }: { $state }
 exec-flow-no-answer = the platform does not answer: { $why }
 exec-flow-not-cancelled = could not be cancelled on the platform: { $why }
 exec-flow-not-followed = submitted as { $id }; the platform describes no 'poll', so its end is not known
+
+exec-http-bad-url = not an address that can be asked: { $url }
+exec-http-bad-header = the header '{ $name }' is not one that can be sent, or its value holds control characters
+exec-http-bad-json = with its values the body is not JSON: { $body }
+exec-http-unreachable = the server cannot be reached: { $why }
+exec-http-answered = the server answered { $status }, { $bytes ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+}
+exec-http-unexpected = nothing in it matches '{ $expect }': { $body }
+
+exec-mail-no-subject = with its values the letter's subject is empty
+exec-mail-queued = a letter to { $to }: { $subject }
+exec-shadow-not-done = shadow: not done
 
 exec-evidence-failed = cannot be shown: { $why }
 exec-evidence-no-outputs = no outputs

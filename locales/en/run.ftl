@@ -50,6 +50,8 @@ failure-rejected = { $rejected } of { $read } lines are wrong, nothing was writt
 failure-rejected-unkept = { $rejected } of { $read } lines are wrong, nothing was written: { $told }
 failure-unmet = does not hold: { $found }
 failure-flow = the platform says that it failed: { $reason }
+failure-answer = the server answered { $status }: { $why }
+failure-no-answer = sent, but no answer came, so nobody knows whether it was done: { $why }
 failure-output = its outputs could not be read: { $why }
 failure-cancelled = stopped by a person
 

@@ -50,6 +50,8 @@ failure-rejected = { $read } 行中有 { $rejected } 行有误,未写入任何�
 failure-rejected-unkept = { $read } 行中有 { $rejected } 行有误,未写入任何数据:{ $told }
 failure-unmet = 条件不成立:{ $found }
 failure-flow = 平台报告失败:{ $reason }
+failure-answer = 服务器应答 { $status }:{ $why }
+failure-no-answer = 已发出但没有收到应答,无法得知是否已执行:{ $why }
 failure-output = 无法读取输出:{ $why }
 failure-cancelled = 被人工停止
 

@@ -29,7 +29,7 @@ pub(super) enum Cue {
 impl Cue {
     fn path(self) -> &'static str {
         match self {
-            Cue::Begun(path) | Cue::Open(path) | Cue::Done(path) | Cue::Failed(path) => path,
+            Cue::Open(path) | Cue::Begun(path) | Cue::Done(path) | Cue::Failed(path) => path,
         }
     }
 }
@@ -90,6 +90,8 @@ const SCRIPT: &[Line] = &[
         },
     ),
     (Cue::Done("bill-item/told"), 4_000, Act::Move(Move::DistributeBillItems)),
+    (Cue::Open(ITEMS_RIGHT), 1_000, reviewed("wang.fang", "和甲方的清单逐条对过")),
+    (Cue::Open(ITEMS_RIGHT), 2_000, reviewed("li.na", "科目数和甲方报的一致")),
     (Cue::Open("dwd-month/books-closed"), 2_000, Act::Move(Move::CloseBooks)),
     (
         Cue::Open("dwd-month/books-closed"),
@@ -141,6 +143,12 @@ const SCRIPT: &[Line] = &[
     ),
 ];
 
+const ITEMS_RIGHT: &str = "bill-item/dims-loaded#review";
+
+const fn reviewed(by: &'static str, note: &'static str) -> Act {
+    Act::Answer { gate: ITEMS_RIGHT, by, form: &[], note }
+}
+
 const POCKET: &str = "dwd-month/DwdAccPocketM";
 
 /// Why the world stopped playing.
@@ -157,11 +165,14 @@ pub(super) enum OutsideError {
 /// Plays until the script is through. Where somebody sits at the terminal (`attended`), repairs are left to them.
 pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool) -> Result<(), OutsideError> {
     let mut cued: BTreeMap<usize, tokio::time::Instant> = BTreeMap::new();
+    let script: Vec<Line> = SCRIPT.iter().copied().chain(super::scenes::lines()).collect();
     // What this runbook does not have never comes.
     let state = journal.state();
-    let here = |line: &Line| find(state, line.0.path()).is_some();
-    let script: Vec<Line> = SCRIPT.iter().copied().chain(super::scenes::lines()).filter(here).collect();
-    let mut played: BTreeSet<usize> = BTreeSet::new();
+    let mut played: BTreeSet<usize> = (0..)
+        .zip(&script)
+        .filter(|(_, line)| find(state, line.0.path()).is_none())
+        .map(|(at, _)| at)
+        .collect();
     while played.len() < script.len() {
         journal.catch_up().await?;
         for (number, (cue, after, act)) in script.iter().enumerate() {
@@ -210,9 +221,9 @@ async fn perform(
         Act::Retry { step, reason, .. } => find(journal.state(), step)
             .map(|id| Request::Retry { steps: vec![id], reason: Some(reason.to_owned()) }),
         Act::Tell { gate, value, who, channel, note } => {
-            confirmed(journal, gate, value, &[("who", who), ("channel", channel)], note)
+            confirmed(journal, gate, value, (&[("who", who), ("channel", channel)], note))
         }
-        Act::Answer { gate, form, note, .. } => confirmed(journal, gate, None, form, note),
+        Act::Answer { gate, form, note, .. } => confirmed(journal, gate, None, (form, note)),
     };
     let actor = match act {
         Act::Retry { .. } => colleague("wang.fang"),
@@ -230,13 +241,12 @@ fn confirmed(
     journal: &Journal,
     gate: &str,
     value: Option<&str>,
-    form: &[(&str, &str)],
-    note: &str,
+    (form, note): (&[(&str, &str)], &str),
 ) -> Option<Request> {
     let step = find(journal.state(), gate)?;
+    let value = value.map(str::to_owned);
     let form = form.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
     let (verdict, note) = (Verdict::Confirmed, Some(note.to_owned()));
-    let value = value.map(str::to_owned);
     Some(Request::Answer(Answer { step, verdict, value, note, form, in_advance: false }))
 }
 

@@ -73,6 +73,8 @@ pub struct Connection {
     pub attach: BTreeMap<String, Setting>,
     /// TLS is not verified.
     pub insecure: bool,
+    /// A query that tells when a table was last changed: it binds `:table`, `:schema` and `:name`.
+    pub changed: Option<SqlText>,
 }
 
 /// Where flows run.

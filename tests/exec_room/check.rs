@@ -135,7 +135,7 @@ async fn what_keeps_a_poll_from_looking_is_no_failure() {
     world
         .project
         .connections
-        .insert("yt".to_owned(), Connection { url, attach: BTreeMap::new(), insecure: false });
+        .insert("yt".to_owned(), Connection { url, attach: BTreeMap::new(), insecure: false, changed: None });
     let mut running = world.start(poll(vec![value("select count(*) as c from arrived", "= 1")], None));
     running.noted("no such database").await;
     world.database("later", "create table other (a)").await;

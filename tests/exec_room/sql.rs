@@ -175,7 +175,10 @@ async fn other_files_are_attached_and_stand_in_the_state_folder_where_they_say_s
             name: "YT_URL".to_owned(),
             default: Some("sqlite:.monthstart/sandbox/yt.db".to_owned()),
         };
-        world.project.connections.insert("yt".to_owned(), Connection { url, attach, insecure: false });
+        world
+            .project
+            .connections
+            .insert("yt".to_owned(), Connection { url, attach, insecure: false, changed: None });
         let text = "insert into t select '2026-10', a, null from shfin.rpt; select n from t";
         assert_eq!(world.works(sql(text)).await.0["n"], Json::from(5));
     }

@@ -39,6 +39,7 @@ pub(crate) struct Running {
     pub(crate) switch: watch::Sender<bool>,
     pub(crate) notes: Vec<String>,
     pub(crate) submitted: Vec<String>,
+    pub(crate) numbers: Vec<(String, String)>,
 }
 
 impl World {
@@ -93,7 +94,7 @@ impl World {
         connection.execute(sql).await.unwrap();
         connection.close().await.unwrap();
         let url = Setting::Text(format!("sqlite:{name}.db"));
-        let connection = Connection { url, attach: BTreeMap::new(), insecure: false };
+        let connection = Connection { url, attach: BTreeMap::new(), insecure: false, changed: None };
         self.project.connections.insert(name.to_owned(), connection);
     }
 
@@ -152,7 +153,18 @@ impl World {
     }
 
     pub(crate) fn start(&self, node: Node) -> Running {
-        let (job, switch) = self.job(node, BTreeMap::new());
+        self.start_with(node, |_| {})
+    }
+
+    /// The same, in a run that treats nothing as its own to change.
+    pub(crate) fn start_shadow(&self, node: Node) -> Running {
+        self.start_with(node, |job| Arc::make_mut(&mut job.plan).shadow = true)
+    }
+
+    /// The same with more in the job.
+    pub(crate) fn start_with(&self, node: Node, add: impl FnOnce(&mut Job)) -> Running {
+        let (mut job, switch) = self.job(node, BTreeMap::new());
+        add(&mut job);
         Running { switch, ..self.start_job(job) }
     }
 
@@ -160,7 +172,8 @@ impl World {
     pub(crate) fn start_job(&self, job: Job) -> Running {
         let (sender, reports) = tokio::sync::mpsc::unbounded_channel();
         self.executor().start(job, sender);
-        Running { reports, switch: watch::Sender::new(false), notes: Vec::new(), submitted: Vec::new() }
+        let switch = watch::Sender::new(false);
+        Running { reports, switch, notes: Vec::new(), submitted: Vec::new(), numbers: Vec::new() }
     }
 
     pub(crate) async fn run(&self, node: Node) -> Outcome {
@@ -214,7 +227,8 @@ impl Running {
     pub(crate) async fn ended(&mut self) -> Outcome {
         loop {
             match timeout(LONG, self.reports.recv()).await.expect("no end").expect("no report of an end") {
-                Report::Ended { outcome, .. } => {
+                Report::Ended { outcome, numbers, .. } => {
+                    self.numbers = numbers.into_iter().map(|number| (number.series, number.value)).collect();
                     assert_eq!(timeout(LONG, self.reports.recv()).await.unwrap(), None);
                     return outcome;
                 }

@@ -1,6 +1,7 @@
 //! A connection to a database of the project: one a step, of its own. The driver is hidden here.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -212,6 +213,22 @@ impl Database {
             Database::Sqlite(sqlite) => sqlite.columns(table).await,
             Database::Postgres(postgres) => postgres.columns(table).await,
             Database::MySql(mysql) => mysql.columns(table).await,
+        }
+    }
+
+    /// The schema and the name of a table in `SQLite`'s files.
+    pub(super) async fn find(&mut self, table: &str) -> Result<Option<(String, String)>, Refused> {
+        match self {
+            Database::Sqlite(sqlite) => sqlite.find(table).await,
+            Database::Postgres(_) | Database::MySql(_) => Ok(None),
+        }
+    }
+
+    /// The file that holds a table, of a database that is files.
+    pub(super) async fn file_of(&mut self, table: &str) -> Result<Option<PathBuf>, Refused> {
+        match self {
+            Database::Sqlite(sqlite) => sqlite.file_of(table).await,
+            Database::Postgres(_) | Database::MySql(_) => Ok(None),
         }
     }
 

@@ -1,9 +1,11 @@
 //! `sql:` steps: statements on a connection, in one transaction unless they say otherwise.
 
 pub(super) mod address;
+pub(super) mod changed;
 pub(super) mod database;
 mod lexer;
 mod mysql;
+pub(super) mod place;
 mod postgres;
 mod remote;
 pub(super) mod rows;

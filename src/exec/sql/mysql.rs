@@ -7,7 +7,7 @@ use sqlx::mysql::{
     MySql as Driver, MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlRow, MySqlSslMode,
 };
 use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, Decode, Either, Executor as _};
-use sqlx::{Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{Row as _, Type, TypeInfo as _, ValueRef as _};
 use tokio::time::timeout;
 
 use super::database::{Interrupt, Purpose, Refused, Why};
@@ -332,7 +332,10 @@ fn cell(row: &MySqlRow, index: usize) -> Result<Cell, Refused> {
     let bytes = <&[u8] as Decode<'_, Driver>>::decode(value);
     let bytes = bytes.map_err(|error| Refused::new(&error.to_string(), Why::Refuses))?;
     let text = || String::from_utf8_lossy(bytes).into_owned();
-    let kind = row.column(index).type_info().name().to_owned();
+    let info = row.column(index).type_info();
+    // A text that is compared byte by byte is called bytes, but it has letters.
+    let has_letters = <str as Type<Driver>>::compatible(info);
+    let kind = info.name().to_owned();
     Ok(match kind.trim_end_matches(" UNSIGNED") {
         "BOOLEAN" | "TINYINT" | "SMALLINT" | "INT" | "MEDIUMINT" | "BIGINT" | "YEAR" => {
             text().parse().map_or_else(|_| Cell::Decimal(text()), Cell::Integer)
@@ -343,6 +346,7 @@ fn cell(row: &MySqlRow, index: usize) -> Result<Cell, Refused> {
             let number = bytes.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
             i64::try_from(number).map_or_else(|_| Cell::Decimal(number.to_string()), Cell::Integer)
         }
+        _ if has_letters => Cell::Text(text()),
         "BIT" | "BINARY" | "VARBINARY" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB" | "LONGBLOB" | "GEOMETRY" => {
             Cell::Bytes(bytes.to_vec())
         }

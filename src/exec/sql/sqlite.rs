@@ -154,7 +154,7 @@ impl Sqlite {
     }
 
     /// The schema and the name of a table or view, as they are written there.
-    async fn find(&mut self, table: &str) -> Result<Option<(String, String)>, Refused> {
+    pub(super) async fn find(&mut self, table: &str) -> Result<Option<(String, String)>, Refused> {
         let (schema, name) =
             table.split_once('.').map_or((None, table), |(schema, name)| (Some(schema), name));
         let databases =
@@ -176,6 +176,16 @@ impl Sqlite {
             }
         }
         Ok(None)
+    }
+
+    /// The file that holds a table; none where it is in memory, or nowhere.
+    pub(super) async fn file_of(&mut self, table: &str) -> Result<Option<PathBuf>, Refused> {
+        let Some((schema, _)) = self.find(table).await? else { return Ok(None) };
+        let sql = "SELECT file FROM pragma_database_list WHERE name = ?1";
+        let row = sqlx::query(sql).bind(schema).fetch_optional(&mut self.connection).await;
+        let file = row.and_then(|row| row.map(|row| row.try_get::<Option<String>, _>(0)).transpose());
+        let file = file.map_err(|error| refused(&error))?.flatten();
+        Ok(file.filter(|file| !file.is_empty()).map(PathBuf::from))
     }
 
     /// The columns of a table or view; none where there is no such table.

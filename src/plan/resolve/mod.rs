@@ -2,6 +2,7 @@
 
 mod book;
 mod checks;
+mod connections;
 mod cycle;
 mod desk;
 mod each;

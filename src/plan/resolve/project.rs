@@ -12,9 +12,9 @@ use super::paths::{join, join_template};
 use super::roster::resolve_roster;
 use crate::id::is_name;
 use crate::msg;
-use crate::plan::project::{Action, Connection, Mail, Means, Platform, Project, Setting};
-use crate::plan::template::{Scope, Steps, probe, probe_sql};
-use crate::plan::{Command, Method, Request, SqlText, Template};
+use crate::plan::project::{Action, Mail, Means, Platform, Project, Setting};
+use crate::plan::template::{Scope, Steps, names_a_host, probe, probe_sql};
+use crate::plan::{Command, EnvValue, Method, Request, SqlText, Template};
 use crate::runbook::model::{self, ActionKind, Secret, Settings, SqlSource, Text, Value};
 use crate::runbook::problem::{Problem, Sources};
 use crate::words::Lang;
@@ -43,7 +43,8 @@ pub fn resolve_project(
     };
     for (name, written) in &settings.connections {
         check_name(name, findings);
-        project.connections.insert(name.value.clone(), connection(written, findings));
+        let connection = Checker { sources, findings }.connection(written);
+        project.connections.insert(name.value.clone(), connection);
     }
     for (name, written) in &settings.platforms {
         check_name(name, findings);
@@ -88,7 +89,7 @@ fn language(word: Option<&Text>, findings: &mut Findings<'_>) -> Option<Lang> {
     }
 }
 
-fn setting(value: &Value, findings: &mut Findings<'_>) -> Setting {
+pub(super) fn setting(value: &Value, findings: &mut Findings<'_>) -> Setting {
     match value {
         Value::Text(text) => Setting::Text(text.value.clone()),
         Value::Secret(secret) => secret_of(secret, findings),
@@ -114,7 +115,6 @@ fn secret_of(secret: &Secret, findings: &mut Findings<'_>) -> Setting {
 }
 
 const STORES: [&str; 3] = ["sqlite", "postgres", "postgresql"];
-const DATABASES: [&str; 5] = ["sqlite", "postgres", "postgresql", "mysql", "mariadb"];
 
 fn store(value: Option<&Value>, findings: &mut Findings<'_>) -> Setting {
     let Some(value) = value else { return Setting::Text("sqlite:.monthstart/journal.db".to_owned()) };
@@ -123,7 +123,7 @@ fn store(value: Option<&Value>, findings: &mut Findings<'_>) -> Setting {
 }
 
 /// The scheme of a URL that is written in the settings, or as a default there.
-fn check_url(value: &Value, schemes: &[&str], findings: &mut Findings<'_>) {
+pub(super) fn check_url(value: &Value, schemes: &[&str], findings: &mut Findings<'_>) {
     let text = match value {
         Value::Text(text) | Value::Secret(Secret::Env { default: Some(text), .. }) => text,
         Value::Secret(_) => return,
@@ -164,19 +164,6 @@ fn mail_of(mail: &model::Mail, findings: &mut Findings<'_>) -> Mail {
     }
 }
 
-fn connection(written: &model::Connection, findings: &mut Findings<'_>) -> Connection {
-    check_url(&written.url, &DATABASES, findings);
-    let mut attach = BTreeMap::new();
-    for (name, value) in &written.attach {
-        if !super::params::is_word(name) {
-            findings.error(name.span, msg!("plan-attach-name", name = harmless(name)));
-        }
-        check_url(value, &["sqlite"], findings);
-        attach.insert(name.value.clone(), setting(value, findings));
-    }
-    Connection { url: setting(&written.url, findings), attach, insecure: written.insecure }
-}
-
 /// A pattern that cannot be read, or that takes nothing where it must take a group.
 pub(super) fn pattern_problem(pattern: &Text, takes: bool) -> Option<Problem> {
     match regex::Regex::new(pattern) {
@@ -193,9 +180,10 @@ pub(super) fn pattern_problem(pattern: &Text, takes: bool) -> Option<Problem> {
     }
 }
 
-struct Checker<'c, 'p> {
-    sources: &'c Sources,
-    findings: &'c mut Findings<'p>,
+/// What settings are checked with.
+pub(super) struct Checker<'c, 'p> {
+    pub(super) sources: &'c Sources,
+    pub(super) findings: &'c mut Findings<'p>,
 }
 
 impl Checker<'_, '_> {
@@ -297,15 +285,36 @@ impl Checker<'_, '_> {
                 Means::Sql { text: self.sql(&sql.source, scope), transaction: sql.transaction }
             }
             model::Means::Http(http) => {
+                if names_a_host(&http.url) {
+                    let message = msg!("plan-url-host", url = harmless(&http.url));
+                    self.findings.error(http.url.span, message);
+                }
                 let headers = http.headers.iter();
                 let headers =
-                    headers.map(|(name, value)| (name.value.clone(), self.text(value, scope))).collect();
+                    headers.map(|(name, value)| (name.value.clone(), self.header(value, scope))).collect();
                 let mut text = |text: &Option<Text>| text.as_ref().map(|text| self.text(text, scope));
                 let (body, expect, key) = (text(&http.body), text(&http.expect), text(&http.key));
                 let method = http.method.as_ref().and_then(|word| Method::from_word(word));
                 let method = method.unwrap_or(Method::Get);
                 let url = self.text(&http.url, scope);
                 Means::Http(Request { method, url, headers, body, expect, key })
+            }
+        }
+    }
+
+    fn header(&mut self, value: &model::EnvValue, scope: &Scope) -> EnvValue {
+        match value {
+            model::EnvValue::Text(text) => EnvValue::Text(self.text(text, scope)),
+            model::EnvValue::Secret(Secret::Env { name, default }) => EnvValue::Env {
+                name: name.value.clone(),
+                default: default.as_ref().map(|text| text.value.clone()),
+            },
+            model::EnvValue::Secret(Secret::File(path)) => {
+                let joined = join_template("", path);
+                if joined.is_none() {
+                    self.findings.error(path.span, msg!("plan-path-outside", path = harmless(path)));
+                }
+                EnvValue::File(joined.unwrap_or_else(|| path.value.clone()))
             }
         }
     }
@@ -317,7 +326,7 @@ impl Checker<'_, '_> {
         Template(text.value.clone())
     }
 
-    fn sql(&mut self, source: &SqlSource, scope: &Scope) -> SqlText {
+    pub(super) fn sql(&mut self, source: &SqlSource, scope: &Scope) -> SqlText {
         match source {
             SqlSource::Text(text) => {
                 if let Err(error) = probe_sql(text, scope) {
@@ -340,8 +349,17 @@ impl Checker<'_, '_> {
 /// The names that a platform's actions have: the flow's, not the runbook's. Only what comes after a submission or a
 /// find knows the id.
 fn action_scope(kind: ActionKind) -> Scope {
+    let scope = settings_scope().with("flow", "Flow").with("token", "token");
+    if matches!(kind, ActionKind::Whole | ActionKind::Find | ActionKind::Submit) {
+        return scope;
+    }
+    scope.with("id", "1")
+}
+
+/// The names that every template of the settings has.
+pub(super) fn settings_scope() -> Scope {
     let month = crate::time::Month::of(jiff::civil::date(2026, 1, 1));
-    let mut scope = Scope {
+    Scope {
         month,
         params: Arc::default(),
         vars: BTreeMap::new(),
@@ -351,10 +369,4 @@ fn action_scope(kind: ActionKind) -> Scope {
         steps: Steps::None,
         extra: BTreeMap::new(),
     }
-    .with("flow", "Flow")
-    .with("token", "token");
-    if !matches!(kind, ActionKind::Whole | ActionKind::Find | ActionKind::Submit) {
-        scope = scope.with("id", "1");
-    }
-    scope
 }

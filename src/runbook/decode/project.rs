@@ -1,6 +1,6 @@
 //! Settings.
 
-use super::verb::{command, http, sql};
+use super::verb::{command, http, sql, sql_source};
 use super::{secret, unsigned};
 use crate::runbook::grammar::parse;
 use crate::runbook::model::{Action, ActionKind, Connection, Mail, Means, Platform, Settings, Text, Value};
@@ -50,6 +50,7 @@ fn connection(name: &Text, node: &Node) -> Option<Connection> {
         url,
         attach: node.named("attach", value),
         insecure: node.flag("insecure", false),
+        changed: node.get("changed").and_then(sql_source),
     })
 }
 

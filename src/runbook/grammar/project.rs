@@ -2,7 +2,7 @@
 
 use super::{
     DURATION, FLAG, Field, LINE, NAME, PATTERN, Scalar, Shape, Table, may, must, one,
-    step::{COMMAND, ENCODING, HTTP, LIMIT, SQL},
+    step::{COMMAND, ENCODING, HTTP, LIMIT, SQL, SQL_SOURCE},
 };
 
 /// `monthstart.yaml`.
@@ -72,6 +72,11 @@ static CONNECTION_TABLE: Table = Table {
         must("url", &ADDRESS, "sqlite:PATH, postgres://…, mysql://…"),
         may("attach", &Shape::MapOf(Scalar::Ident, &ADDRESS), "SQLite: other files, by schema name."),
         may("insecure", &FLAG, "TLS certificates are not verified."),
+        may(
+            "changed",
+            &SQL_SOURCE,
+            "A query that tells when :table (:schema, :name) was last changed, for checks with since.",
+        ),
     ]],
     variants: &[],
     rest: None,

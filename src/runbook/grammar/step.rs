@@ -213,8 +213,12 @@ static CHECK: Table = Table {
         one("sql", &SQL_SOURCE, "A value: the first column of the first row.")
             .with(&["expect", "like", "connection"])
             .needs_one(&["expect", "like"]),
-        one("table", &Shape::Map(&TABLE_PAIR), "A table against its copy.").with(&["compare", "tolerance"]),
-        one("exists", &LINE, "This table is there: connection:table."),
+        one("table", &Shape::Map(&TABLE_PAIR), "A table against its copy.").with(&[
+            "compare",
+            "tolerance",
+            "since",
+        ]),
+        one("exists", &LINE, "This table is there: connection:table.").with(&["since"]),
     ],
     rest: None,
 };
@@ -271,7 +275,7 @@ static HTTP_TABLE: Table = Table {
     fields: &[&[
         must("url", &Shape::Scalar(Scalar::Url), "The address."),
         may("method", &Shape::Scalar(Scalar::Word(METHODS)), "GET when left out."),
-        may("headers", &Shape::MapOf(Scalar::Line, &FREE), "Headers."),
+        may("headers", &Shape::MapOf(Scalar::Line, &ENV), "Headers; secrets from env: or file:."),
         may("body", &Shape::Scalar(Scalar::FreeLines), "The body."),
         may("expect", &LINE, "What the answer must look like."),
         may("key", &LINE, "Makes the request safe to repeat."),

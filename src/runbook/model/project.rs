@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::verb::{Command, Http, Sql};
+use super::verb::{Command, Http, Sql, SqlSource};
 use super::{Secret, Text};
 use crate::runbook::problem::{Span, Spanned};
 
@@ -60,6 +60,8 @@ pub struct Connection {
     pub attach: Vec<(Text, Value)>,
     /// TLS is not verified.
     pub insecure: bool,
+    /// Tells when a table was last changed.
+    pub changed: Option<SqlSource>,
 }
 
 /// Where flows run.

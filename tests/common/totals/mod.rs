@@ -63,6 +63,7 @@ pub(crate) async fn prove(dir: &Path, month: Month) -> Result<Vec<Proof>, Failur
         prover.accounts().await?;
         prover.groups().await?;
         prover.daily().await?;
+        prover.localised().await?;
     }
     if dir.join("in").is_dir() {
         prover.stations(dir).await?;

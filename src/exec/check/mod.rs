@@ -1,20 +1,25 @@
 //! `check:` steps: every item is looked at; polled, until all of them hold.
 
+mod like;
+mod since;
+mod table;
+mod value;
+
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use self::since::since;
+use self::table::Pair;
+use self::value::{Asked, value};
 use super::attempt::{Attempt, Done};
-use super::expect::holds;
 use super::log::Log;
 use super::sql::database::{Database, Interrupt, Purpose};
-use super::sql::rows::{Cell, Rows};
-use super::sql::{guarded, script, text_of};
+use super::sql::guarded;
 use crate::msg;
-use crate::plan::expect::Expectation;
-use crate::plan::{Check, Poll, SqlText, Subject, Template};
+use crate::plan::{Check, NodeId, Poll, Subject, TableName};
 use crate::run::Failure;
-use crate::words::{Explain as _, one_line};
+use crate::words::Explain as _;
 
 /// How long a look waits for those who write; a poll looks again anyway.
 const LOCKED: Duration = Duration::from_secs(30);
@@ -23,12 +28,24 @@ const LOCKED_POLL: Duration = Duration::from_secs(2);
 /// A look that has begun before the time is over may take so much longer.
 const LAST_LOOK: Duration = Duration::from_secs(30);
 
-/// What was found of one item.
+/// One thing that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Finding {
+    holds: bool,
+    words: String,
+}
+
+/// The same, of an item that may only warn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Found {
-    holds: bool,
+    finding: Finding,
     warns: bool,
-    words: String,
+}
+
+impl Found {
+    fn is_unmet(&self) -> bool {
+        !self.finding.holds && !self.warns
+    }
 }
 
 /// Why nothing was found.
@@ -74,7 +91,7 @@ async fn once(attempt: &Attempt, items: &[Check], log: &mut Log) -> Result<Done,
     let limit = attempt.node().policy.timeout;
     let found = look(attempt, items, LOCKED, limit).await?;
     for found in &found {
-        log.line(&found.words);
+        log.line(&found.finding.words);
     }
     verdict(attempt, &found)
 }
@@ -127,18 +144,18 @@ fn cannot_look(attempt: &Attempt, trouble: &Failure) -> String {
 
 /// Met, when all that does not only warn is met.
 fn verdict(attempt: &Attempt, found: &[Found]) -> Result<Done, Failure> {
-    if found.iter().any(|found| !found.holds && !found.warns) {
+    if found.iter().any(Found::is_unmet) {
         return Err(Failure::Unmet { found: unmet(found) });
     }
     let remark = |found: &Found| {
-        let words = found.words.clone();
-        if found.holds { words } else { attempt.say(&msg!("exec-check-warning", found = words)) }
+        let words = found.finding.words.clone();
+        if found.finding.holds { words } else { attempt.say(&msg!("exec-check-warning", found = words)) }
     };
     Ok(Done { remarks: found.iter().map(remark).collect(), ..Done::default() })
 }
 
 fn unmet(found: &[Found]) -> Vec<String> {
-    found.iter().filter(|found| !found.holds && !found.warns).map(|found| found.words.clone()).collect()
+    found.iter().filter(|found| found.is_unmet()).map(|found| found.finding.words.clone()).collect()
 }
 
 /// Looks at all items once.
@@ -152,8 +169,14 @@ async fn look(
     let looking = async {
         let mut all = Vec::with_capacity(items.len());
         for item in items {
-            let (holds, words) = look_at(attempt, item, items.len() == 1, patience, &interrupt).await?;
-            all.push(Found { holds, warns: item.warn, words });
+            let found = match look_at(attempt, item, items.len() == 1, patience, &interrupt).await {
+                // What will never be known is unmet: where that only warns, the others are looked at.
+                Err(Trouble::Lasting(Failure::Unmet { found })) if item.warn => {
+                    found.into_iter().map(|words| Finding { holds: false, words }).collect()
+                }
+                other => other?,
+            };
+            all.extend(found.into_iter().map(|found| Found { finding: found, warns: item.warn }));
         }
         Ok(all)
     };
@@ -166,84 +189,67 @@ async fn look_at(
     alone: bool,
     patience: Duration,
     interrupt: &Interrupt,
-) -> Result<(bool, String), Trouble> {
+) -> Result<Vec<Finding>, Trouble> {
     let connection = match &item.subject {
         Subject::Value { connection, .. } => connection,
-        Subject::Exists(table) => &table.connection,
-        Subject::Table { to, .. } => &to.connection,
+        Subject::Exists(table) | Subject::Table { to: table, .. } => &table.connection,
     };
-    let mut database = Database::open(&attempt.room, connection, Purpose::Look(patience), interrupt).await?;
-    let found = match &item.subject {
-        Subject::Value { text, expect: Some(expect), .. } => {
-            value(attempt, &mut database, text, expect, alone).await
-        }
-        Subject::Exists(table) => exists(attempt, &mut database, connection, &table.table).await,
-        Subject::Value { .. } | Subject::Table { .. } => {
-            Err(Trouble::Lasting(attempt.not_started(&msg!("exec-not-yet", what = "check: table, like"))))
+    let open = Database::open(&attempt.room, connection, Purpose::Look(patience), interrupt);
+    let mut database = open.await?;
+    let looking = async {
+        match &item.subject {
+            Subject::Value { text, expect, like, connection } => {
+                let asked = Asked { source: text, connection, expect: expect.as_ref(), like: *like, alone };
+                Ok(vec![value(attempt, &mut database, asked).await?])
+            }
+            Subject::Exists(table) => {
+                let there = exists(attempt, &mut database, table).await?;
+                let (true, Some(step)) = (there.holds, item.since) else { return Ok(vec![there]) };
+                Ok(vec![there, since(attempt, &mut database, table, step).await?])
+            }
+            Subject::Table { from, to, compare, tolerance } => {
+                let pair = Pair { from, to, compare, tolerance: *tolerance };
+                let open =
+                    Database::open(&attempt.room, &from.connection, Purpose::Look(patience), interrupt);
+                compared(attempt, open, &mut database, pair, item.since).await
+            }
         }
     };
+    let found = looking.await;
     database.close().await;
     found
 }
 
-async fn exists(
+/// A table against its copy; what has not changed since then is not compared at all.
+async fn compared(
     attempt: &Attempt,
-    database: &mut Database,
-    connection: &str,
-    table: &str,
-) -> Result<(bool, String), Trouble> {
-    let what = format!("{connection}:{table}");
-    let there = database.exists(table).await.map_err(|why| Failure::Sql { statement: 1, why: why.words })?;
+    open: impl Future<Output = Result<Database, Failure>>,
+    to: &mut Database,
+    pair: Pair<'_>,
+    step: Option<NodeId>,
+) -> Result<Vec<Finding>, Trouble> {
+    let mut all = Vec::new();
+    if let Some(step) = step {
+        let there = exists(attempt, to, pair.to).await?;
+        if !there.holds {
+            return Ok(vec![there]);
+        }
+        all.push(since(attempt, to, pair.to, step).await?);
+    }
+    if all.iter().all(|found| found.holds) {
+        let mut from = open.await?;
+        let found = table::compare(attempt, &mut from, to, pair).await;
+        from.close().await;
+        all.extend(found?);
+    }
+    Ok(all)
+}
+
+async fn exists(attempt: &Attempt, database: &mut Database, table: &TableName) -> Result<Finding, Trouble> {
+    let what = format!("{}:{}", table.connection, table.table);
+    let there =
+        database.exists(&table.table).await.map_err(|why| Failure::Sql { statement: 1, why: why.words })?;
     let words =
         if there { msg!("exec-check-there", what = what) } else { msg!("exec-check-not-there", what = what) };
-    Ok((there, attempt.say(&words)))
-}
-
-async fn value(
-    attempt: &Attempt,
-    database: &mut Database,
-    source: &SqlText,
-    expect: &Template,
-    alone: bool,
-) -> Result<(bool, String), Trouble> {
-    let refuse = |why| Trouble::Lasting(attempt.not_started(&why));
-    let wanted = attempt.values.text(expect).map_err(refuse)?;
-    let parsed = Expectation::parse(&wanted)
-        .ok_or_else(|| refuse(msg!("exec-check-bad-expect", expect = one_line(&wanted, 100))))?;
-    let text = text_of(attempt, source, &attempt.values).map_err(refuse)?;
-    let bound = script(&text, database.dialect(), &attempt.values.bindings(), true).map_err(refuse)?;
-    let mut rows = Rows::default();
-    for (index, (statement, values)) in bound.iter().enumerate() {
-        rows = Rows::only_first();
-        database.execute(statement, values, &mut rows).await.map_err(|why| Failure::Sql {
-            statement: u32::try_from(index + 1).unwrap_or(u32::MAX),
-            why: why.words,
-        })?;
-    }
-    let what = label(attempt, source, &text, &rows, alone);
-    let expect = one_line(&wanted, 100);
-    let Some(cell) = rows.first.as_ref().and_then(|row| row.first()) else {
-        return Ok((false, attempt.say(&msg!("exec-check-no-row", what = what, expect = expect))));
-    };
-    let holds = holds(&parsed, cell);
-    Ok((holds, attempt.say(&found(what, cell, holds, expect))))
-}
-
-fn found(what: String, cell: &Cell, holds: bool, expect: String) -> crate::words::Msg {
-    let value = one_line(&cell.text(), 100);
-    if holds {
-        msg!("exec-check-found", what = what, value = value)
-    } else {
-        msg!("exec-check-unmet", what = what, value = value, expect = expect)
-    }
-}
-
-/// What a value is called: its file, its column where it is the only one, else its query.
-fn label(attempt: &Attempt, source: &SqlText, text: &str, rows: &Rows, alone: bool) -> String {
-    let column = rows.columns.first().filter(|_| alone);
-    match (source, column) {
-        (SqlText::File(path), _) => attempt.values.text(path).unwrap_or_else(|_| path.0.clone()),
-        (SqlText::Text(_), Some(column)) => one_line(column, 100),
-        (SqlText::Text(_), None) => one_line(text, 100),
-    }
+    Ok(Finding { holds: there, words: attempt.say(&words) })
 }
