@@ -29,7 +29,7 @@ pub(super) enum Cue {
 impl Cue {
     fn path(self) -> &'static str {
         match self {
-            Cue::Open(path) | Cue::Begun(path) | Cue::Done(path) | Cue::Failed(path) => path,
+            Cue::Begun(path) | Cue::Open(path) | Cue::Done(path) | Cue::Failed(path) => path,
         }
     }
 }
@@ -165,14 +165,11 @@ pub(super) enum OutsideError {
 /// Plays until the script is through. Where somebody sits at the terminal (`attended`), repairs are left to them.
 pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool) -> Result<(), OutsideError> {
     let mut cued: BTreeMap<usize, tokio::time::Instant> = BTreeMap::new();
-    let script: Vec<Line> = SCRIPT.iter().copied().chain(super::scenes::lines()).collect();
     // What this runbook does not have never comes.
     let state = journal.state();
-    let mut played: BTreeSet<usize> = (0..)
-        .zip(&script)
-        .filter(|(_, line)| find(state, line.0.path()).is_none())
-        .map(|(at, _)| at)
-        .collect();
+    let here = |line: &Line| find(state, line.0.path()).is_some();
+    let script: Vec<Line> = SCRIPT.iter().copied().chain(super::scenes::lines()).filter(here).collect();
+    let mut played: BTreeSet<usize> = BTreeSet::new();
     while played.len() < script.len() {
         journal.catch_up().await?;
         for (number, (cue, after, act)) in script.iter().enumerate() {
@@ -221,9 +218,9 @@ async fn perform(
         Act::Retry { step, reason, .. } => find(journal.state(), step)
             .map(|id| Request::Retry { steps: vec![id], reason: Some(reason.to_owned()) }),
         Act::Tell { gate, value, who, channel, note } => {
-            confirmed(journal, gate, value, (&[("who", who), ("channel", channel)], note))
+            confirmed(journal, gate, value, &[("who", who), ("channel", channel)], note)
         }
-        Act::Answer { gate, form, note, .. } => confirmed(journal, gate, None, (form, note)),
+        Act::Answer { gate, form, note, .. } => confirmed(journal, gate, None, form, note),
     };
     let actor = match act {
         Act::Retry { .. } => colleague("wang.fang"),
@@ -241,12 +238,13 @@ fn confirmed(
     journal: &Journal,
     gate: &str,
     value: Option<&str>,
-    (form, note): (&[(&str, &str)], &str),
+    form: &[(&str, &str)],
+    note: &str,
 ) -> Option<Request> {
     let step = find(journal.state(), gate)?;
-    let value = value.map(str::to_owned);
     let form = form.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
     let (verdict, note) = (Verdict::Confirmed, Some(note.to_owned()));
+    let value = value.map(str::to_owned);
     Some(Request::Answer(Answer { step, verdict, value, note, form, in_advance: false }))
 }
 

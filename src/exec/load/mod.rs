@@ -21,7 +21,7 @@ use self::read::{Checked, Halt, Said, Task, pass};
 use self::rejects::Rejected;
 use self::script::Script;
 use self::source::Source;
-use self::write::{Counts, Faults, Writer, refused};
+use self::write::{Counts, Faults, Writer, refused, written};
 use super::attempt::{Attempt, Done};
 use super::files::{place, size};
 use super::log::{Log, log_path};
@@ -92,16 +92,27 @@ impl Job<'_> {
         let Some(Said::Layout(layout)) = said.recv().await else {
             return Err(self.read(reading).await.err().unwrap_or(Failure::Cancelled));
         };
-        let script = Script::new(database.dialect(), &self.load.into.table, &layout, part.as_deref());
+        let names = written(database, &self.load.into.table).await?;
+        let script = Script::new(database.dialect(), &names, &layout, part.as_deref());
         let bindings = self.attempt.values.bindings();
         let mut writer = Writer { database, script, load: self.load, lang: self.attempt.room.lang, bindings };
         self.stage(&mut writer, &mut said, source).await?;
         let checked = self.read(reading).await?;
         let done = self.compare(&mut writer, &checked, source, &table, log).await;
-        if done.is_err() {
-            writer.database.rollback().await;
+        match done {
+            Err(failure) => Err(self.taken_back(&mut writer, failure).await),
+            done => done,
         }
-        done
+    }
+
+    /// What a database cannot take back has to be known.
+    async fn taken_back(&self, writer: &mut Writer<'_>, failure: Failure) -> Failure {
+        match (writer.database.rollback().await, failure) {
+            (true, Failure::Sql { statement, why }) => {
+                Failure::Sql { statement, why: self.attempt.say(&msg!("exec-sql-left", why = why)) }
+            }
+            (_, failure) => failure,
+        }
     }
 
     fn task(&self, table: &[Column], known: BTreeMap<u64, Vec<Msg>>) -> Task {

@@ -24,10 +24,10 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// For a table that is called `table` in SQL. Without a condition all of it is the part.
-    pub(super) fn new(dialect: Dialect, table: &str, layout: &Layout, part: Option<&str>) -> Self {
-        let bare = table.rsplit_once('.').map_or(table, |(_, name)| name);
-        let quoted: Vec<String> = table.split('.').map(|name| quote(dialect, name)).collect();
+    /// For a table by its schema, where it has one, and its name. Without a condition all of it is the part.
+    pub(super) fn new(dialect: Dialect, table: &[String], layout: &Layout, part: Option<&str>) -> Self {
+        let bare = table.last().map_or("", String::as_str);
+        let quoted: Vec<String> = table.iter().map(|name| quote(dialect, name)).collect();
         // A comment at the end of the condition ends with its line.
         let part = part.map_or_else(|| "1 = 1".to_owned(), |part| format!("{part}\n"));
         Script {
@@ -110,7 +110,7 @@ impl Script {
         })
     }
 
-    /// What makes looking for a key fast. MySQL finds no index on texts of any length, and looks without.
+    /// What makes looking for a key fast. `MySQL` refuses it for texts of any length; then it looks without.
     pub(super) fn index(&self) -> Option<String> {
         let keys = joined(self.key_names());
         match self.dialect {
@@ -119,7 +119,7 @@ impl Script {
                 Some(format!("CREATE INDEX temp.\"monthstart_key\" ON {} ({keys})", self.stage()))
             }
             Dialect::Postgres => Some(format!("CREATE INDEX ON {} ({keys})", self.stage())),
-            Dialect::MySql => None,
+            Dialect::MySql => Some(format!("CREATE INDEX monthstart_key ON {} ({keys})", self.stage())),
         }
     }
 
@@ -262,6 +262,24 @@ impl Script {
         });
         let all: Vec<String> = each.collect();
         (!all.is_empty()).then(|| all.join(" OR "))
+    }
+}
+
+/// The query for how a table is written in its schema, where a server takes the case of names for a part of them.
+pub(super) fn whereabouts(dialect: Dialect) -> Option<&'static str> {
+    match dialect {
+        Dialect::Sqlite => None,
+        Dialect::Postgres => Some(
+            "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE lower(c.relname) = lower(:name) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
+             AND CASE WHEN :schema = '' THEN pg_table_is_visible(c.oid) ELSE lower(n.nspname) = lower(:schema) END \
+             ORDER BY c.relname = :name DESC, c.oid LIMIT 1",
+        ),
+        Dialect::MySql => Some(
+            "SELECT table_schema, table_name FROM information_schema.tables \
+             WHERE lower(table_schema) = lower(coalesce(nullif(:schema, ''), database())) \
+             AND lower(table_name) = lower(:name) ORDER BY table_name = :name DESC LIMIT 1",
+        ),
     }
 }
 

@@ -6,11 +6,11 @@ use std::ops::ControlFlow;
 use super::header::compares;
 use super::read::Row;
 use super::rejects::WRITTEN;
-use super::script::Script;
+use super::script::{Script, whereabouts};
 use crate::exec::not_started;
 use crate::exec::sql::database::{Database, Refused, Why};
 use crate::exec::sql::rows::{Cell, Rows};
-use crate::exec::sql::text::statements;
+use crate::exec::sql::text::{Dialect, statements};
 use crate::exec::sql::{Bound, script};
 use crate::msg;
 use crate::plan::{Load, LoadMode, ParamValue};
@@ -52,6 +52,22 @@ pub(super) fn refused(why: Refused) -> Failure {
     }
 }
 
+/// A table's schema, where it has one, and its name, as the database writes them.
+pub(super) async fn written(database: &mut Database, table: &str) -> Result<Vec<String>, Failure> {
+    let parts: Vec<String> = table.split('.').map(str::to_owned).collect();
+    let dialect = database.dialect();
+    let Some(sql) = whereabouts(dialect) else { return Ok(parts) };
+    let (schema, name) = table.rsplit_once('.').unwrap_or(("", table));
+    let values = [("schema", schema), ("name", name)];
+    let values = values.map(|(name, value)| (name.to_owned(), ParamValue::Text(value.to_owned())));
+    let bound = script(sql, dialect, &values.into(), true).unwrap_or_default();
+    let mut rows = Rows::default();
+    for (statement, values) in &bound {
+        database.execute(statement, values, &mut rows).await.map_err(refused)?;
+    }
+    Ok(rows.first.map_or(parts, |row| row.iter().map(Cell::text).collect()))
+}
+
 impl Writer<'_> {
     /// Makes the temporary table.
     pub(super) async fn begin(&mut self) -> Result<(), Failure> {
@@ -66,15 +82,15 @@ impl Writer<'_> {
         }
         let values = BTreeMap::from([("rows".to_owned(), self.script.rows(rows))]);
         let (statement, values) = self.bound(&self.script.fill(), &values)?;
-        self.database.execute(&statement, &values, &mut Rows::only_first()).await.map(drop).map_err(refused)
+        self.database.execute(&statement, &values, &mut Rows::default()).await.map(drop).map_err(refused)
     }
 
     /// After the last row.
     pub(super) async fn staged(&mut self) -> Result<(), Failure> {
-        match self.script.index() {
-            Some(index) => self.execute(&index).await.map(drop),
-            None => Ok(()),
-        }
+        let Some(index) = self.script.index() else { return Ok(()) };
+        let made = self.execute(&index).await.map(drop);
+        // It stands outside of any transaction: without it everything is slower, and the same.
+        if self.database.dialect() == Dialect::MySql { Ok(()) } else { made }
     }
 
     /// What only the database can find wrong: keys that are doubled, or where they may not be.
@@ -153,13 +169,13 @@ impl Writer<'_> {
 
     async fn execute(&mut self, sql: &str) -> Result<u64, Failure> {
         let (statement, values) = self.bound(sql, &self.bindings)?;
-        self.database.execute(&statement, &values, &mut Rows::only_first()).await.map_err(refused)
+        self.database.execute(&statement, &values, &mut Rows::default()).await.map_err(refused)
     }
 
     /// The numbers of the one row that a query gives.
     async fn numbers<const N: usize>(&mut self, sql: &str) -> Result<[u64; N], Failure> {
         let (statement, values) = self.bound(sql, &self.bindings)?;
-        let mut rows = Rows::only_first();
+        let mut rows = Rows::default();
         self.database.execute(&statement, &values, &mut rows).await.map_err(refused)?;
         let mut numbers = [0; N];
         for (number, cell) in numbers.iter_mut().zip(rows.first.iter().flatten()) {
