@@ -212,11 +212,11 @@ async fn look_at(
                 let pair = Pair { from, to, compare, tolerance: *tolerance };
                 let open =
                     Database::open(&attempt.room, &from.connection, Purpose::Look(patience), interrupt);
-                compared(attempt, open, &mut database, pair, item.since).await
+                Box::pin(compared(attempt, open, &mut database, pair, item.since)).await
             }
         }
     };
-    let found = looking.await;
+    let found = Box::pin(looking).await;
     database.close().await;
     found
 }

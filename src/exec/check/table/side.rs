@@ -141,16 +141,12 @@ impl<'d> Table<'d> {
         let (mut sum, mut bad) = (None::<BigDecimal>, None);
         let add = |cells: &[Cell]| {
             seen.fetch_add(1, Ordering::Relaxed);
-            match number::of_cell(&cells[0]) {
-                Some(number) => {
-                    sum = Some(sum.take().unwrap_or_default() + number);
-                    ControlFlow::Continue(())
-                }
-                None => {
-                    bad = Some(cells[0].clone());
-                    ControlFlow::Break(())
-                }
-            }
+            let Some(number) = number::of_cell(&cells[0]) else {
+                bad = Some(cells[0].clone());
+                return ControlFlow::Break(());
+            };
+            sum = Some(sum.take().unwrap_or_default() + number);
+            ControlFlow::Continue(())
         };
         self.database.each(&sql, add).await?;
         match bad {
