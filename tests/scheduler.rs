@@ -1,6 +1,6 @@
 //! The sandbox's scheduler: events start what waits, one token is one task, what is forced, redone or killed goes on as
 //! it should, and any number may ask at once.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a broken helper fails its test")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken helper fails its test")]
 
 #[path = "common/sql.rs"]
 mod sql;

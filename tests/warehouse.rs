@@ -8,7 +8,7 @@ mod totals;
 
 use std::path::{Path, PathBuf};
 
-use monthstart::sandbox::{self, Sandbox, SandboxError};
+use monthstart::sandbox::{self, Fault, InitKind, Sandbox, SandboxError};
 use monthstart::time::Month;
 use regex::Regex;
 use sql::{connect, run_sql};
@@ -205,6 +205,52 @@ async fn an_interrupted_making_is_made_anew() {
     assert_eq!(made.seed(), Sandbox::open(dir.path(), october()).await.unwrap().seed());
 }
 
+#[tokio::test]
+async fn main_plans_are_proven_with_every_localitys_adjustments() {
+    let dir = tempfile::tempdir().unwrap();
+    let sandbox = fresh(dir.path()).await.unwrap();
+    let plans = sandbox.maintain_main_plans().await.unwrap();
+    assert!(plans >= 24);
+    assert_eq!(sandbox.distribute_main_plans().await.unwrap(), plans);
+    assert_eq!(sandbox.distribute_main_plans().await.unwrap(), 0);
+    let sql = std::fs::read_to_string(project().join("sql/dim_main_plan.sql")).unwrap();
+    for _ in 0..2 {
+        run_sql(dir.path(), "yt", &sql, october(), "202610").await.unwrap();
+        let proofs = prove(dir.path(), october()).await.unwrap();
+        assert_eq!((unproven(&proofs), proofs.len()), (Vec::<&Proof>::new(), 5));
+    }
+}
+
+#[tokio::test]
+async fn every_interface_of_simulated_billing_is_proven() {
+    let dir = tempfile::tempdir().unwrap();
+    let sandbox = fresh(dir.path()).await.unwrap();
+    let both =
+        tokio::join!(sandbox.init_interfaces(InitKind::Regular), sandbox.init_interfaces(InitKind::Iot));
+    assert!(both.0.unwrap() > 2_000 && both.1.unwrap() > 200);
+    let proofs = prove(dir.path(), october()).await.unwrap();
+    assert_eq!((unproven(&proofs), proofs.len()), (Vec::<&Proof>::new(), 2 * (29 + 17) + 1));
+}
+
+#[tokio::test]
+async fn localities_send_their_files_faulty_or_right() {
+    let dir = tempfile::tempdir().unwrap();
+    let sandbox = fresh(dir.path()).await.unwrap();
+    let file = dir.path().join("in/202610/宿迁.csv");
+    let stations = sandbox.send_stations("宿迁", Fault::Doubled).await.unwrap();
+    let faulty = std::fs::read(&file).unwrap();
+    assert_eq!(sandbox.send_stations("宿迁", Fault::None).await.unwrap(), stations);
+    let right = std::fs::read(&file).unwrap();
+    assert!(faulty.len() > right.len());
+    assert_eq!(right.iter().filter(|byte| **byte == b'\n').count() as u64, stations + 1);
+    let sql = "select count(*) from (select month from dim_station group by month having count(distinct city) = 13)";
+    assert_eq!(
+        run_sql(dir.path(), "yt", sql, october(), "").await.unwrap(),
+        Some(12),
+        "a year to compare with"
+    );
+}
+
 /// The dictionary's rows about `name`: how many, and when it was last delivered.
 async fn dictionary(dir: &Path, name: &str) -> Vec<String> {
     let mut conn = connect(dir, "yt").await.unwrap();
@@ -261,9 +307,9 @@ struct Check {
 }
 
 fn shipped_checks() -> Vec<Check> {
-    let item = Regex::new(r#"\{sql: (?:"([^"]+)"|\{file: ([^}]+)\}), expect: "([^"]+)"\}"#).unwrap();
+    let item = Regex::new(r#"\{sql: (?:"([^"]+)"|\{file: ([^}]+)\}), expect: "([^"{]+)"\}"#).unwrap();
     let mut checks = Vec::new();
-    for file in ["bill-item.yaml", "dwd-billing.yaml"] {
+    for file in ["bill-item.yaml", "main-plan.yaml", "dwd-billing.yaml", "billing-rehearsal.yaml"] {
         let text = std::fs::read_to_string(project().join(file)).unwrap();
         let (mut step, mut connection) = (String::new(), String::new());
         for line in text.lines() {
@@ -310,15 +356,39 @@ async fn unmet(dir: &Path) -> Vec<String> {
 async fn the_runbooks_checks_hold_when_their_work_is_done_and_not_before() {
     let dir = tempfile::tempdir().unwrap();
     let sandbox = fresh(dir.path()).await.unwrap();
-    let ready = ["rpt_vr011-arrived", "dims-loaded", "bills-on-yt", "bills-on-bill24"];
-    let done = ["dtl4-distributed", "totals-agree", "mpp-complete", "daily-totals-agree"];
+    let ready = [
+        "rpt_vr011-arrived",
+        "dims-loaded",
+        "plans-arrived",
+        "main-plan-complete",
+        "bills-on-yt",
+        "bills-on-bill24",
+    ];
+    let done = [
+        "dtl4-distributed",
+        "totals-agree",
+        "mpp-complete",
+        "daily-totals-agree",
+        "interfaces-done",
+        "extract-complete",
+    ];
     assert_eq!(unmet(dir.path()).await, [ready, done].concat());
     sandbox.maintain_bill_items().await.unwrap();
     assert_eq!(unmet(dir.path()).await, [ready, done].concat(), "maintained is not distributed");
     sandbox.distribute_r_vr011().await.unwrap();
     assert_eq!(unmet(dir.path()).await, [&ready[1..], &done].concat());
+    sandbox.maintain_main_plans().await.unwrap();
+    assert_eq!(unmet(dir.path()).await, [&ready[1..], &done].concat(), "maintained is not distributed");
+    sandbox.distribute_main_plans().await.unwrap();
     sandbox.close_books().await.unwrap();
-    assert_eq!(unmet(dir.path()).await, [&ready[1..2], &done].concat());
+    assert_eq!(unmet(dir.path()).await, [&["dims-loaded", "main-plan-complete"], &done[..]].concat());
+    let update = std::fs::read_to_string(project().join("sql/dim_main_plan.sql")).unwrap();
+    run_sql(dir.path(), "yt", &update, october(), "202610").await.unwrap();
+    assert_eq!(unmet(dir.path()).await, [&["dims-loaded"], &done[..]].concat());
+    for kind in [InitKind::Regular, InitKind::Iot] {
+        sandbox.init_interfaces(kind).await.unwrap();
+    }
+    assert_eq!(unmet(dir.path()).await, [&["dims-loaded"], &done[..4]].concat());
     sandbox.redeliver_pocket().await.unwrap();
     all_flows(&sandbox).await.unwrap();
     assert_eq!(unmet(dir.path()).await, Vec::<String>::new());

@@ -103,19 +103,46 @@ wait-until-past = { $at } has come
 exec-flow-no-platform = there is no platform '{ $platform }' in the settings
 exec-flow-no-action = platform '{ $platform }' has neither an action of its own for a flow nor 'submit'
 exec-flow-no-connection = platform '{ $platform }' has no connection for its SQL
-exec-flow-http = platform '{ $platform }': http cannot be executed yet
 exec-flow-action = { $action }: { $command }
 exec-flow-no-id = it printed no id that matches '{ $pattern }': { $line }
 exec-flow-no-id-pattern = '{ $action }' of platform '{ $platform }' has no 'id:' pattern
 exec-flow-cannot-find = whether { $flow } is on the platform already cannot be found out, so it is not submitted: { $why }
 exec-flow-followed = submitted before as { $id }, followed on
-exec-flow-found = found on the platform as { $id }
+exec-flow-found = found on the platform as { $id }: not submitted by us
+exec-flow-found-done = done already on the platform as { $id }: not submitted by us
 exec-flow-found-failed = found on the platform as { $id }, but it has failed: submitted again
+exec-flow-found-anew = found on the platform as { $id }, but it is wanted anew: submitted again
+exec-flow-redone = redone on the platform as { $id }, with all that depends on it
+exec-flow-anew-waits = { $id } is wanted anew: its present run has to end first
+exec-flow-former-end = { $id }: the platform still tells its former end
+exec-flow-no-log = the platform's log could not be fetched: { $why }
+exec-follow-cannot = platform '{ $platform }' cannot be asked about flows: describe 'find' and 'poll' in the settings
+exec-follow-not-there = { $flow } is not on the platform yet for batch { $batch }
+exec-follow-done = run by the platform itself as { $id }: only watched
+exec-pass-cannot = platform '{ $platform }' does not describe 'force_pass' in the settings
+exec-pass-done-already = { $flow } counts as done on the platform already: nothing was done
+exec-pass-done = { $flow } was passed: the platform counts it as done
+exec-pass-unseen = the platform was told to pass { $flow }; what it says of it now cannot be asked
+exec-pass-not-taken = it was told to pass { $flow }, and still says: { $state }
 exec-flow-submitted = submitted as { $id }
 exec-flow-state = { $id }: { $state }
 exec-flow-no-answer = the platform does not answer: { $why }
 exec-flow-not-cancelled = could not be cancelled on the platform: { $why }
 exec-flow-not-followed = submitted as { $id }; the platform describes no 'poll', so its end is not known
+
+exec-http-bad-url = not an address that can be asked: { $url }
+exec-http-bad-header = the header '{ $name }' is not one that can be sent, or its value holds control characters
+exec-http-bad-json = with its values the body is not JSON: { $body }
+exec-http-unreachable = the server cannot be reached: { $why }
+exec-http-answered = the server answered { $status }, { $bytes ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+}
+exec-http-unexpected = nothing in it matches '{ $expect }': { $body }
+
+exec-mail-no-subject = with its values the letter's subject is empty
+exec-mail-queued = a letter to { $to }: { $subject }
+exec-shadow-not-done = shadow: not done
 
 exec-evidence-failed = cannot be shown: { $why }
 exec-evidence-no-outputs = no outputs

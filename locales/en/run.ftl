@@ -48,6 +48,8 @@ failure-timed-out = took longer than { $after } and was stopped
 failure-sql = statement { $statement } was refused, nothing of it remains: { $why }
 failure-unmet = does not hold: { $found }
 failure-flow = the platform says that it failed: { $reason }
+failure-answer = the server answered { $status }: { $why }
+failure-no-answer = sent, but no answer came, so nobody knows whether it was done: { $why }
 failure-output = its outputs could not be read: { $why }
 failure-cancelled = stopped by a person
 

@@ -48,6 +48,8 @@ failure-timed-out = 超过 { $after },已停止
 failure-sql = 第 { $statement } 条语句被拒绝,已全部回滚:{ $why }
 failure-unmet = 条件不成立:{ $found }
 failure-flow = 平台报告失败:{ $reason }
+failure-answer = 服务器应答 { $status }:{ $why }
+failure-no-answer = 已发出但没有收到应答,无法得知是否已执行:{ $why }
 failure-output = 无法读取输出:{ $why }
 failure-cancelled = 被人工停止
 

@@ -15,8 +15,9 @@ use super::session::Session;
 use crate::engine::Journal;
 use crate::id::PersonId;
 use crate::msg;
+use crate::plan::project::Project;
 use crate::run::{Asker, By, EngineId};
-use crate::sandbox::{self, Sandbox, SandboxError};
+use crate::sandbox::{self, Place, Places, Sandbox, SandboxError};
 use crate::store::{RunLock, StateFolder};
 use crate::time::Month;
 
@@ -42,7 +43,8 @@ pub(super) async fn demo(
     let planned = plan(session, &runbook, &asked, false)?;
     let state = session.state(&planned.project.dir);
     clear(session, &state, &project_dir, &planned.plan.run)?;
-    let warehouse = build(session, &state, month).await?;
+    let places = places(session, &planned.project)?;
+    let warehouse = build(session, &state, month, places).await?;
     let ready = begin(session, planned.project, planned.plan, operator()).await?;
     let world = start_world(session, &ready, warehouse, driving).await?;
     let exit = drive(session, ready, driving, Some(world)).await;
@@ -98,10 +100,24 @@ fn clear(
     Ok(())
 }
 
-async fn build(session: &Session, state: &StateFolder, month: Month) -> Result<Sandbox, Failed> {
+/// Where the project's settings say that the databases stand which the sandbox may make on a server.
+pub(super) fn places(session: &Session, project: &Project) -> Result<Places, Failed> {
+    let place = |name| match project.connections.get(name) {
+        Some(connection) => Ok(Place::of(&session.resolve(&project.dir, &connection.url)?)),
+        None => Ok::<_, Failed>(Place::Files),
+    };
+    Ok(Places { mpp: place("mpp")?, bill24: place("bill24")? })
+}
+
+async fn build(
+    session: &Session,
+    state: &StateFolder,
+    month: Month,
+    places: Places,
+) -> Result<Sandbox, Failed> {
     session.output.diagnostic(&session.say(&msg!("demo-building", month = month.to_string())));
     let dir = state.path().join("sandbox");
-    let made = sandbox::build(&dir, month, SEED).await;
+    let made = sandbox::build_at(&dir, month, SEED, places).await;
     let made = made.map_err(|error: SandboxError| {
         let why = crate::words::one_line(&error.to_string(), 200);
         Failed::new(Exit::OutOfReach, msg!("demo-sandbox-broken", why = why))

@@ -17,6 +17,7 @@ mod post;
 mod preview;
 mod project;
 mod sandbox;
+mod scenes;
 mod session;
 mod shelf;
 mod validate;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::engine::Journal;
 use crate::plan::NodeId;
 use crate::run::{Answer, Asker, By, Life, Request, RunState, StepPath, Verdict};
-use crate::sandbox::{Sandbox, SandboxError};
+use crate::sandbox::{Fault, Sandbox, SandboxError};
 use crate::store::StoreError;
 
 /// How often the world looks at the run.
@@ -15,7 +15,9 @@ const LOOK: Duration = Duration::from_millis(300);
 
 /// What the world waits for before it acts.
 #[derive(Debug, Clone, Copy)]
-enum Cue {
+pub(super) enum Cue {
+    /// The step has begun.
+    Begun(&'static str),
     /// The gate asks.
     Open(&'static str),
     /// The step is done.
@@ -27,18 +29,24 @@ enum Cue {
 impl Cue {
     fn path(self) -> &'static str {
         match self {
-            Cue::Open(path) | Cue::Done(path) | Cue::Failed(path) => path,
+            Cue::Open(path) | Cue::Begun(path) | Cue::Done(path) | Cue::Failed(path) => path,
         }
     }
 }
 
 /// What it does then.
 #[derive(Debug, Clone, Copy)]
-enum Act {
+pub(super) enum Act {
     /// Data moves.
     Move(Move),
-    /// Somebody gives their word; li.na writes it down.
-    Tell { gate: &'static str, who: &'static str, channel: &'static str, note: &'static str },
+    /// Somebody gives their word, where many are asked for their `value`; li.na writes it down.
+    Tell {
+        gate: &'static str,
+        value: Option<&'static str>,
+        who: &'static str,
+        channel: &'static str,
+        note: &'static str,
+    },
     /// A colleague answers for themselves.
     Answer {
         gate: &'static str,
@@ -46,12 +54,15 @@ enum Act {
         form: &'static [(&'static str, &'static str)],
         note: &'static str,
     },
-    /// A colleague has a repaired step run again.
-    Retry { step: &'static str, reason: &'static str },
+    /// A colleague has a repaired step run again; not `always`: only where nobody sits at the terminal.
+    Retry { step: &'static str, reason: &'static str, always: bool },
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Move {
+pub(super) enum Move {
+    SendStations(&'static str, Fault),
+    MaintainMainPlans,
+    DistributeMainPlans,
     MaintainBillItems,
     DistributeBillItems,
     CloseBooks,
@@ -61,33 +72,40 @@ enum Move {
     DistributeLocalised,
 }
 
-/// The script: each line once, so many milliseconds after its cue.
-const SCRIPT: &[(Cue, u64, Act)] = &[
+/// A line of the script: once, so many milliseconds after its cue.
+pub(super) type Line = (Cue, u64, Act);
+
+/// What billing and the customer of the bill items do; the rest is in [`scenes`](super::scenes).
+const SCRIPT: &[Line] = &[
     (Cue::Open("bill-item/told"), 1_500, Act::Move(Move::MaintainBillItems)),
     (
         Cue::Open("bill-item/told"),
         2_500,
         Act::Tell {
             gate: "bill-item/told",
+            value: None,
             who: "周经理",
             channel: "mail",
             note: "shfin.r_vr011 已维护完成,请分发",
         },
     ),
     (Cue::Done("bill-item/told"), 4_000, Act::Move(Move::DistributeBillItems)),
+    (Cue::Open(ITEMS_RIGHT), 1_000, reviewed("wang.fang", "和甲方的清单逐条对过")),
+    (Cue::Open(ITEMS_RIGHT), 2_000, reviewed("li.na", "科目数和甲方报的一致")),
     (Cue::Open("dwd-month/books-closed"), 2_000, Act::Move(Move::CloseBooks)),
     (
         Cue::Open("dwd-month/books-closed"),
         3_000,
         Act::Tell {
             gate: "dwd-month/books-closed",
+            value: None,
             who: "计费值班",
             channel: "phone",
             note: "账务已验,一体机和24库都已到位",
         },
     ),
     (Cue::Failed(POCKET), 1_500, Act::Move(Move::RedeliverPocket)),
-    (Cue::Failed(POCKET), 2_500, Act::Retry { step: POCKET, reason: "计费已补传 pocket 表" }),
+    (Cue::Failed(POCKET), 2_500, Act::Retry { step: POCKET, reason: "计费已补传 pocket 表", always: false }),
     (Cue::Done("dwd-month/DwdMergeBillDtl4M"), 3_000, Act::Move(Move::DistributeDetail)),
     (Cue::Open("localised/told"), 2_000, Act::Move(Move::GenerateLocalised)),
     (
@@ -95,6 +113,7 @@ const SCRIPT: &[(Cue, u64, Act)] = &[
         3_000,
         Act::Tell {
             gate: "localised/told",
+            value: None,
             who: "周经理",
             channel: "mail",
             note: "属地化用户表已核对,结果表正分发到mpp",
@@ -116,12 +135,19 @@ const SCRIPT: &[(Cue, u64, Act)] = &[
         1_500,
         Act::Tell {
             gate: "window/maintenance-told",
+            value: None,
             who: "来源系统值班",
             channel: "phone",
             note: "今夜停机维护,三点前不能取数",
         },
     ),
 ];
+
+const ITEMS_RIGHT: &str = "bill-item/dims-loaded#review";
+
+const fn reviewed(by: &'static str, note: &'static str) -> Act {
+    Act::Answer { gate: ITEMS_RIGHT, by, form: &[], note }
+}
 
 const POCKET: &str = "dwd-month/DwdAccPocketM";
 
@@ -139,16 +165,17 @@ pub(super) enum OutsideError {
 /// Plays until the script is through. Where somebody sits at the terminal (`attended`), repairs are left to them.
 pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool) -> Result<(), OutsideError> {
     let mut cued: BTreeMap<usize, tokio::time::Instant> = BTreeMap::new();
+    let script: Vec<Line> = SCRIPT.iter().copied().chain(super::scenes::lines()).collect();
     // What this runbook does not have never comes.
     let state = journal.state();
     let mut played: BTreeSet<usize> = (0..)
-        .zip(SCRIPT)
+        .zip(&script)
         .filter(|(_, line)| find(state, line.0.path()).is_none())
         .map(|(at, _)| at)
         .collect();
-    while played.len() < SCRIPT.len() {
+    while played.len() < script.len() {
         journal.catch_up().await?;
-        for (number, (cue, after, act)) in SCRIPT.iter().enumerate() {
+        for (number, (cue, after, act)) in script.iter().enumerate() {
             if played.contains(&number) || !has_come(journal.state(), *cue) {
                 continue;
             }
@@ -171,6 +198,7 @@ fn find(state: &RunState, path: &str) -> Option<NodeId> {
 fn has_come(state: &RunState, cue: Cue) -> bool {
     let life = |path| find(state, path).map(|id| &state.step(id).life);
     match cue {
+        Cue::Begun(path) => matches!(life(path), Some(Life::Running { .. })),
         Cue::Open(path) => matches!(life(path), Some(Life::Open { .. })),
         Cue::Done(path) => life(path).is_some_and(Life::is_done),
         Cue::Failed(path) => matches!(life(path), Some(Life::Failed { .. })),
@@ -189,13 +217,13 @@ async fn perform(
             let waits = matches!(what, Move::DistributeDetail | Move::DistributeLocalised);
             return Ok(carry(sandbox, what).await? > 0 || !waits);
         }
-        Act::Retry { .. } if attended => return Ok(true),
-        Act::Retry { step, reason } => find(journal.state(), step)
+        Act::Retry { always: false, .. } if attended => return Ok(true),
+        Act::Retry { step, reason, .. } => find(journal.state(), step)
             .map(|id| Request::Retry { steps: vec![id], reason: Some(reason.to_owned()) }),
-        Act::Tell { gate, who, channel, note } => {
-            confirmed(journal, gate, &[("who", who), ("channel", channel)], note)
+        Act::Tell { gate, value, who, channel, note } => {
+            confirmed(journal, gate, value, (&[("who", who), ("channel", channel)], note))
         }
-        Act::Answer { gate, form, note, .. } => confirmed(journal, gate, form, note),
+        Act::Answer { gate, form, note, .. } => confirmed(journal, gate, None, (form, note)),
     };
     let actor = match act {
         Act::Retry { .. } => colleague("wang.fang"),
@@ -209,15 +237,24 @@ async fn perform(
     Ok(true)
 }
 
-fn confirmed(journal: &Journal, gate: &str, form: &[(&str, &str)], note: &str) -> Option<Request> {
+fn confirmed(
+    journal: &Journal,
+    gate: &str,
+    value: Option<&str>,
+    (form, note): (&[(&str, &str)], &str),
+) -> Option<Request> {
     let step = find(journal.state(), gate)?;
+    let value = value.map(str::to_owned);
     let form = form.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
     let (verdict, note) = (Verdict::Confirmed, Some(note.to_owned()));
-    Some(Request::Answer(Answer { step, verdict, value: None, note, form, in_advance: false }))
+    Some(Request::Answer(Answer { step, verdict, value, note, form, in_advance: false }))
 }
 
 async fn carry(sandbox: &Sandbox, what: Move) -> Result<u64, SandboxError> {
     match what {
+        Move::SendStations(city, fault) => sandbox.send_stations(city, fault).await,
+        Move::MaintainMainPlans => sandbox.maintain_main_plans().await,
+        Move::DistributeMainPlans => sandbox.distribute_main_plans().await,
         Move::MaintainBillItems => sandbox.maintain_bill_items().await,
         Move::DistributeBillItems => sandbox.distribute_r_vr011().await,
         Move::CloseBooks => sandbox.close_books().await,

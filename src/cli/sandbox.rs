@@ -2,13 +2,14 @@
 
 use clap::{Subcommand, ValueEnum};
 
+use super::demo::{SEED, places};
 use super::exit::{Exit, Failed, What};
 use super::project::read_month_word;
 use super::session::Session;
 use crate::msg;
 use crate::sandbox::distribution::{self, Doing};
 use crate::sandbox::scheduler::{self, Dispatch, Office, Order, Reply};
-use crate::sandbox::{self, Sandbox, SandboxError};
+use crate::sandbox::{self, Fault, InitKind, Sandbox, SandboxError};
 use crate::time::Month;
 
 /// The parts of the sandbox.
@@ -26,6 +27,31 @@ pub(super) enum Part {
     },
     /// What the outside world does.
     Move { what: OutsideMove },
+    /// A locality's file of base stations.
+    SendStations {
+        city: String,
+        #[arg(long, default_value = "none")]
+        fault: FaultWord,
+    },
+    /// The work that `month_init.sh` leaves in the background.
+    InitInterfaces { kind: Interfaces },
+}
+
+/// What is wrong with a locality's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FaultWord {
+    None,
+    Doubled,
+    Utf16,
+}
+
+/// The interfaces of simulated billing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Interfaces {
+    #[value(name = "mc_new")]
+    McNew,
+    #[value(name = "mc_wlw")]
+    McWlw,
 }
 
 /// What may be done with a process.
@@ -46,6 +72,8 @@ pub(super) enum OutsideMove {
     DistributeDetail,
     GenerateLocalised,
     DistributeLocalised,
+    MaintainMainPlans,
+    DistributeMainPlans,
 }
 
 /// The scheduler's verbs.
@@ -105,6 +133,8 @@ pub(super) async fn sandbox(session: &Session, part: Part) -> Result<Exit, Faile
         Part::Server { program, doing, server } => process(session, &program, doing, &server).await,
         Part::Build { month } => build(session, month.as_deref()).await,
         Part::Move { what } => carry(session, what).await,
+        Part::SendStations { city, fault } => send_stations(session, &city, fault).await,
+        Part::InitInterfaces { kind } => init_interfaces(session, kind).await,
     }
 }
 
@@ -154,7 +184,10 @@ async fn build(session: &Session, month: Option<&str>) -> Result<Exit, Failed> {
     };
     let state = session.state(&session.directory);
     state.prepare()?;
-    let made = sandbox::build(&folder(session), month, super::demo::SEED).await;
+    let opened = super::project::open(session, &session.directory);
+    super::project::show_problems(session, &opened.shelf)?;
+    let places = opened.project.map(|project| places(session, &project)).transpose()?.unwrap_or_default();
+    let made = sandbox::build_at(&folder(session), month, SEED, places).await;
     made.map_err(|error| broken(&error))?;
     session.output.result(&session.say(&msg!("demo-built", dir = folder(session).display().to_string())));
     Ok(Exit::Done)
@@ -170,7 +203,35 @@ async fn carry(session: &Session, what: OutsideMove) -> Result<Exit, Failed> {
         OutsideMove::DistributeDetail => sandbox.distribute_dtl4().await,
         OutsideMove::GenerateLocalised => sandbox.generate_localised().await,
         OutsideMove::DistributeLocalised => sandbox.distribute_localised().await,
+        OutsideMove::MaintainMainPlans => sandbox.maintain_main_plans().await,
+        OutsideMove::DistributeMainPlans => sandbox.distribute_main_plans().await,
     };
     session.output.result(&rows.map_err(|error| broken(&error))?.to_string());
+    Ok(Exit::Done)
+}
+
+async fn send_stations(session: &Session, city: &str, fault: FaultWord) -> Result<Exit, Failed> {
+    let sandbox = Sandbox::found(&folder(session)).await.map_err(|error| broken(&error))?;
+    let fault = match fault {
+        FaultWord::None => Fault::None,
+        FaultWord::Doubled => Fault::Doubled,
+        FaultWord::Utf16 => Fault::Utf16,
+    };
+    let count = sandbox.send_stations(city, fault).await.map_err(|error| broken(&error))?;
+    if count == 0 {
+        return Err(Failed { exit: Exit::Usage, what: What::Shown(format!("没有属地 {city}")) });
+    }
+    session.output.result(&count.to_string());
+    Ok(Exit::Done)
+}
+
+async fn init_interfaces(session: &Session, kind: Interfaces) -> Result<Exit, Failed> {
+    let sandbox = Sandbox::found(&folder(session)).await.map_err(|error| broken(&error))?;
+    let kind = match kind {
+        Interfaces::McNew => InitKind::Regular,
+        Interfaces::McWlw => InitKind::Iot,
+    };
+    let rows = sandbox.init_interfaces(kind).await.map_err(|error| broken(&error))?;
+    session.output.result(&rows.to_string());
     Ok(Exit::Done)
 }

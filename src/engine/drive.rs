@@ -343,7 +343,6 @@ impl Loop<'_> {
     }
 
     pub(super) fn runs_again(&self, id: NodeId) -> bool {
-        let node = self.state().plan().node(id);
-        node.work.reads_only() || node.policy.idempotent
+        self.state().plan().node(id).may_run_again()
     }
 }

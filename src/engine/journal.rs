@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::ports::Scribe;
+use super::ports::{Draft, Scribe};
 use crate::id::RunId;
-use crate::plan::{Plan, StageId};
+use crate::plan::{NodeId, Plan, StageId};
 use crate::run::request::decide;
 use crate::run::{Asker, Event, Record, Refusal, Request, RunState};
 use crate::store::{Batch, NewLetter, RunRow, Store, StoreError};
@@ -133,7 +133,9 @@ impl Journal {
         let mut letters = Vec::new();
         for event in events {
             let record = Record { seq: self.state.seq() + 1, at, event };
+            let mailing = self.state.letter_of(&record.event);
             let consequences = self.state.apply(&record);
+            letters.extend(mailing.and_then(|step| self.letter(step, &record)));
             for stage in consequences.finished {
                 letters.extend(self.handover(stage, &record));
             }
@@ -159,9 +161,21 @@ impl Journal {
 
     fn handover(&self, stage: StageId, record: &Record) -> Option<NewLetter> {
         let draft = self.tools.scribe.handover(&self.state, stage, record.at)?;
+        Some(self.addressed(draft, record, &self.state.plan().stage(stage).name))
+    }
+
+    /// The letter of a step leaves with the event that says that the step is done.
+    fn letter(&self, step: NodeId, record: &Record) -> Option<NewLetter> {
+        let draft = self.tools.scribe.letter(&self.state, step, record.at)?;
         let plan = self.state.plan();
-        let id = format!("{}@{}-{}-{}", plan.run.runbook, plan.run.month, record.seq, plan.stage(stage).name);
-        Some(NewLetter {
+        let name = format!("{}-letter", plan.stage(plan.node(step).stage).name);
+        Some(self.addressed(draft, record, &name))
+    }
+
+    fn addressed(&self, draft: Draft, record: &Record, name: &str) -> NewLetter {
+        let run = &self.state.plan().run;
+        let id = format!("{}@{}-{}-{name}", run.runbook, run.month, record.seq);
+        NewLetter {
             message_id: format!("<{id}@{}>", self.tools.host),
             id,
             seq: record.seq,
@@ -170,7 +184,7 @@ impl Journal {
             text: draft.text,
             html: draft.html,
             at: record.at,
-        })
+        }
     }
 }
 

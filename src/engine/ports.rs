@@ -132,4 +132,7 @@ pub struct Draft {
 pub trait Scribe: Send + Sync {
     /// The handover letter for a stage that has just finished; `None` where nobody is to be mailed.
     fn handover(&self, state: &RunState, stage: StageId, at: Timestamp) -> Option<Draft>;
+
+    /// The letter of a `mail:` step that has just succeeded; `None` where it has nowhere to go.
+    fn letter(&self, state: &RunState, node: NodeId, at: Timestamp) -> Option<Draft>;
 }

@@ -48,7 +48,7 @@ impl Loop<'_> {
     /// Takes the step's place on its platform, where that has a limit; `false`: other runs have them all.
     pub(super) fn take_place(&mut self, id: NodeId) -> Result<bool, StoreError> {
         let node = self.journal.state().plan().node(id);
-        let Some(platform) = node.platform() else { return Ok(true) };
+        let Some(platform) = node.platform().filter(|_| node.work.takes_a_place()) else { return Ok(true) };
         let Some(limit) = self.driver.limits.get(platform) else { return Ok(true) };
         let place = PlatformPlace::take(&self.driver.folder, platform, *limit)?;
         Ok(place.map(|place| self.places.insert(id, place)).is_some())

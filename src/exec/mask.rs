@@ -45,6 +45,14 @@ impl Masks {
         Masks { found }
     }
 
+    /// A whole text without them.
+    pub(crate) fn text(&self, text: &str) -> String {
+        let mut stream = self.stream();
+        let mut shown = stream.feed(text.as_bytes());
+        shown.extend(stream.finish());
+        String::from_utf8_lossy(&shown).into_owned()
+    }
+
     /// For a stream that comes in pieces.
     pub(crate) fn stream(&self) -> MaskStream {
         MaskStream { masks: self.clone(), held: Vec::new() }

@@ -8,6 +8,7 @@ mod evidence;
 mod expect;
 mod files;
 mod flow;
+mod http;
 mod keep;
 mod log;
 mod mask;
@@ -15,8 +16,10 @@ mod notes;
 mod number;
 mod outputs;
 mod platform;
+mod post;
 mod process;
 mod program;
+mod shadow;
 mod sql;
 mod tape;
 mod values;
@@ -24,7 +27,7 @@ mod wait;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use encoding_rs::Encoding;
@@ -35,7 +38,6 @@ use crate::msg;
 use crate::plan::project::{Means, Project, Setting};
 use crate::plan::{Plan, Work};
 use crate::run::{Failure, Outcome};
-use crate::runbook::model::ActionKind;
 use crate::words::{Lang, Msg, one_line, render};
 
 pub use self::log::{KEPT, log_path, read_log};
@@ -81,6 +83,8 @@ struct Room {
     environment: BTreeMap<String, String>,
     lang: Lang,
     limits: Limits,
+    /// Made when the first request is sent.
+    client: OnceLock<reqwest::Client>,
 }
 
 impl Exec {
@@ -91,7 +95,8 @@ impl Exec {
         environment: BTreeMap<String, String>,
         lang: Lang,
     ) -> Self {
-        Exec { room: Arc::new(Room { project, state_dir, environment, lang, limits: Limits::default() }) }
+        let (limits, client) = (Limits::default(), OnceLock::new());
+        Exec { room: Arc::new(Room { project, state_dir, environment, lang, limits, client }) }
     }
 
     /// The same with other limits.
@@ -105,6 +110,7 @@ impl Exec {
                 environment: room.environment.clone(),
                 lang: room.lang,
                 limits,
+                client: OnceLock::new(),
             }),
         }
     }
@@ -164,21 +170,25 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) 
     }
     let attempt = Attempt::new(room, job, reports, numbers)?;
     let plan = Arc::clone(&attempt.job.plan);
-    match &plan.node(attempt.job.node).work {
+    let work = &plan.node(attempt.job.node).work;
+    if plan.shadow
+        && let Some(done) = shadow::step(&attempt, work).await
+    {
+        return done;
+    }
+    match work {
         Work::Run { command, env } => program::step(&attempt, command, env).await,
         Work::Sql { text, connection, transaction } => {
             sql::step(&attempt, text, connection, *transaction).await
         }
         Work::Check { items, poll } => check::step(&attempt, items, *poll).await,
-        Work::Flow { flow, platform, .. } => flow::step(&attempt, flow, platform).await,
+        Work::Flow { flow, platform, downstream } => flow::step(&attempt, flow, platform, *downstream).await,
+        Work::Follow { flow, platform } => flow::follow::step(&attempt, flow, platform).await,
+        Work::ForcePass { flow, platform } => flow::pass::step(&attempt, flow, platform).await,
+        Work::Http(request) => http::step(&attempt, request).await,
         Work::Wait { what, poll } => wait::step(&attempt, what, *poll).await,
-        Work::Follow { .. }
-        | Work::ForcePass { .. }
-        | Work::Load(_)
-        | Work::Mail(_)
-        | Work::Http(_)
-        | Work::Gate(_)
-        | Work::Later { .. } => {
+        Work::Mail(mail) => post::step(&attempt, mail),
+        Work::Load(_) | Work::Gate(_) | Work::Later { .. } => {
             Err(attempt.not_started(&msg!("exec-not-yet", what = plan.node(attempt.job.node).kind())))
         }
     }
@@ -215,9 +225,6 @@ impl Room {
 /// In which encoding the log of a step is to be read: its platform's, where that platform's commands write it.
 pub fn log_encoding<'p>(project: &'p Project, plan: &Plan, node: crate::plan::NodeId) -> Option<&'p str> {
     let platform = project.platforms.get(plan.node(node).platform()?)?;
-    let runs = |kind: &ActionKind| {
-        platform.actions.get(kind).is_some_and(|action| matches!(action.means, Means::Run(_)))
-    };
-    [ActionKind::Whole, ActionKind::Submit, ActionKind::Poll].iter().any(runs).then_some(())?;
+    platform.actions.values().any(|action| matches!(action.means, Means::Run(_))).then_some(())?;
     platform.encoding.as_deref()
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::attempt::Attempt;
+use super::http;
 use super::log::Log;
 use super::mask::Masks;
 use super::process::{Spawn, run};
@@ -14,8 +15,8 @@ use super::tape::Tape;
 use super::values::Values;
 use crate::engine::ports::Stop;
 use crate::msg;
-use crate::plan::SqlText;
 use crate::plan::project::{Action, Means, Platform};
+use crate::plan::{Request, SqlText};
 use crate::run::Failure;
 use crate::runbook::model::ActionKind;
 use crate::words::{Msg, one_line};
@@ -79,7 +80,7 @@ impl<'a> Counter<'a> {
                 Err(why) => Err(why),
             },
             Means::Sql { text, transaction } => self.sql(kind, text, *transaction, values, patience).await,
-            Means::Http(_) => Err(msg!("exec-flow-http", platform = self.name)),
+            Means::Http(request) => Ok(self.http(kind, request, values, patience).await),
         };
         answer
             .unwrap_or_else(|why| Answer { end: Err(self.attempt.not_started(&why)), printed: String::new() })
@@ -121,6 +122,30 @@ impl<'a> Counter<'a> {
         let ran = sql::whole(self.attempt, values, work, patience.limit, patience.stop, log).await;
         let printed = ran.as_ref().ok().and_then(|ran| ran.rows.as_ref()).map(sql::rows::Rows::lines);
         Ok(Answer { end: ran.map(drop), printed: printed.unwrap_or_default() })
+    }
+
+    async fn http(
+        &mut self,
+        kind: ActionKind,
+        request: &Request,
+        values: &Values,
+        patience: Patience<'_>,
+    ) -> Answer {
+        let polls = kind == ActionKind::Poll;
+        let mut aside = Log::nowhere(self.attempt.room.lang);
+        let log = if polls { &mut aside } else { &mut self.log };
+        let answered = match http::ask(self.attempt, request, values, patience, log).await {
+            Ok(answered) => answered,
+            Err(end) => return Answer { end: Err(end), printed: String::new() },
+        };
+        let raw = answered.body.as_bytes();
+        if polls && self.last_poll.as_deref() != Some(raw) {
+            self.say_action(kind, request.method.word());
+            self.log.block(&answered.body);
+            self.last_poll = Some(raw.to_vec());
+        }
+        let end = http::expected(self.attempt, request, values, &answered);
+        Answer { end, printed: answered.body }
     }
 
     /// A line in the log: what is being done.

@@ -44,6 +44,21 @@ impl Values {
         template::render(template, &self.scope).map_err(|error| error.explain())
     }
 
+    /// An address with its values.
+    pub(super) fn url(&self, template: &Template) -> Result<String, Msg> {
+        template::render_url(template, &self.scope).map_err(|error| error.explain())
+    }
+
+    /// JSON with its values.
+    pub(super) fn json(&self, template: &Template) -> Result<String, Msg> {
+        template::render_json(template, &self.scope).map_err(|error| error.explain())
+    }
+
+    /// A pattern with its values.
+    pub(super) fn pattern(&self, template: &Template) -> Result<String, Msg> {
+        template::render_pattern(template, &self.scope).map_err(|error| error.explain())
+    }
+
     /// SQL with its values.
     pub(super) fn sql(&self, template: &Template) -> Result<String, Msg> {
         template::render_sql(template, &self.scope).map_err(|error| error.explain())

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep};
 use super::attempt::{Attempt, Done};
 use super::check;
 use super::files::{Place, Print, place, size};
+use super::http;
 use super::log::Log;
 use crate::msg;
 use crate::plan::{Check, Poll, Subject, Template, Wait};
@@ -45,7 +46,7 @@ pub(super) async fn step(attempt: &Attempt, what: &Wait, poll: Option<Poll>) -> 
             let poll = Poll { every: every(VALUE), within };
             return check::step(attempt, &[item], Some(poll)).await;
         }
-        Wait::Http(_) => return Err(attempt.not_started(&msg!("exec-not-yet", what = "wait: http"))),
+        Wait::Http(request) => return http::wait(attempt, request, poll).await,
     };
     let mut log = attempt.log();
     let done = watched(attempt, watch, within, &mut log).await?;

@@ -14,9 +14,10 @@ use jiff::tz::TimeZone;
 
 use self::sheet::{Fact, Sheet};
 use self::speech::{Speech, named, span};
+use super::letter;
 use crate::engine::ports::{Draft, Scribe};
 use crate::plan::roster::Roster;
-use crate::plan::{Handover, StageId};
+use crate::plan::{Handover, NodeId, StageId};
 use crate::run::RunState;
 use crate::words::Lang;
 
@@ -66,6 +67,10 @@ impl Scribe for HandoverScribe {
             ],
         );
         Some(Draft { to, subject, text: text::lay_out(&sheet), html: sheet.html() })
+    }
+
+    fn letter(&self, run: &RunState, node: NodeId, at: Timestamp) -> Option<Draft> {
+        letter::of_step(run, node, at, &self.zone, self.roster.as_ref())
     }
 }
 

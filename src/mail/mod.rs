@@ -4,6 +4,7 @@
 //! from outside becomes a header, HTML or a second letter, and that a dead mail server holds up nothing but letters.
 
 mod handover;
+mod letter;
 mod message;
 mod outbox;
 mod smtp;

@@ -9,6 +9,7 @@ pub mod duty;
 pub mod expect;
 mod gate;
 mod node;
+pub mod post;
 pub mod project;
 pub mod resolve;
 pub mod roster;

@@ -62,6 +62,11 @@ impl Node {
         }
     }
 
+    /// May it be begun again after a crash without asking?
+    pub fn may_run_again(&self) -> bool {
+        self.work.reads_only() || self.work.is_keyed() || self.policy.idempotent
+    }
+
     /// The gate that it is, if it is one.
     pub fn gate(&self) -> Option<&Gate> {
         match &self.work {

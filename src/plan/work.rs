@@ -118,6 +118,16 @@ impl Work {
         }
     }
 
+    /// Does what it does only once, however often it is asked? A request whose key the server knows is not done twice.
+    pub fn is_keyed(&self) -> bool {
+        matches!(self, Work::Http(Request { key: Some(_), .. }))
+    }
+
+    /// Does it only watch something that others move on?
+    pub fn only_watches(&self) -> bool {
+        self.is_a_poll() || matches!(self, Work::Follow { .. })
+    }
+
     /// Does it only look again and again until something outside is so?
     pub fn is_a_poll(&self) -> bool {
         matches!(self, Work::Check { poll: Some(_), .. } | Work::Wait { .. })
@@ -135,7 +145,7 @@ impl Work {
 
     /// Does it take one of the places that limits count? People's waiting, polls' and watching do not.
     pub fn takes_a_place(&self) -> bool {
-        !self.is_a_poll() && !matches!(self, Work::Gate(_) | Work::Follow { .. })
+        !self.only_watches() && !matches!(self, Work::Gate(_))
     }
 }
 
@@ -262,8 +272,8 @@ pub struct Request {
     pub method: Method,
     /// The address; values in it are encoded.
     pub url: Template,
-    /// Headers by name.
-    pub headers: BTreeMap<String, Template>,
+    /// Headers by name; secrets are only named here.
+    pub headers: BTreeMap<String, EnvValue>,
     /// The body.
     pub body: Option<Template>,
     /// A pattern that the answer must match.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::event::{By, EngineId, Json, StepPath};
+use super::event::{By, EngineId, Event, Json, Outcome, StepPath};
 use super::state::{Life, Mark, RunState, StepState};
-use crate::plan::{Evidence, NodeId, OnFailure, Plan, StageId};
+use crate::plan::{Evidence, NodeId, OnFailure, Plan, StageId, Work};
 
 impl RunState {
     /// Its plan.
@@ -143,6 +143,19 @@ impl RunState {
             Life::Running { submitted } => submitted.as_deref(),
             _ => None,
         }
+    }
+
+    /// The `mail:` step whose letter is called for when `event` is taken in: it did what it should. A shadow run sends
+    /// nothing.
+    pub fn letter_of(&self, event: &Event) -> Option<NodeId> {
+        let Event::StepEnded { step, attempt, outcome: Outcome::Succeeded { .. }, .. } = event else {
+            return None;
+        };
+        let id = self.find(step)?;
+        let state = self.step(id);
+        let counts = matches!(state.life, Life::Running { .. }) && state.attempt == *attempt;
+        let mails = matches!(self.plan.node(id).work, Work::Mail(_));
+        (counts && mails && !self.plan.shadow).then_some(id)
     }
 
     /// What the steps that a node refers to put out, by the names that it uses for them.

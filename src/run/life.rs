@@ -91,7 +91,8 @@ fn after_outcome(node: &Node, step: &StepState, outcome: &Outcome, at: Timestamp
             StepState { anew: false, ..ended(step, life, at) }
         }
         Outcome::Failed { failure } => {
-            let retry = node.policy.retry.as_ref().filter(|retry| tries_again(retry, step.tries, failure));
+            let retry =
+                node.policy.retry.as_ref().filter(|retry| tries_again(node, retry, step.tries, failure));
             let life = match retry {
                 Some(retry) => Life::Retrying { due: due(retry, step.tries, at), failure: failure.clone() },
                 None => Life::Failed { failure: Some(failure.clone()), by: None },
@@ -103,11 +104,12 @@ fn after_outcome(node: &Node, step: &StepState, outcome: &Outcome, at: Timestamp
 
 /// Does attempt `tries` have a successor? An unmet check is polled, not retried; what a person stopped stays stopped; a
 /// wrong password locks accounts when it is repeated; what may have been done is not done twice.
-fn tries_again(retry: &Retry, tries: u32, failure: &Failure) -> bool {
+fn tries_again(node: &Node, retry: &Retry, tries: u32, failure: &Failure) -> bool {
     let listed = match failure {
         Failure::Unmet { .. } | Failure::Cancelled | Failure::Denied { .. } | Failure::InDoubt { .. } => {
             false
         }
+        Failure::NoAnswer { .. } => retry.on_exit.is_empty() && node.may_run_again(),
         Failure::Exit { code, .. } => retry.on_exit.is_empty() || retry.on_exit.contains(code),
         _ => retry.on_exit.is_empty(),
     };

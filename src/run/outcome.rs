@@ -83,6 +83,18 @@ pub enum Failure {
         /// Its reason.
         reason: String,
     },
+    /// A server's answer is not the one that is wanted.
+    Answer {
+        /// Its status.
+        status: u16,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A request was sent and no answer came: nobody knows whether it was done.
+    NoAnswer {
+        /// What kept it.
+        why: String,
+    },
     /// Outputs that were asked for are not there.
     Output {
         /// Why.
@@ -109,6 +121,8 @@ impl Explain for Failure {
             Failure::Sql { statement, why } => msg!("failure-sql", statement = *statement, why = why),
             Failure::Unmet { found } => msg!("failure-unmet", found = found.join("; ")),
             Failure::Flow { reason } => msg!("failure-flow", reason = reason),
+            Failure::Answer { status, why } => msg!("failure-answer", status = status.to_string(), why = why),
+            Failure::NoAnswer { why } => msg!("failure-no-answer", why = why),
             Failure::Output { why } => msg!("failure-output", why = why),
             Failure::Cancelled => msg!("failure-cancelled"),
         }

@@ -119,10 +119,7 @@ impl<'a> Places<'a> {
 /// What was in doubt when an engine died, and whether it may run again without asking. A flow whose id on its platform is
 /// known is in no doubt: it can be asked about.
 pub fn in_doubt(state: &RunState) -> Vec<(NodeId, bool)> {
-    let again = |id: NodeId| {
-        let node = state.plan().node(id);
-        node.work.reads_only() || node.policy.idempotent
-    };
+    let again = |id: NodeId| state.plan().node(id).may_run_again();
     state
         .in_flight()
         .iter()

@@ -12,7 +12,7 @@ impl RunState {
         match &self.step(id).life {
             Life::Pending | Life::Retrying { .. } if held => StepStatus::Held,
             Life::Pending => StepStatus::Pending,
-            Life::Running { .. } if self.is_a_poll(id) => StepStatus::Waiting,
+            Life::Running { .. } if self.only_watches(id) => StepStatus::Waiting,
             Life::Running { .. } => StepStatus::Running,
             Life::Retrying { .. } => StepStatus::Retrying,
             Life::Open { .. } => StepStatus::Waiting,
@@ -24,8 +24,8 @@ impl RunState {
         }
     }
 
-    fn is_a_poll(&self, id: NodeId) -> bool {
-        self.plan().node(id).work.is_a_poll()
+    fn only_watches(&self, id: NodeId) -> bool {
+        self.plan().node(id).work.only_watches()
     }
 
     /// Where a gate stands.

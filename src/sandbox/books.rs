@@ -34,7 +34,7 @@ pub(super) fn write(world: &World, seed: u64, month: Month, yt: &mut Script, bil
     for (place, sum) in LOCALITIES.iter().zip(sums) {
         let (area, Sum { bills, cents }) = (place.area, sum);
         books.yt.row("bill_ctl", format_args!("'{month}','{area}',{bills},{cents}"));
-        books.bill24.row("bill24.bill_close", format_args!("'{month}','{area}',{bills},{cents},1"));
+        books.bill24.row("bill_close", format_args!("'{month}','{area}',{bills},{cents},1"));
     }
     books.accounts(world);
     books.groups(world);
@@ -79,7 +79,7 @@ impl Books<'_> {
             self.yt.row(&format!("bill_prod_{area}"), format_args!("'{m}',{bill},{addon},{rest}"));
         }
         self.yt.row(&format!("bill_{area}"), format_args!("'{m}',{bill},{},{},{total}", s.acct, s.id));
-        self.bill24.row("bill24.bill", format_args!("'{m}','{area}',{bill},{total}"));
+        self.bill24.row("bill", format_args!("'{m}','{area}',{bill},{total}"));
         self.payment(s, bill, total, nth);
         total
     }

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use sqlx::{Connection, SqliteConnection};
 
 use super::files::{self, Access, run};
-use super::moves::{begin, commit};
 use super::rng::Rng;
 use super::script::Script;
 use super::{Sandbox, SandboxError};
@@ -129,9 +128,8 @@ fn write_controls(rng: &mut Rng, month: Month, interface: (u32, &str, &str), out
 /// On server A nothing that was sent is done; elsewhere little waits.
 fn deal_stat(rng: &mut Rng, server: &str) -> i32 {
     match (server, rng.between(1, 100)) {
-        ("A", 1..=30) => 0,
+        ("A", 1..=30) | (_, 1..=8) => 0,
         ("A", 31..=55) => 1,
-        (_, 1..=8) => 0,
         (_, 93..=97) => -100,
         _ => 99,
     }
@@ -147,7 +145,7 @@ pub async fn process(
     now: Timestamp,
 ) -> Result<Option<(String, u64)>, SandboxError> {
     let mut conn = files::disp(dir, Access::Shared).await?;
-    begin(&mut conn).await?;
+    run(&mut conn, "begin immediate".to_owned()).await?;
     let before = state(&mut conn, server, program).await?;
     let Some(before) = before else { return Ok(None) };
     let wanted = match doing {
@@ -168,7 +166,9 @@ pub async fn process(
     if doing == Doing::Start {
         dealt = deal(&mut conn, server, program, now).await?;
     }
-    Ok(Some((wanted.to_owned(), commit(conn, dealt).await?)))
+    run(&mut conn, "commit".to_owned()).await?;
+    conn.close().await?;
+    Ok(Some((wanted.to_owned(), dealt)))
 }
 
 async fn state(

@@ -1,4 +1,5 @@
-//! The sandbox's files and how they are opened: two of them are attached as schemas beside their database.
+//! The sandbox's files and how they are opened: two of them are attached as schemas beside their database. A database
+//! that stands on a server is opened there, and belongs to a sandbox only if it says so itself.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -6,10 +7,12 @@ use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use tokio::io::AsyncWriteExt as _;
 
 use crate::time::Month;
 
-use super::SandboxError;
+use super::db::{Db, Place, Places};
+use super::{Sandbox, SandboxError};
 
 /// The appliance.
 const YT: &str = "yt.db";
@@ -25,6 +28,12 @@ const BILL24: &str = "bill24.db";
 const DACP: &str = "dacp.db";
 /// The distribution platform.
 const DISP: &str = "disp.db";
+/// What says that the sandbox is whole, of which month and seed.
+const MARK: &str = "made";
+/// Where localities put their files.
+pub(super) const INBOX: &str = "in";
+/// The table that says that a server's database was made for sandboxes and may be emptied by the next one.
+const OURS: &str = "monthstart_sandbox";
 /// How long a move waits for flows that are writing.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -37,25 +46,29 @@ pub(super) enum Access {
     Making,
 }
 
-/// The appliance with SHFIN, and database 24 attached as `bill24`.
-pub(super) async fn yt(dir: &Path, access: Access) -> Result<SqliteConnection, SandboxError> {
-    let mut conn = open(&dir.join(YT), access).await?;
-    attach(&mut conn, &dir.join(YT_SHFIN), "SHFIN").await?;
-    attach(&mut conn, &dir.join(BILL24), "bill24").await?;
-    Ok(conn)
+/// The appliance with SHFIN.
+pub(super) async fn yt(sandbox: &Sandbox, access: Access) -> Result<Db, SandboxError> {
+    let mut conn = open(&sandbox.dir.join(YT), access).await?;
+    attach(&mut conn, &sandbox.dir.join(YT_SHFIN), "SHFIN").await?;
+    Ok(conn.into())
 }
 
-/// The MPP database with shfin, and the appliance attached as `yt`.
-pub(super) async fn mpp(dir: &Path, access: Access) -> Result<SqliteConnection, SandboxError> {
-    let mut conn = open(&dir.join(MPP), access).await?;
-    attach(&mut conn, &dir.join(MPP_SHFIN), "shfin").await?;
-    attach(&mut conn, &dir.join(YT), "yt").await?;
-    Ok(conn)
+/// The MPP database with shfin.
+pub(super) async fn mpp(sandbox: &Sandbox, access: Access) -> Result<Db, SandboxError> {
+    if let Place::Server(url) = &sandbox.places.mpp {
+        return Ok(Db::connect(url).await?);
+    }
+    let mut conn = open(&sandbox.dir.join(MPP), access).await?;
+    attach(&mut conn, &sandbox.dir.join(MPP_SHFIN), "shfin").await?;
+    Ok(conn.into())
 }
 
-/// Attach the MPP database's schema as `mpp_shfin` to a connection of the appliance.
-pub(super) async fn attach_mpp_shfin(conn: &mut SqliteConnection, dir: &Path) -> Result<(), SandboxError> {
-    attach(conn, &dir.join(MPP_SHFIN), "mpp_shfin").await
+/// Database 24.
+pub(super) async fn bill24(sandbox: &Sandbox, access: Access) -> Result<Db, SandboxError> {
+    if let Place::Server(url) = &sandbox.places.bill24 {
+        return Ok(Db::connect(url).await?);
+    }
+    Ok(open(&sandbox.dir.join(BILL24), access).await?.into())
 }
 
 /// The scheduler's table.
@@ -74,6 +87,11 @@ async fn alone(dir: &Path, name: &str, access: Access) -> Result<SqliteConnectio
         return Err(SandboxError::NotASandbox(dir.to_owned()));
     }
     open(&path, access).await
+}
+
+/// Run `text`, which this room wrote, statement by statement.
+pub(super) async fn run(conn: &mut SqliteConnection, text: String) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(conn).await.map(drop)
 }
 
 async fn open(path: &Path, access: Access) -> Result<SqliteConnection, SandboxError> {
@@ -99,52 +117,64 @@ async fn attach(conn: &mut SqliteConnection, path: &Path, schema: &str) -> Resul
     Ok(())
 }
 
-/// Run `text`, which this room wrote, statement by statement.
-pub(super) async fn run(conn: &mut SqliteConnection, text: String) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(AssertSqlSafe(text)).execute(conn).await.map(drop)
-}
-
-/// The one number that `text`, with `month` as its only parameter, gives.
-pub(super) async fn number(
-    conn: &mut SqliteConnection,
-    text: &'static str,
-    month: Month,
-) -> Result<u64, sqlx::Error> {
-    let found: i64 = sqlx::query_scalar(text).bind(month.to_string()).fetch_one(conn).await?;
-    Ok(u64::try_from(found).unwrap_or(0))
-}
-
-/// Say that the sandbox is whole: the last thing its making does.
-pub(super) async fn write_mark(
-    conn: &mut SqliteConnection,
-    month: Month,
-    seed: u64,
-) -> Result<(), sqlx::Error> {
-    run(conn, "create table bill24.sandbox (month text not null, seed text not null)".to_owned()).await?;
-    sqlx::query("insert into bill24.sandbox values (?, ?)")
-        .bind(month.to_string())
-        .bind(seed.to_string())
-        .execute(conn)
-        .await
-        .map(drop)
-}
-
-/// The month and seed of the whole sandbox in `dir`.
-pub(super) async fn read_mark(dir: &Path) -> Result<(Month, u64), SandboxError> {
-    let none = || SandboxError::NotASandbox(dir.to_owned());
-    let file = dir.join(BILL24);
-    if !tokio::fs::try_exists(&file).await.unwrap_or(false) {
-        return Err(none());
+/// Makes the tables of `schema` in an open transaction. On a server they replace those of an earlier sandbox, and nobody
+/// else's.
+pub(super) async fn make_tables(db: &mut Db, schema: &str, name: &'static str) -> Result<(), SandboxError> {
+    if db.is_server() {
+        let ours = db.has(OURS).await;
+        for table in tables(schema) {
+            if !ours && db.has(table).await {
+                return Err(SandboxError::NotOurs { connection: name, table: table.to_owned() });
+            }
+        }
+        let fresh = format!("create table if not exists {OURS} (made_by varchar(20));");
+        let schemas = if schema.contains(" shfin.") { "create schema if not exists shfin;" } else { "" };
+        let drops = tables(schema).map(|table| format!("drop table if exists {table};\n"));
+        db.run(format!("{fresh}\n{schemas}\n{}", drops.collect::<String>())).await?;
     }
-    let mut conn = open(&file, Access::Shared).await?;
-    let marks = sqlx::query_scalar::<_, i64>("select count(*) from sqlite_master where name = 'sandbox'");
-    if marks.fetch_one(&mut conn).await? == 0 {
-        return Err(none());
+    db.begin().await?;
+    db.run(db.schema(schema)).await?;
+    Ok(())
+}
+
+/// The names of the tables that `schema` makes.
+fn tables(schema: &str) -> impl Iterator<Item = &str> {
+    schema.lines().filter_map(|line| line.strip_prefix("create table ")?.split(' ').next())
+}
+
+/// Say that the sandbox is whole: the last thing its making does. The addresses may hold passwords: nobody else reads
+/// the file.
+pub(super) async fn write_mark(sandbox: &Sandbox) -> Result<(), SandboxError> {
+    let path = sandbox.dir.join(MARK);
+    let address = |name: &str, place: &Place| match place {
+        Place::Files => String::new(),
+        Place::Server(url) => format!("{name} {url}\n"),
+    };
+    let Sandbox { month, seed, places, .. } = sandbox;
+    let text =
+        format!("{month} {seed}\n{}{}", address("mpp", &places.mpp), address("bill24", &places.bill24));
+    let written = async {
+        let mut options = tokio::fs::OpenOptions::new();
+        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&path).await?;
+        file.write_all(text.as_bytes()).await?;
+        file.flush().await
+    };
+    written.await.map_err(|source| SandboxError::File { path: path.clone(), source })
+}
+
+/// The whole sandbox in `dir`.
+pub(super) async fn read_mark(dir: &Path) -> Result<Sandbox, SandboxError> {
+    let text = tokio::fs::read_to_string(dir.join(MARK)).await.unwrap_or_default();
+    let mut lines = text.lines().filter_map(|line| line.split_once(' '));
+    let made: Option<(Month, u64)> =
+        lines.next().and_then(|(month, seed)| Some((month.parse().ok()?, seed.parse().ok()?)));
+    let (month, seed) = made.ok_or_else(|| SandboxError::NotASandbox(dir.to_owned()))?;
+    let mut places = Places::default();
+    for (name, url) in lines {
+        let place = if name == "mpp" { &mut places.mpp } else { &mut places.bill24 };
+        *place = Place::of(url);
     }
-    let mark: Option<(String, String)> =
-        sqlx::query_as("select month, seed from sandbox").fetch_optional(&mut conn).await?;
-    conn.close().await?;
-    mark.and_then(|(month, seed)| Some((month.parse().ok()?, seed.parse().ok()?))).ok_or_else(none)
+    Ok(Sandbox { dir: dir.to_owned(), month, seed, places })
 }
 
 /// Remove what an interrupted making left in `dir`.
@@ -161,4 +191,13 @@ pub(super) async fn clear(dir: &Path) -> Result<(), SandboxError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_tables_of_a_schema_are_read_off_it() {
+        let found: Vec<&str> = super::tables(include_str!("schema/bill24.sql")).collect();
+        assert_eq!(found, ["bill", "bill_close"]);
+    }
 }

@@ -1,8 +1,8 @@
 //! The shipped flows, run over former months, so that a sandbox has a past to compare with.
 
-use sqlx::{AssertSqlSafe, SqliteConnection};
-
 use crate::time::Month;
+
+use super::db::Db;
 
 macro_rules! flows {
     ($platform:literal: $($name:literal),+ $(,)?) => {
@@ -30,27 +30,25 @@ const MPP_MONTHLY: &[&str] = flows!["mpp":
     "DwdMergeBillDtl4M_MPP", "DwaLocUsrM_MPP", "DwaLocUsrAreaM_MPP", "DwaLocUsrProdM_MPP",
 ];
 
+/// What the main plan's runbook does on the appliance.
+const MAIN_PLAN: &str = include_str!("../../runbooks/sql/dim_main_plan.sql");
+
 /// All of the appliance's flows for a former `month`.
-pub(super) async fn run_yt(conn: &mut SqliteConnection, month: Month) -> Result<(), sqlx::Error> {
+pub(super) async fn run_yt(db: &mut Db, month: Month) -> Result<(), sqlx::Error> {
     let day = month.last_day().strftime("%Y%m%d").to_string();
-    run(conn, YT_MONTHLY, month, &month.compact()).await?;
-    run(conn, YT_DAILY, month, &day).await
+    run(db, YT_MONTHLY, month, &month.compact()).await?;
+    run(db, &[MAIN_PLAN], month, &month.compact()).await?;
+    run(db, YT_DAILY, month, &day).await
 }
 
 /// The MPP database's flows for a former `month`.
-pub(super) async fn run_mpp(conn: &mut SqliteConnection, month: Month) -> Result<(), sqlx::Error> {
-    run(conn, MPP_MONTHLY, month, &month.compact()).await
+pub(super) async fn run_mpp(db: &mut Db, month: Month) -> Result<(), sqlx::Error> {
+    run(db, MPP_MONTHLY, month, &month.compact()).await
 }
 
-async fn run(
-    conn: &mut SqliteConnection,
-    flows: &[&str],
-    month: Month,
-    batch: &str,
-) -> Result<(), sqlx::Error> {
+async fn run(db: &mut Db, flows: &[&str], month: Month, batch: &str) -> Result<(), sqlx::Error> {
     for flow in flows {
-        let text = with_values(flow, month, batch);
-        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await?;
+        db.run(with_values(flow, month, batch)).await?;
     }
     Ok(())
 }

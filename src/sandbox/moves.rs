@@ -1,16 +1,17 @@
-//! What customer, billing and distribution platform do during a month start. Each move is one transaction, can be made
-//! again without harm, and tells how many rows it brought (0: there was nothing to bring, or it was there already).
+//! What customer, billing, localities and distribution platform do during a month start. Each move is one transaction in
+//! each database that it touches, can be made again without harm, and tells how many rows it brought (0: there was
+//! nothing to bring, or it was there already).
 
-use sqlx::{Connection, SqliteConnection};
-
-use super::files::{self, Access, number, run};
+use super::copy::{
+    BILL_ITEMS, Copy, DTL4, DTL4_STAGED, LOC_USR, LOCALISED, MAIN_PLANS, RPT_MAIN_PLAN, RPT_VR011,
+};
+use super::db::{Db, Table};
+use super::files::{self, Access};
 use super::make::former;
 use super::script::Script;
+use super::stations::{self, Fault};
 use super::world::World;
-use super::{Sandbox, SandboxError, books};
-
-/// The present, as the tables have it.
-pub(super) const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+use super::{Sandbox, SandboxError, books, localised, plans};
 
 /// Notes in the appliance's dictionary that tables were delivered just now.
 macro_rules! delivered {
@@ -26,118 +27,182 @@ macro_rules! delivered {
 impl Sandbox {
     /// The customer fills `shfin.r_vr011` on mpp with the month's bill items.
     pub async fn maintain_bill_items(&self) -> Result<u64, SandboxError> {
-        let mut conn = files::mpp(&self.dir, Access::Shared).await?;
-        begin(&mut conn).await?;
-        let here = "select count(*) from shfin.r_vr011 where acct_month = ?";
+        let mut items = Script::default();
+        books::write_bill_items(self.seed, self.month, "shfin.r_vr011", &mut items);
+        self.maintain("shfin.r_vr011", items).await
+    }
+
+    /// The customer fills `shfin.r_main_plan` on mpp with the month's main plans, and the localities' adjustments
+    /// appear on the appliance.
+    pub async fn maintain_main_plans(&self) -> Result<u64, SandboxError> {
+        let mut adjustments = Script::default();
+        plans::write_adjustments(self.seed, self.month, &mut adjustments);
+        let mut yt = files::yt(self, Access::Shared).await?;
+        yt.begin().await?;
+        yt.run(format!("delete from main_plan_adjust where month = '{}'", self.month)).await?;
+        yt.run(adjustments.finish()).await?;
+        commit(yt).await?;
+        let mut offered = Script::default();
+        plans::write(self.seed, self.month, "shfin.r_main_plan", &mut offered);
+        self.maintain("shfin.r_main_plan", offered).await
+    }
+
+    /// Replaces a table of the customer's on mpp, unless the month stands in it.
+    async fn maintain(&self, table: &str, rows: Script) -> Result<u64, SandboxError> {
+        let mut mpp = files::mpp(self, Access::Shared).await?;
+        mpp.begin().await?;
+        let here = format!("select count(*) from {table} where acct_month = '{}'", self.month);
         let mut brought = 0;
-        if number(&mut conn, here, self.month).await? == 0 {
-            let mut items = Script::default();
-            books::write_bill_items(self.seed, self.month, "shfin.r_vr011", &mut items);
-            run(&mut conn, format!("delete from shfin.r_vr011;\n{}", items.finish())).await?;
-            brought = number(&mut conn, here, self.month).await?;
+        if mpp.number(here.clone()).await? == 0 {
+            mpp.run(format!("delete from {table};\n{}", rows.finish())).await?;
+            brought = mpp.number(here).await?;
         }
-        commit(conn, brought).await
+        commit(mpp).await?;
+        Ok(brought)
     }
 
     /// The distribution platform copies `shfin.r_vr011` whole from mpp to the appliance's `SHFIN.RPT_VR011`.
     pub async fn distribute_r_vr011(&self) -> Result<u64, SandboxError> {
-        let mut conn = files::yt(&self.dir, Access::Shared).await?;
-        files::attach_mpp_shfin(&mut conn, &self.dir).await?;
-        begin(&mut conn).await?;
-        let unlike = "select count(*) from (
-            select * from (select * from mpp_shfin.r_vr011 except select * from SHFIN.RPT_VR011) union all
-            select * from (select * from SHFIN.RPT_VR011 except select * from mpp_shfin.r_vr011)) where ? <> ''";
-        let mut brought = 0;
-        if number(&mut conn, unlike, self.month).await? > 0 {
-            let copy = concat!(
-                "delete from SHFIN.RPT_VR011;
-                insert into SHFIN.RPT_VR011 select * from mpp_shfin.r_vr011;
-                delete from SHFIN.DISP_IMPORT_CTL where object_name = 'RPT_VR011'
-                  and acct_month in (select acct_month from SHFIN.RPT_VR011);
-                insert into SHFIN.DISP_IMPORT_CTL
-                select 'RPT_VR011', acct_month, 'AGENT_A', 99, count(*) from SHFIN.RPT_VR011 group by acct_month;\n",
-                delivered!("owner = 'SHFIN'")
-            );
-            run(&mut conn, copy.to_owned()).await?;
-            let here = "select count(*) from SHFIN.RPT_VR011 where ? <> ''";
-            brought = number(&mut conn, here, self.month).await?;
-        }
-        commit(conn, brought).await
+        let noted = delivered!("owner = 'SHFIN' and object_name = 'RPT_VR011'");
+        self.distribute_to_yt("shfin.r_vr011", &BILL_ITEMS, &RPT_VR011, noted).await
     }
 
-    /// Billing closes the month: its data is put on the appliance and on database 24, all but the pockets. Tells how
+    /// The distribution platform copies `shfin.r_main_plan` whole from mpp to the appliance's `SHFIN.RPT_MAIN_PLAN`.
+    pub async fn distribute_main_plans(&self) -> Result<u64, SandboxError> {
+        let noted = delivered!("owner = 'SHFIN' and object_name = 'RPT_MAIN_PLAN'");
+        self.distribute_to_yt("shfin.r_main_plan", &MAIN_PLANS, &RPT_MAIN_PLAN, noted).await
+    }
+
+    async fn distribute_to_yt(
+        &self,
+        from: &str,
+        table: &Table,
+        copy: &Copy,
+        noted: &str,
+    ) -> Result<u64, SandboxError> {
+        let mut mpp = files::mpp(self, Access::Shared).await?;
+        let rows = mpp.rows(table, from).await?;
+        mpp.close().await?;
+        let ours = format!("'{}',", self.month);
+        if !rows.iter().any(|row| row.starts_with(&ours)) {
+            return Ok(0);
+        }
+        let mut yt = files::yt(self, Access::Shared).await?;
+        yt.begin().await?;
+        let brought = if yt.rows(table, copy.into).await? == rows { 0 } else { rows.len() };
+        if brought > 0 {
+            let now = yt.now();
+            copy.deliver(&mut yt, &rows, self.month, now).await?;
+            yt.run(noted.to_owned()).await?;
+        }
+        commit(yt).await?;
+        Ok(brought as u64)
+    }
+
+    /// Billing closes the month: its data is put on database 24 and on the appliance, all but the pockets. Tells how
     /// many bills that are.
     pub async fn close_books(&self) -> Result<u64, SandboxError> {
-        let mut conn = files::yt(&self.dir, Access::Shared).await?;
-        begin(&mut conn).await?;
-        let here = "select coalesce(sum(bill_count), 0) from bill_ctl where month = ?";
+        let mut yt = files::yt(self, Access::Shared).await?;
+        let mut bill24 = files::bill24(self, Access::Shared).await?;
+        yt.begin().await?;
+        let month = self.month;
+        let here = format!("select coalesce(sum(bill_count), 0) from bill_ctl where month = '{month}'");
         let mut brought = 0;
-        if number(&mut conn, here, self.month).await? == 0 {
-            let (mut yt, mut bill24) = (Script::default(), Script::default());
-            books::write(&World::new(self.seed), self.seed, self.month, &mut yt, &mut bill24);
-            run(&mut conn, format!("{}{}", yt.finish(), bill24.finish())).await?;
-            run(&mut conn, delivered!("owner = 'BILL' and object_name like '%BILL%'").to_owned()).await?;
-            brought = number(&mut conn, here, self.month).await?;
+        if yt.number(here.clone()).await? == 0 {
+            let (mut books_here, mut books_there) = (Script::default(), Script::default());
+            books::write(&World::new(self.seed), self.seed, month, &mut books_here, &mut books_there);
+            let old = format!(
+                "delete from bill where month = '{month}'; delete from bill_close where month = '{month}';"
+            );
+            bill24.begin().await?;
+            bill24.run(format!("{old}\n{}", books_there.finish())).await?;
+            bill24.commit().await?;
+            yt.run(books_here.finish()).await?;
+            yt.run(delivered!("owner = 'BILL' and object_name like '%BILL%'").to_owned()).await?;
+            brought = yt.number(here).await?;
         }
-        commit(conn, brought).await
+        bill24.close().await?;
+        commit(yt).await?;
+        Ok(brought)
     }
 
     /// Billing delivers the table `pocket`, which was missing on the appliance: what repairs `DwdAccPocketM`.
     pub async fn redeliver_pocket(&self) -> Result<u64, SandboxError> {
-        let mut conn = files::yt(&self.dir, Access::Shared).await?;
-        begin(&mut conn).await?;
-        let there = "select count(*) from sqlite_master where name = 'pocket' and ? <> ''";
+        let mut yt = files::yt(self, Access::Shared).await?;
+        yt.begin().await?;
         let mut brought = 0;
-        if number(&mut conn, there, self.month).await? == 0 {
+        if !yt.has("pocket").await {
             let (world, mut rows) = (World::new(self.seed), Script::default());
             for month in former(self.month).chain([self.month]) {
                 books::write_pockets(&world, self.seed, month, &mut rows);
             }
-            run(&mut conn, format!("{}{}", include_str!("schema/pocket.sql"), rows.finish())).await?;
+            yt.run(format!("{}{}", include_str!("schema/pocket.sql"), rows.finish())).await?;
             let known = "insert into all_objects values ('BILL', 'POCKET', 'TABLE', '');\n";
-            run(&mut conn, format!("{known}{}", delivered!("object_name = 'POCKET'"))).await?;
-            brought = number(&mut conn, "select count(*) from pocket where month = ?", self.month).await?;
+            yt.run(format!("{known}{}", delivered!("object_name = 'POCKET'"))).await?;
+            brought =
+                yt.number(format!("select count(*) from pocket where month = '{}'", self.month)).await?;
         }
-        commit(conn, brought).await
+        commit(yt).await?;
+        Ok(brought)
     }
 
     /// The distribution platform copies the month's merged details from the appliance to mpp. It brings nothing before
     /// `DwdMergeBillDtl4M` has made them.
     pub async fn distribute_dtl4(&self) -> Result<u64, SandboxError> {
-        let mut conn = files::mpp(&self.dir, Access::Shared).await?;
-        begin(&mut conn).await?;
-        let unlike = "select count(*) from (
-            select * from (select * from yt.dwd_merge_bill_dtl4_m where month = ?1
-                           except select * from shfin.stg_merge_bill_dtl4_m) union all
-            select * from (select * from shfin.stg_merge_bill_dtl4_m
-                           except select * from yt.dwd_merge_bill_dtl4_m where month = ?1))";
-        let made = "select count(*) from yt.dwd_merge_bill_dtl4_m where month = ?";
-        let mut brought = number(&mut conn, made, self.month).await?;
-        if brought > 0 && number(&mut conn, unlike, self.month).await? > 0 {
-            let month = self.month;
-            let copy = format!(
-                "delete from shfin.stg_merge_bill_dtl4_m;
-                insert into shfin.stg_merge_bill_dtl4_m
-                select * from yt.dwd_merge_bill_dtl4_m where month = '{month}';
-                delete from shfin.disp_import_ctl
-                where object_name = 'STG_MERGE_BILL_DTL4_M' and acct_month = '{month}';
-                insert into shfin.disp_import_ctl
-                values ('STG_MERGE_BILL_DTL4_M', '{month}', 'AGENT_B', 99, {brought}, {NOW});"
-            );
-            run(&mut conn, copy).await?;
-        } else {
-            brought = 0;
+        self.distribute_to_mpp("dwd_merge_bill_dtl4_m", &DTL4, &DTL4_STAGED).await
+    }
+
+    /// The customer generates the month's localised user table on the appliance.
+    pub async fn generate_localised(&self) -> Result<u64, SandboxError> {
+        let mut yt = files::yt(self, Access::Shared).await?;
+        yt.begin().await?;
+        let here = format!("select count(*) from loc_usr_m where month = '{}'", self.month);
+        let mut brought = 0;
+        if yt.number(here.clone()).await? == 0 {
+            yt.run(localised::generated(self.month)).await?;
+            brought = yt.number(here).await?;
         }
-        commit(conn, brought).await
+        commit(yt).await?;
+        Ok(brought)
+    }
+
+    /// The distribution platform copies it to mpp. It brings nothing before the customer has made it.
+    pub async fn distribute_localised(&self) -> Result<u64, SandboxError> {
+        self.distribute_to_mpp("loc_usr_m", &LOCALISED, &LOC_USR).await
+    }
+
+    /// Copies the month's rows of a table on the appliance to mpp, whole.
+    async fn distribute_to_mpp(&self, from: &str, table: &Table, copy: &Copy) -> Result<u64, SandboxError> {
+        let mut yt = files::yt(self, Access::Shared).await?;
+        let made = yt.rows(table, &format!("{from} where month = '{}'", self.month)).await?;
+        yt.close().await?;
+        let mut mpp = files::mpp(self, Access::Shared).await?;
+        mpp.begin().await?;
+        let there = mpp.rows(table, copy.into).await?;
+        let brought = if made.is_empty() || made == there { 0 } else { made.len() };
+        if brought > 0 {
+            let now = mpp.now();
+            copy.deliver(&mut mpp, &made, self.month, now).await?;
+        }
+        commit(mpp).await?;
+        Ok(brought as u64)
+    }
+
+    /// The locality `city` puts its file of stations where it is waited for. Tells how many stations stand in it; 0 for
+    /// what is no locality.
+    pub async fn send_stations(&self, city: &str, fault: Fault) -> Result<u64, SandboxError> {
+        let Some((bytes, count)) = stations::file(self.seed, city, self.month, fault) else { return Ok(0) };
+        let folder = self.dir.join(files::INBOX).join(self.month.compact());
+        let path = folder.join(format!("{city}.csv"));
+        let unwritable = |source| SandboxError::File { path: path.clone(), source };
+        tokio::fs::create_dir_all(&folder).await.map_err(unwritable)?;
+        tokio::fs::write(&path, bytes).await.map_err(unwritable)?;
+        Ok(count)
     }
 }
 
-pub(super) async fn begin(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    run(conn, "begin immediate".to_owned()).await
-}
-
-pub(super) async fn commit(mut conn: SqliteConnection, brought: u64) -> Result<u64, SandboxError> {
-    run(&mut conn, "commit".to_owned()).await?;
-    conn.close().await?;
-    Ok(brought)
+async fn commit(mut db: Db) -> Result<(), SandboxError> {
+    db.commit().await?;
+    db.close().await?;
+    Ok(())
 }

@@ -13,7 +13,7 @@ pub(super) struct Locality {
     /// Its telephone area code, which names its tables.
     pub(super) area: &'static str,
     /// How many of a hundred subscribers live there.
-    share: u32,
+    pub(super) share: u32,
 }
 
 const fn locality(city: &'static str, area: &'static str, share: u32) -> Locality {

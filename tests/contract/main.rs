@@ -23,7 +23,12 @@ mod misc;
 mod plan;
 mod run;
 mod scheduler;
+#[path = "../support/servers.rs"]
+mod servers;
+#[path = "../support/http.rs"]
+mod server;
 mod shipped;
+mod staged;
 mod terminal;
 mod validate;
 mod verbs;

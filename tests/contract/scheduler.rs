@@ -1,6 +1,6 @@
 //! The sandbox's scheduler as the shipped project calls it: by its script, from many processes at once, in GBK.
 
-use crate::harness::{Live, PATIENCE, Project, binary, poll};
+use crate::harness::{Live, PATIENCE, Project, binary, poll, sh};
 use crate::shipped::copy_of;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -67,4 +67,14 @@ fn its_words_are_gbk_and_its_codes_are_those_of_a_program() {
     let none = dacp(&project, "find DwdMergeBillM --batch 202610").finish(PATIENCE).code(1);
     assert!(none.stdout.is_empty() && none.stderr.is_empty(), "as grep says that there is nothing");
     Project::new().ms("sandbox dacp state 1").code(7).says("no finished sandbox");
+}
+
+#[test]
+fn steps_know_the_program_that_runs_them_and_its_state_folder() {
+    let script = r#"echo "$MONTHSTART_BIN" > bin; echo "$MONTHSTART_STATE" > state; cd /; "$MONTHSTART_BIN" --version"#;
+    let project = Project::of(&format!("1:\n{}", sh("a", script))).env("MONTHSTART_STATE", "elsewhere");
+    project.run().code(0);
+    assert_eq!(project.read("bin").trim(), binary().canonicalize().unwrap().display().to_string());
+    let state = std::path::PathBuf::from(project.read("state").trim());
+    assert!(state.is_absolute() && state.ends_with("elsewhere") && state.is_dir(), "{state:?}");
 }

@@ -1,7 +1,6 @@
 //! What ships beside the program: the month start's runbooks, the examples, the team's own list with its doubled programs.
 
-use crate::harness::{Out, Project, sqlite};
-use crate::scheduler::staged;
+use crate::harness::Project;
 use std::path::Path;
 use std::time::Duration;
 
@@ -64,94 +63,4 @@ fn the_teams_own_level_three_is_refused_at_both_lines() {
             assert!(out.all().contains(&shown), "{program}, line {line}\n{out}");
         }
     }
-}
-
-/// Numbers of a query on the sandbox's distribution platform.
-fn disp(project: &Project, query: &str) -> Vec<String> {
-    let texts = format!("with asked (value) as ({query}) select cast(value as text) from asked");
-    sqlite::column(&project.path(".monthstart/sandbox/disp.db"), &texts)
-}
-
-const OPEN: &str = "deal_stat not in (99, -100)";
-
-#[test]
-fn the_failover_moves_what_is_open_and_nothing_else() {
-    let project = staged();
-    let tables = ["disp_export_ctl", "disp_import_ctl"];
-    let rest = |table: &str, agent: &str| {
-        let others = format!("agent_name not like '{agent}%' or not {OPEN}");
-        disp(
-            &project,
-            &format!("select ctl_id from {table} where ({others}) and agent_name not like 'AGENT_C%'"),
-        )
-    };
-    let before = tables.map(|table| rest(table, "AGENT_A"));
-    let cfg = disp(&project, "select agent_name from disp_exp_cfg order by cfg_id");
-    let open = |table: &str| {
-        disp(&project, &format!("select count(*) from {table} where agent_name like 'AGENT_A%' and {OPEN}"))
-    };
-    assert!(tables.iter().all(|table| open(table) != ["0"]), "there is something to move");
-
-    let start = "run distribution-failover.yaml --month 2026-10 --as zhang.wei --yes --no-wait";
-    project.ms(start).code(5).says("server-failed");
-    project
-        .argv(&[
-            "confirm",
-            "server-failed",
-            "--as",
-            "wang.fang",
-            "--set",
-            "what=代理挂死",
-            "--set",
-            "why=十分钟未开始",
-        ])
-        .code(0);
-    project.ms("resume --as zhang.wei --yes --no-wait").code(0);
-
-    assert_eq!(
-        tables.map(|table| rest(table, "AGENT_A")),
-        before,
-        "done and void ones and other agents' stay"
-    );
-    assert!(tables.iter().all(|table| open(table) == ["0"]));
-    assert_eq!(disp(&project, "select count(*) from disp_exp_cfg where agent_name = 'AGENT_A'"), ["0"]);
-    let backup = disp(&project, "select name from sqlite_master where name like 'DISP_EXP_CFG_2%'");
-    assert_eq!(backup.len(), 1, "{backup:?}");
-    assert_eq!(disp(&project, &format!("select agent_name from {} order by cfg_id", backup[0])), cfg);
-    let states =
-        "select server || group_concat(distinct state) from disp_process group by server order by server";
-    assert_eq!(disp(&project, states), ["ASTOPPED", "BRUNNING", "CRUNNING"]);
-}
-
-/// Runs the shift of a window that the source has told of.
-fn shift(project: &Project, params: &str) -> Out {
-    let start = format!("run dispatch-window.yaml --month 2026-10 --as zhang.wei --no-wait{params}");
-    project.ms(&start).code(5).says("maintenance-told");
-    project.ms("confirm maintenance-told --as li.na").code(0);
-    project.ms("resume --as zhang.wei --yes --no-wait")
-}
-
-#[test]
-fn the_maintenance_window_is_left_empty_and_nothing_else_moves() {
-    let project = staged();
-    let all = "select schedule_id || ' ' || start_time from disp_schedule order by schedule_id";
-    let others = "select schedule_id || ' ' || start_time from disp_schedule
-                  where source_name <> 'CRM' or enabled = 0 order by schedule_id";
-    let inside = "select count(*) from disp_schedule where source_name = 'CRM' and enabled = 1 and start_time < '03:00'";
-    let (before, still) = (disp(&project, all), disp(&project, others));
-    assert_ne!(disp(&project, inside), ["0"]);
-    shift(&project, "").code(0);
-    assert_eq!((disp(&project, inside), disp(&project, others)), (vec!["0".to_owned()], still));
-    let backup = disp(&project, "select name from sqlite_master where name like 'DISP_SCHEDULE_2%'");
-    let kept = disp(&project, &all.replace("disp_schedule", &backup[0]));
-    assert_eq!(kept, before, "the way back");
-}
-
-#[test]
-fn a_shift_that_ends_inside_the_window_moves_nothing() {
-    let project = staged();
-    let all = "select schedule_id || ' ' || start_time from disp_schedule order by schedule_id";
-    let before = disp(&project, all);
-    shift(&project, " -p shift_minutes=60").code(4).says("window-fits");
-    assert_eq!(disp(&project, all), before);
 }

@@ -110,7 +110,7 @@ async fn a_flow_that_is_there_is_adopted_and_not_submitted() {
     let mut running = world.start(flow());
     let Outcome::Succeeded { outputs, remarks } = running.ended().await else { panic!() };
     assert_eq!((&outputs["id"], running.submitted.as_slice()), (&Json::from("99"), &["99".to_owned()][..]));
-    assert_eq!(remarks, ["found on the platform as 99"]);
+    assert_eq!(remarks, ["done already on the platform as 99: not submitted by us"]);
     assert_eq!(asked(&world), ["find DwdMergeBillM --batch 202610", "state 99"]);
 }
 

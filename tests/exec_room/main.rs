@@ -7,7 +7,16 @@ mod check_since;
 mod check_table;
 mod evidence;
 mod flow;
+mod flow_again;
+mod flow_follow;
+mod flow_means;
+mod http;
+mod post;
 mod run;
+mod scheduler;
+#[path = "../support/http.rs"]
+mod server;
+mod shadow;
 mod sql;
 mod wait;
 mod words;

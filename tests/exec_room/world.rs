@@ -147,6 +147,11 @@ impl World {
         self.start_with(node, |_| {})
     }
 
+    /// The same, in a run that treats nothing as its own to change.
+    pub(crate) fn start_shadow(&self, node: Node) -> Running {
+        self.start_with(node, |job| Arc::make_mut(&mut job.plan).shadow = true)
+    }
+
     /// The same with more in the job.
     pub(crate) fn start_with(&self, node: Node, add: impl FnOnce(&mut Job)) -> Running {
         let (mut job, switch) = self.job(node, BTreeMap::new());

@@ -7,7 +7,7 @@ use sqlx::mysql::{
     MySql as Driver, MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlRow, MySqlSslMode,
 };
 use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, Decode, Either, Executor as _};
-use sqlx::{Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{Row as _, Type, TypeInfo as _, ValueRef as _};
 use tokio::time::timeout;
 
 use super::database::{Interrupt, Purpose, Refused, Why};
@@ -47,12 +47,12 @@ impl MySql {
         interrupt: Interrupt,
     ) -> Result<Self, Refused> {
         let masks = url.masks();
-        let options = options(url).map_err(|why| masked(why, &masks))?;
+        let options = options(url).map_err(|why| masked(&why, &masks))?;
         let opening = async {
             let connection = options.connect().await.map_err(|error| refused(&error))?;
             MySql::begun(connection, options.clone(), zone, purpose, interrupt).await
         };
-        connected(opening).await.map_err(|why| masked(why, &masks))
+        connected(opening).await.map_err(|why| masked(&why, &masks))
     }
 
     async fn begun(
@@ -183,8 +183,7 @@ impl MySql {
 }
 
 fn options(url: &ServerUrl) -> Result<MySqlConnectOptions, Refused> {
-    let unclear = || Refused::new("sslmode", Why::Refuses);
-    let mode = match url.trust().ok_or_else(unclear)? {
+    let mode = match url.trust().unwrap_or(Trust::Verified) {
         Trust::Verified => MySqlSslMode::VerifyIdentity,
         Trust::Signed => MySqlSslMode::VerifyCa,
         Trust::Any => MySqlSslMode::Required,
@@ -291,9 +290,9 @@ async fn bound(
     rows: &mut dyn Sink,
 ) -> Result<u64, Refused> {
     let variables: Vec<String> = (1..=values.len()).map(|number| format!("@monthstart_{number}")).collect();
-    let setting = variables.iter().map(|name| format!(", {name} = ?")).collect::<String>();
-    let mut query =
-        sqlx::query(AssertSqlSafe(format!("SET @monthstart = ?{setting}"))).bind(statement.text.clone());
+    let setting = variables.join(" = ?, ");
+    let mut query = sqlx::query(AssertSqlSafe(format!("SET @monthstart = ?, {setting} = ?")))
+        .bind(statement.text.clone());
     for value in values {
         query = match value {
             ParamValue::Integer(number) => query.bind(*number),
@@ -332,7 +331,10 @@ fn cell(row: &MySqlRow, index: usize) -> Result<Cell, Refused> {
     let bytes = <&[u8] as Decode<'_, Driver>>::decode(value);
     let bytes = bytes.map_err(|error| Refused::new(&error.to_string(), Why::Refuses))?;
     let text = || String::from_utf8_lossy(bytes).into_owned();
-    let kind = row.column(index).type_info().name().to_owned();
+    let info = row.column(index).type_info();
+    // A text that is compared byte by byte is called bytes, but it has letters.
+    let has_letters = <str as Type<Driver>>::compatible(info);
+    let kind = info.name().to_owned();
     Ok(match kind.trim_end_matches(" UNSIGNED") {
         "BOOLEAN" | "TINYINT" | "SMALLINT" | "INT" | "MEDIUMINT" | "BIGINT" | "YEAR" => {
             text().parse().map_or_else(|_| Cell::Decimal(text()), Cell::Integer)
@@ -343,6 +345,7 @@ fn cell(row: &MySqlRow, index: usize) -> Result<Cell, Refused> {
             let number = bytes.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
             i64::try_from(number).map_or_else(|_| Cell::Decimal(number.to_string()), Cell::Integer)
         }
+        _ if has_letters => Cell::Text(text()),
         "BIT" | "BINARY" | "VARBINARY" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB" | "LONGBLOB" | "GEOMETRY" => {
             Cell::Bytes(bytes.to_vec())
         }

@@ -146,7 +146,8 @@ impl Draft {
         let kind = kind(&self.words, dialect);
         let (mut binds, mut marks) = (Vec::<String>::new(), Vec::new());
         for (from, to, name) in self.binds {
-            let known = binds.iter().position(|bind| *bind == name).filter(|_| dialect != Dialect::MySql);
+            // In PostgreSQL each place has a type of its own.
+            let known = binds.iter().position(|bind| *bind == name).filter(|_| dialect == Dialect::Sqlite);
             let number = known.unwrap_or(binds.len()) + 1;
             if known.is_none() {
                 binds.push(name);
@@ -189,12 +190,12 @@ fn is_alone(words: &[String], dialect: Dialect) -> bool {
     let concurrently = || words.iter().any(|word| word == "concurrently");
     let of_server = || matches!(word(1), "database" | "tablespace" | "subscription" | "system");
     match (dialect, word(0)) {
-        (Dialect::Sqlite | Dialect::Postgres, "vacuum") => true,
         (Dialect::Postgres, "create" | "drop" | "alter") => concurrently() || of_server(),
         (Dialect::Postgres, "reindex") => concurrently() || of_server() || word(1) == "schema",
         (Dialect::Postgres, "cluster") => words.len() == 1,
         (Dialect::MySql, "create" | "drop") => word(1) != "temporary",
-        (
+        (Dialect::Sqlite | Dialect::Postgres, "vacuum")
+        | (
             Dialect::MySql,
             "alter" | "truncate" | "rename" | "grant" | "revoke" | "analyze" | "optimize" | "repair"
             | "flush" | "install" | "uninstall",
@@ -300,7 +301,7 @@ mod tests {
     #[test]
     fn parameters_can_be_written_in_other_ways() {
         let found = &statements("/* x */ call p(:a, ':b', :a);", Dialect::Postgres)[0];
-        assert_eq!(found.with(|number| format!("<{number}>")), "call p(<1>, ':b', <1>)");
+        assert_eq!(found.with(|number| format!("<{number}>")), "call p(<1>, ':b', <2>)");
         assert!(!found.can_be_prepared());
         assert!(statements("((select :a))", Dialect::Postgres)[0].can_be_prepared());
     }

@@ -13,8 +13,8 @@ use super::roster::resolve_roster;
 use crate::id::is_name;
 use crate::msg;
 use crate::plan::project::{Action, Mail, Means, Platform, Project, Setting};
-use crate::plan::template::{Scope, Steps, probe, probe_sql};
-use crate::plan::{Command, Method, Request, SqlText, Template};
+use crate::plan::template::{Scope, Steps, names_a_host, probe, probe_sql};
+use crate::plan::{Command, EnvValue, Method, Request, SqlText, Template};
 use crate::runbook::model::{self, ActionKind, Secret, Settings, SqlSource, Text, Value};
 use crate::runbook::problem::{Problem, Sources};
 use crate::words::Lang;
@@ -285,15 +285,36 @@ impl Checker<'_, '_> {
                 Means::Sql { text: self.sql(&sql.source, scope), transaction: sql.transaction }
             }
             model::Means::Http(http) => {
+                if names_a_host(&http.url) {
+                    let message = msg!("plan-url-host", url = harmless(&http.url));
+                    self.findings.error(http.url.span, message);
+                }
                 let headers = http.headers.iter();
                 let headers =
-                    headers.map(|(name, value)| (name.value.clone(), self.text(value, scope))).collect();
+                    headers.map(|(name, value)| (name.value.clone(), self.header(value, scope))).collect();
                 let mut text = |text: &Option<Text>| text.as_ref().map(|text| self.text(text, scope));
                 let (body, expect, key) = (text(&http.body), text(&http.expect), text(&http.key));
                 let method = http.method.as_ref().and_then(|word| Method::from_word(word));
                 let method = method.unwrap_or(Method::Get);
                 let url = self.text(&http.url, scope);
                 Means::Http(Request { method, url, headers, body, expect, key })
+            }
+        }
+    }
+
+    fn header(&mut self, value: &model::EnvValue, scope: &Scope) -> EnvValue {
+        match value {
+            model::EnvValue::Text(text) => EnvValue::Text(self.text(text, scope)),
+            model::EnvValue::Secret(Secret::Env { name, default }) => EnvValue::Env {
+                name: name.value.clone(),
+                default: default.as_ref().map(|text| text.value.clone()),
+            },
+            model::EnvValue::Secret(Secret::File(path)) => {
+                let joined = join_template("", path);
+                if joined.is_none() {
+                    self.findings.error(path.span, msg!("plan-path-outside", path = harmless(path)));
+                }
+                EnvValue::File(joined.unwrap_or_else(|| path.value.clone()))
             }
         }
     }

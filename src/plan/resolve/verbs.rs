@@ -6,10 +6,10 @@ use super::checks::poll;
 use super::desk::Desk;
 use super::params::harmless;
 use super::people::{moment, who};
-use super::work::{connection, later, table};
+use super::work::{connection, env_value, later, table};
 use crate::msg;
-use crate::plan::template::is_ident;
-use crate::plan::{Approver, Load, MailStep, Method, Recipient, Request, Template, Wait, Work};
+use crate::plan::template::{is_ident, names_a_host};
+use crate::plan::{Approver, EnvValue, Load, MailStep, Method, Recipient, Request, Wait, Work};
 use crate::runbook::model::{self, Http, Letter, LoadMode, Text};
 use crate::runbook::problem::Span;
 
@@ -78,8 +78,13 @@ pub(super) fn wait(
 
 pub(super) fn request(desk: &mut Desk<'_, '_, '_>, http: &Http) -> Option<Request> {
     let url = desk.text(&http.url);
-    let headers: BTreeMap<String, Template> =
-        http.headers.iter().map(|(name, value)| (name.value.clone(), desk.text(value))).collect();
+    if names_a_host(&http.url) {
+        desk.findings.error(http.url.span, msg!("plan-url-host", url = harmless(&http.url)));
+    }
+    let mut headers: BTreeMap<String, EnvValue> = BTreeMap::new();
+    for (name, value) in &http.headers {
+        headers.extend(env_value(desk, value).map(|value| (name.value.clone(), value)));
+    }
     let mut text = |text: &Option<Text>| text.as_ref().map(|text| desk.text(text));
     let (body, expect, key) = (text(&http.body), text(&http.expect), text(&http.key));
     let method = http.method.as_ref().map_or(Some(Method::Get), |word| Method::from_word(word))?;

@@ -169,17 +169,21 @@ fn env(desk: &mut Desk<'_, '_, '_>) -> BTreeMap<String, EnvValue> {
         } else if word.starts_with("LD_") || word.starts_with("MONTHSTART_") {
             desk.findings.error(name.span, msg!("plan-env-refused", name = word));
         }
-        let value = match value {
-            model::EnvValue::Text(text) => Some(EnvValue::Text(desk.text(text))),
-            model::EnvValue::Secret(Secret::Env { name, default }) => Some(EnvValue::Env {
-                name: name.value.clone(),
-                default: default.as_ref().map(|text| text.value.clone()),
-            }),
-            model::EnvValue::Secret(Secret::File(path)) => desk.path(path).map(|path| EnvValue::File(path.0)),
-        };
-        if let Some(value) = value {
+        if let Some(value) = env_value(desk, value) {
             all.insert(word.to_owned(), value);
         }
     }
     all
+}
+
+/// A template, or where a secret comes from.
+pub(super) fn env_value(desk: &mut Desk<'_, '_, '_>, value: &model::EnvValue) -> Option<EnvValue> {
+    match value {
+        model::EnvValue::Text(text) => Some(EnvValue::Text(desk.text(text))),
+        model::EnvValue::Secret(Secret::Env { name, default }) => Some(EnvValue::Env {
+            name: name.value.clone(),
+            default: default.as_ref().map(|text| text.value.clone()),
+        }),
+        model::EnvValue::Secret(Secret::File(path)) => desk.path(path).map(|path| EnvValue::File(path.0)),
+    }
 }

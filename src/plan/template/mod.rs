@@ -3,6 +3,7 @@
 //! `{{ expression }}` is all that is special. What may come out depends on where it goes: text takes anything, SQL text
 //! only what cannot be anything but a month, a date, a number, a declared choice or a name. The rest is bound.
 
+mod encode;
 mod error;
 mod pieces;
 mod placeholders;
@@ -21,6 +22,7 @@ use self::values::{Misses, Root, follow};
 use super::{Node, ParamValue, Plan, Template};
 use crate::time::Month;
 
+pub use self::encode::{names_a_host, render_json, render_pattern, render_url};
 pub use self::error::{Reason, TemplateError};
 pub use self::placeholders::placeholders;
 
@@ -125,6 +127,9 @@ impl Scope {
 enum Goal {
     Text,
     Sql,
+    Url,
+    Json,
+    Pattern,
 }
 
 static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(engine);
@@ -235,6 +240,9 @@ fn whole(text: &str, scope: &Scope, into: Goal) -> Result<(String, Used), Templa
                 used.extend(own);
                 match into {
                     Goal::Text => out.push_str(&shown(&value)),
+                    Goal::Url => out.push_str(&encode::url(&value)),
+                    Goal::Json => out.push_str(&encode::json(&value, &out)),
+                    Goal::Pattern => out.push_str(&encode::pattern(&value)),
                     Goal::Sql => out.push_str(
                         &sql(&value).ok_or_else(|| TemplateError::new(Reason::NotInSql, &expr.written))?,
                     ),

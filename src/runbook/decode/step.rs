@@ -102,7 +102,7 @@ fn unread(span: Span) -> Verb {
     })
 }
 
-fn env_value(node: &Node) -> Option<EnvValue> {
+pub(super) fn env_value(node: &Node) -> Option<EnvValue> {
     match node.as_text() {
         Some(text) => Some(EnvValue::Text(text)),
         None => secret(node).map(EnvValue::Secret),

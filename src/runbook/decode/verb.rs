@@ -1,7 +1,7 @@
 //! Verbs: what a step does.
 
 use super::gate::gate;
-use super::step::deadline;
+use super::step::{deadline, env_value};
 use crate::runbook::grammar::parse;
 use crate::runbook::model::{
     Check, CheckSubject, Checks, Command, Compare, Http, Letter, Like, Load, LoadMode, Poll, Sql, SqlSource,
@@ -66,7 +66,7 @@ pub(super) fn http(node: &Node) -> Option<Http> {
     Some(Http {
         method: node.text("method"),
         url: node.as_text().or_else(|| node.text("url"))?,
-        headers: node.named("headers", Node::as_text),
+        headers: node.named("headers", env_value),
         body: node.text("body"),
         expect: node.text("expect"),
         key: node.text("key"),

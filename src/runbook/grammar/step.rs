@@ -275,7 +275,7 @@ static HTTP_TABLE: Table = Table {
     fields: &[&[
         must("url", &Shape::Scalar(Scalar::Url), "The address."),
         may("method", &Shape::Scalar(Scalar::Word(METHODS)), "GET when left out."),
-        may("headers", &Shape::MapOf(Scalar::Line, &FREE), "Headers."),
+        may("headers", &Shape::MapOf(Scalar::Line, &ENV), "Headers; secrets from env: or file:."),
         may("body", &Shape::Scalar(Scalar::FreeLines), "The body."),
         may("expect", &LINE, "What the answer must look like."),
         may("key", &LINE, "Makes the request safe to repeat."),

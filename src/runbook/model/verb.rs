@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Deadline, ParamKind, Text};
+use super::{Deadline, EnvValue, ParamKind, Text};
 use crate::runbook::problem::{Span, Spanned};
 
 /// What a step does.
@@ -315,8 +315,8 @@ pub struct Http {
     pub method: Option<Text>,
     /// A template.
     pub url: Text,
-    /// Names and templates.
-    pub headers: Vec<(Text, Text)>,
+    /// Names with templates or secrets.
+    pub headers: Vec<(Text, EnvValue)>,
     /// A template.
     pub body: Option<Text>,
     /// What the answer must look like.

@@ -3,10 +3,8 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use sqlx::{AssertSqlSafe, Connection, Executor as _, SqliteConnection};
-
 use super::super::files::{self, Access};
-use super::super::{SandboxError, history};
+use super::super::{Sandbox, SandboxError, history};
 use super::programs::{Side, only_waits};
 use super::task::Task;
 use crate::time::Month;
@@ -48,23 +46,17 @@ pub(super) async fn apply(
     let (Some((side, text)), Some(month)) = (sql(project, &task.flow).await?, month_of(&task.batch)) else {
         return Ok(Err(format!("程序文件不存在: flows/{{yt,mpp}}/{}.sql", task.flow)));
     };
-    let mut conn = match side {
-        Side::Yt => files::yt(dir, Access::Shared).await?,
-        Side::Mpp => files::mpp(dir, Access::Shared).await?,
+    let sandbox = Sandbox::found(dir).await?;
+    let mut db = match side {
+        Side::Yt => files::yt(&sandbox, Access::Shared).await?,
+        Side::Mpp => files::mpp(&sandbox, Access::Shared).await?,
     };
-    let done = run(&mut conn, history::with_values(&text, month, &task.batch)).await;
-    conn.close().await?;
+    let done = db.whole(history::with_values(&text, month, &task.batch)).await;
+    db.close().await?;
     Ok(done.map_err(|error| {
         let why = error.as_database_error().map_or_else(|| error.to_string(), |e| e.message().to_owned());
         format!("SQL执行失败: {}", crate::words::one_line(&why, 200))
     }))
-}
-
-async fn run(conn: &mut SqliteConnection, text: String) -> Result<u64, sqlx::Error> {
-    let mut transaction = conn.begin_with("begin immediate").await?;
-    let done = transaction.execute(sqlx::raw_sql(AssertSqlSafe(text))).await?;
-    transaction.commit().await?;
-    Ok(done.rows_affected())
 }
 
 #[cfg(test)]

@@ -59,4 +59,4 @@ create table all_objects (owner text not null, object_name text not null, object
 
 -- Beside it, attached as SHFIN: what the distribution platform brings.
 create table SHFIN.RPT_VR011 (acct_month text not null, acc_item_code integer not null, acc_item_name text not null, item_type text not null, fin_item_code text not null);
-create table SHFIN.DISP_IMPORT_CTL (object_name text not null, acct_month text not null, agent_name text not null, deal_stat integer not null, row_count integer not null);
+create table SHFIN.DISP_IMPORT_CTL (object_name text not null, acct_month text not null, agent_name text not null, deal_stat integer not null, row_count integer not null, end_time text not null);

@@ -2,6 +2,7 @@
 //! delivered, beside the same totals in the tables that the flows made. Include it with `#[path]`.
 
 mod daily;
+mod dims;
 mod money;
 mod people;
 
@@ -49,24 +50,30 @@ struct Prover {
     proofs: Vec<Proof>,
 }
 
-/// All totals of `month` of the sandbox in `dir`; every pair should be equal and no total zero.
+/// The totals of `month` of the sandbox in `dir`, of all work whose raw rows are there; every pair should be equal and no
+/// total zero. How many there are says which work that was.
 pub(crate) async fn prove(dir: &Path, month: Month) -> Result<Vec<Proof>, Failure> {
-    let mut prover = Prover {
-        yt: open(dir, "yt.db", Some("yt_shfin.db")).await?,
-        mpp: open(dir, "mpp.db", Some("mpp_shfin.db")).await?,
-        bill24: open(dir, "bill24.db", None).await?,
-        month,
-        day: month.last_day().strftime("%Y%m%d").to_string(),
-        proofs: Vec::new(),
-    };
-    prover.dimensions().await?;
-    prover.merged().await?;
-    prover.sums().await?;
-    prover.prepayments().await?;
-    prover.debts().await?;
-    prover.accounts().await?;
-    prover.groups().await?;
-    prover.daily().await?;
+    let mut prover = Prover::of(dir, month).await?;
+    if prover.has("select count(*) from bill_ctl where month = ?").await? {
+        prover.dimensions().await?;
+        prover.merged().await?;
+        prover.sums().await?;
+        prover.prepayments().await?;
+        prover.debts().await?;
+        prover.accounts().await?;
+        prover.groups().await?;
+        prover.daily().await?;
+        prover.localised().await?;
+    }
+    if dir.join("in").is_dir() {
+        prover.stations(dir).await?;
+    }
+    if prover.has("select count(*) from main_plan_adjust where month = ?").await? {
+        prover.main_plans().await?;
+    }
+    if prover.has("select count(*) from month_init_ctl where month = ?").await? {
+        prover.rehearsal().await?;
+    }
     Ok(prover.proofs)
 }
 
@@ -111,6 +118,22 @@ fn fingerprint(sums: &BTreeMap<i64, i64>) -> i64 {
 }
 
 impl Prover {
+    async fn of(dir: &Path, month: Month) -> Result<Self, Failure> {
+        Ok(Prover {
+            yt: open(dir, "yt.db", Some("yt_shfin.db")).await?,
+            mpp: open(dir, "mpp.db", Some("mpp_shfin.db")).await?,
+            bill24: open(dir, "bill24.db", None).await?,
+            month,
+            day: month.last_day().strftime("%Y%m%d").to_string(),
+            proofs: Vec::new(),
+        })
+    }
+
+    /// Does the appliance have such rows of the month?
+    async fn has(&mut self, sql: &str) -> Result<bool, Failure> {
+        Ok(one(&mut self.yt, sql, &self.month.to_string()).await? > 0)
+    }
+
     /// The raw rows of all localities; `columns` are four numbers, `AREA` stands for the locality's.
     async fn parts(&mut self, table: &str, columns: &str) -> Result<Vec<Row>, Failure> {
         let (key, value) = self.key(table);

@@ -1,6 +1,6 @@
 //! Dimensions, accounts, subscribers and groups.
 
-use super::{Failure, Prover, Row, by_first, rows, total};
+use super::{Failure, Prover, Row, by_first, one, rows, total};
 
 impl Prover {
     pub(super) async fn dimensions(&mut self) -> Result<(), Failure> {
@@ -77,5 +77,34 @@ impl Prover {
         self.expect("attributes of groups", values, what, "dwd_svc_grp_srv_attr_m").await?;
         let adjusted = self.source("select grp_id, 0, 0, amount from grp_adjust where month = ?").await?;
         self.expect("adjustments of groups", total(&adjusted), "amount", "dwd_acc_grp_adjust_m").await
+    }
+
+    /// The localised user table on the other platform.
+    pub(super) async fn localised(&mut self) -> Result<(), Failure> {
+        let (month, last) = (self.month.to_string(), self.month.last_day());
+        let sql = format!(
+            "select u.usr_id, length(s.state_code), s.state_code = '在用', u.prod_id
+             from usr as u join usr_state as s on s.usr_id = u.usr_id
+             where '{last}' between s.valid_from and date(s.valid_to, '-1 day') and ? <> ''"
+        );
+        let users = self.source(&sql).await?;
+        let active = users.iter().map(|u| u.2).sum();
+        let products = users.iter().map(|u| u.2 * u.3).sum();
+        for (name, expected, what, table) in [
+            (
+                "localised users",
+                users.iter().map(|u| u.0 * u.1).sum(),
+                "usr_id * length(state_code)",
+                "dwa_loc_usr_m",
+            ),
+            ("localised users by area", i64::try_from(users.len())?, "usr_count", "dwa_loc_usr_area_m"),
+            ("localised users by product", active, "usr_count", "dwa_loc_usr_prod_m"),
+            ("products of localised users", products, "prod_id * usr_count", "dwa_loc_usr_prod_m"),
+        ] {
+            let sql = format!("select coalesce(sum({what}), 0) from {table} where month = ?");
+            let found = one(&mut self.mpp, &sql, &month).await?;
+            self.put(name, expected, found);
+        }
+        Ok(())
     }
 }

@@ -8,6 +8,8 @@ submit) echo "submit $2 $3" >> ledger; echo "$4" >> tokens; [ -e mute ] || echo 
 state)  echo "$2" >> polls; [ ! -e broken ] || { echo "SUCCESS? no: connection refused"; exit 5; }; cat state 2>/dev/null || echo WAITING ;;
 find)   echo find >> finds; [ ! -e there ] || echo 815 ;;
 cancel) echo "cancel $2" >> ledger ;;
+redo)   echo "redo $2" >> ledger ;;
+pass)   echo "pass $2 $3" >> ledger; while [ -e stuck ]; do sleep 0.05; done; echo SUCCESS > state ;;
 esac
 "#;
 
@@ -24,7 +26,12 @@ const FIND: &str =
 
 /// A project with that scheduler as platform `d` and the flow `F` on it.
 pub(crate) fn scheduled(more: &str) -> Project {
-    let project = Project::of("1:\n  - {flow: F, platform: d}\n2:\n  - {name: z, run: 'echo z >> ledger'}\n");
+    scheduled_with("{flow: F, platform: d}", more)
+}
+
+/// The same with another first step, which is to be called F.
+pub(crate) fn scheduled_with(step: &str, more: &str) -> Project {
+    let project = Project::of(&format!("1:\n  - {step}\n2:\n  - {{name: z, run: 'echo z >> ledger'}}\n"));
     project.file("sched.sh", SCHEDULER).settings(&format!("{PLATFORM}{more}"))
 }
 

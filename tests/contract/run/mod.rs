@@ -8,5 +8,8 @@ mod flow;
 mod order;
 mod output;
 mod random;
+mod reach;
+mod servers;
 mod sql;
 mod wait;
+mod watch;

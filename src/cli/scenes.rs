@@ -1,0 +1,83 @@
+//! What localities and customer do in the played world beside billing: thirteen files of stations, of which one comes
+//! late, one with doubled stations and one in a wrong encoding; thirteen confirmations; the main plans.
+
+use super::outside::{Act, Cue, Line, Move};
+use crate::sandbox::Fault;
+
+/// Its file holds doubled stations at first.
+const DOUBLED: &str = "宿迁";
+/// Its file is UTF-16 at first.
+const WRONG: &str = "淮安";
+/// Its file and its word come late.
+const LATE: &str = "连云港";
+/// The rest.
+const PUNCTUAL: [&str; 10] = ["南京", "无锡", "徐州", "常州", "苏州", "南通", "盐城", "扬州", "镇江", "泰州"];
+
+const FILES: Cue = Cue::Begun("base-station/wait-南京");
+const CONFIRMED: &str = "base-station/confirmed";
+const TOLD: &str = "main-plan/told";
+const LOAD_DOUBLED: &str = "base-station/load-宿迁";
+const LOAD_WRONG: &str = "base-station/load-淮安";
+
+/// All of it.
+pub(super) fn lines() -> Vec<Line> {
+    let mut lines = files();
+    lines.extend(repairs());
+    lines.extend(confirmations());
+    lines.extend(main_plans());
+    lines
+}
+
+fn files() -> Vec<Line> {
+    let send = |city, fault| Act::Move(Move::SendStations(city, fault));
+    let punctual = (0..).zip(PUNCTUAL).map(|(nth, city)| (FILES, 200 + nth * 100, send(city, Fault::None)));
+    let troubled = [
+        (FILES, 500, send(DOUBLED, Fault::Doubled)),
+        (FILES, 700, send(WRONG, Fault::Utf16)),
+        (FILES, 5_000, send(LATE, Fault::None)),
+    ];
+    punctual.chain(troubled).collect()
+}
+
+/// The locality sends its file again, and a colleague of the stage's owners has it loaded.
+fn repairs() -> Vec<Line> {
+    let repair = |city, step, reason| {
+        [
+            (Cue::Failed(step), 1_000, Act::Move(Move::SendStations(city, Fault::None))),
+            (Cue::Failed(step), 2_000, Act::Retry { step, reason, always: true }),
+        ]
+    };
+    [
+        repair(DOUBLED, LOAD_DOUBLED, "宿迁已去重,重传基站文件"),
+        repair(WRONG, LOAD_WRONG, "淮安已按GBK另存,重传基站文件"),
+    ]
+    .concat()
+}
+
+fn confirmations() -> Vec<Line> {
+    let confirm = |city| Act::Tell {
+        gate: CONFIRMED,
+        value: Some(city),
+        who: city,
+        channel: "chat",
+        note: "本地基站已维护完成",
+    };
+    let cities = PUNCTUAL.into_iter().chain([DOUBLED, WRONG]);
+    let soon = (0..).zip(cities).map(|(nth, city)| (Cue::Open(CONFIRMED), 300 + nth * 150, confirm(city)));
+    soon.chain([(Cue::Open(CONFIRMED), 4_000, confirm(LATE))]).collect()
+}
+
+fn main_plans() -> Vec<Line> {
+    let told = Act::Tell {
+        gate: TOLD,
+        value: None,
+        who: "周经理",
+        channel: "phone",
+        note: "主策划已维护完成,属地调整也在内",
+    };
+    vec![
+        (Cue::Open(TOLD), 1_500, Act::Move(Move::MaintainMainPlans)),
+        (Cue::Open(TOLD), 3_000, told),
+        (Cue::Done("main-plan/plans-maintained"), 2_000, Act::Move(Move::DistributeMainPlans)),
+    ]
+}

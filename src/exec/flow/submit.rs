@@ -1,0 +1,152 @@
+//! A flow of ours: adopted where it is there, submitted where it is not, and followed to its end.
+
+use super::again::Before;
+use super::{Flow, State, shown};
+use crate::engine::ports::Stop;
+use crate::exec::attempt::Done;
+use crate::exec::log::Log;
+use crate::exec::mask::Masks;
+use crate::exec::platform::{Patience, left};
+use crate::exec::program;
+use crate::exec::sql::{self, Work};
+use crate::msg;
+use crate::plan::project::{Action, Means};
+use crate::run::Failure;
+use crate::runbook::model::ActionKind;
+use crate::words::{Msg, one_line};
+
+/// A flow that is on its way.
+pub(super) struct Begun {
+    /// Its id.
+    pub(super) id: String,
+    /// How it came to be there.
+    pub(super) remark: Msg,
+    /// What the platform said of that flow before: such an end is not believed at once.
+    pub(super) before: Option<Before>,
+}
+
+impl Begun {
+    pub(super) fn new(id: String, words: &'static str) -> Self {
+        let remark = Msg::new(words).with("id", shown(&id));
+        Begun { id, remark, before: None }
+    }
+}
+
+impl Flow<'_> {
+    /// The action is the flow: it is done when the action is.
+    pub(super) async fn whole(&mut self, action: &Action) -> Result<Done, Failure> {
+        let attempt = self.counter.attempt;
+        let refuse = |why: Msg| attempt.not_started(&why);
+        match &action.means {
+            Means::Run(command) => {
+                let spawn = program::spawn(attempt, command, &self.values).map_err(refuse)?;
+                self.counter.say_action(ActionKind::Whole, &spawn.argv.join(" "));
+                program::whole(attempt, &spawn, &Masks::default(), &mut self.counter.log).await
+            }
+            Means::Sql { text, transaction } => {
+                let connection = self.counter.connection().map_err(refuse)?;
+                let work = Work { source: text, connection, transaction: *transaction };
+                let log: &mut Log = &mut self.counter.log;
+                Ok(sql::whole(attempt, &self.values, work, self.limit, &mut self.stop, log).await?.done())
+            }
+            Means::Http(request) => {
+                let patience = Patience { limit: left(self.until), stop: &mut self.stop };
+                crate::exec::http::whole(attempt, request, &self.values, patience, &mut self.counter.log)
+                    .await
+            }
+        }
+    }
+
+    /// Begins it, unless it is there already, and follows it to its end.
+    pub(super) async fn run(&mut self, submit: &Action, downstream: bool) -> Result<Done, Failure> {
+        let former = self.counter.attempt.job.submitted.clone();
+        let ours = former.is_none();
+        let begun = match former {
+            Some(id) => Begun::new(id, "exec-flow-followed"),
+            None => self.begun(submit, downstream).await?,
+        };
+        let remark = self.say(&begun.remark);
+        self.counter.log.line(&remark);
+        if ours && begun.before.is_none() {
+            self.known(&begun.id);
+        }
+        let Some(poll) = self.counter.action(ActionKind::Poll) else {
+            let words = self.say(&msg!("exec-flow-not-followed", id = shown(&begun.id)));
+            return self.done(&begun.id, "", words);
+        };
+        let (id, printed) = self.follow(begun, poll).await?;
+        self.done(&id, &printed, remark)
+    }
+
+    /// What is there of it decides what has to be done.
+    async fn begun(&mut self, submit: &Action, downstream: bool) -> Result<Begun, Failure> {
+        let anew = self.counter.attempt.job.anew;
+        let Some(id) = self.find().await? else { return self.submitted(submit, None).await };
+        let Some(poll) = self.counter.action(ActionKind::Poll) else {
+            return match anew {
+                true => self.submitted(submit, None).await,
+                false => Ok(Begun::new(id, "exec-flow-found")),
+            };
+        };
+        let redo = self.counter.action(ActionKind::Redo).filter(|_| downstream || anew);
+        let well = match self.poll(poll, &id).await? {
+            State::Silent { why } if anew || redo.is_some() => return Err(self.cannot_find(why)),
+            State::Running { .. } if anew => self.ended(&id, poll).await?,
+            State::Running { .. } | State::Silent { .. } => return Ok(Begun::new(id, "exec-flow-found")),
+            State::Succeeded { .. } if !anew && redo.is_none() => {
+                return Ok(Begun::new(id, "exec-flow-found-done"));
+            }
+            State::Succeeded { .. } => true,
+            State::Failed { .. } => false,
+        };
+        let before = Before { id, well };
+        match redo {
+            Some(redo) => self.redone(redo, poll, before).await,
+            None => {
+                let words = if anew { "exec-flow-found-anew" } else { "exec-flow-found-failed" };
+                let words = self.say(&Msg::new(words).with("id", shown(&before.id)));
+                self.counter.log.line(&words);
+                self.submitted(submit, Some(before)).await
+            }
+        }
+    }
+
+    /// Submits it. A wish to stop does not cut a submission in two: it is let finish, then cancelled by its id. When it
+    /// fails, the platform is asked once more whether it is there.
+    async fn submitted(&mut self, submit: &Action, before: Option<Before>) -> Result<Begun, Failure> {
+        let pattern = self.id_pattern(ActionKind::Submit, submit)?;
+        let answer = self.command(ActionKind::Submit, submit, None).await?;
+        let failure = match answer.end {
+            Ok(()) => match self.id_in(&pattern, &answer.printed)? {
+                Some(id) => return Ok(submitted_as(id, before)),
+                None => {
+                    let line = one_line(answer.printed.lines().last().unwrap_or_default(), 200);
+                    let pattern = one_line(&pattern, 100);
+                    self.refused(&msg!("exec-flow-no-id", pattern = pattern, line = line))
+                }
+            },
+            Err(failure) => failure,
+        };
+        let found = self.found_after_all().await;
+        // What was there before is not what was submitted now.
+        match found.filter(|id| before.as_ref().is_none_or(|before| before.id != *id)) {
+            Some(id) => Ok(submitted_as(id, before)),
+            None => self.over().and(Err(failure)),
+        }
+    }
+
+    async fn found_after_all(&mut self) -> Option<String> {
+        let find = self.counter.action(ActionKind::Find)?;
+        let (_switch, mut never) = Stop::new();
+        let patience = Patience { limit: Some(self.counter.question(None)), stop: &mut never };
+        let answer = self.counter.ask(ActionKind::Find, find, &self.values, patience).await;
+        answer.end.ok()?;
+        self.id_in(find.id.as_deref()?, &answer.printed).ok()?
+    }
+}
+
+/// A platform that gives the same flow the same id again may go on to tell its former end for a while.
+fn submitted_as(id: String, before: Option<Before>) -> Begun {
+    let before = before.filter(|before| before.id == id);
+    Begun { before, ..Begun::new(id, "exec-flow-submitted") }
+}
