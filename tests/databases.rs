@@ -3,6 +3,8 @@
 
 #[path = "databases/adversity.rs"]
 mod adversity;
+#[path = "databases/load.rs"]
+mod load;
 #[path = "support/servers.rs"]
 mod servers;
 #[path = "databases/story.rs"]

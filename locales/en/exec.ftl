@@ -100,6 +100,57 @@ wait-file-there = { $file } is there: { $size }
 wait-until = until { $at }
 wait-until-past = { $at } has come
 
+load-empty = { $file } is empty
+load-only-header = { $file } holds a header and no rows: nothing is done with it; skip the step if that is right
+load-unreadable = the file cannot be read: { $why }
+load-changed = { $file } changed while it was read; nothing was written
+load-other-encoding = the file is { $found }, not { $encoding }: correct 'encoding:' or have it sent again
+load-bad-encoding = { $count ->
+    [one] 1 place of the file is
+   *[other] { $count } places of the file are
+} not { $encoding }, beginning with line { $lines }: correct 'encoding:' or have it sent again
+load-quote-open = a quote that is opened in line { $line } is not closed
+load-line-too-long = line { $line } is longer than 4 MiB
+load-header-empty = column { $number } of the header has no name
+load-header-doubled = '{ $column }' stands twice in the header
+load-header-bytes = '{ $column }' holds bytes, which cannot be loaded from a file
+load-no-header = none of '{ $names }' is a column of { $table }: the first line has to be a header ({ $known })
+load-header-unknown = { $table } has no column '{ $names }', it has: { $known }
+load-header-missing = the header lacks columns that may not be empty: { $names }
+load-key-unknown = { $table } has no column '{ $column }' for the key
+load-key-missing = the header lacks the key column '{ $column }'
+load-no-table = there is no table { $table }
+load-key-of-many = the key is none: { $table } holds { $rows } rows with { $keys } keys of the file
+
+load-nul = { $column }: holds a NUL character
+load-key-empty = { $column }: the key is empty
+load-not-null = { $column }: is empty and may not be
+load-not-integer = { $column }: '{ $value }' is not a whole number
+load-not-number = { $column }: '{ $value }' is not a number
+load-number-too-large = { $column }: '{ $value }' has more than { $digits } digits before the point
+load-number-too-fine = { $column }: '{ $value }' has more than { $digits } digits after the point
+load-too-long = { $column }: { $length } characters, longest { $longest }
+load-not-date = { $column }: '{ $value }' is not a date like 2026-10-31
+load-not-timestamp = { $column }: '{ $value }' is not a time like 2026-10-31 02:05:00
+load-not-boolean = { $column }: '{ $value }' is neither true nor false
+load-torn = something stands behind a closing quote
+load-ragged = { $found } fields, the header has { $wanted }
+load-doubled = the same key as line { $line }
+load-there = this key is in the table already
+load-outside = is not in the part that is replaced: { $part }
+load-elsewhere = this key is in the table already, outside the part that is replaced: { $part }
+load-rejected-line = line { $line }: { $reason }
+load-rejects-line = line
+load-rejects-reason = reason
+load-rejects-more = … and { $count } more lines
+load-rejects-trouble = the file of rejected lines could not be written: { $why }
+
+load-reads = { $lines } lines, { $done } of { $size }
+load-compares = { $lines } lines are compared with the table
+load-writes = { $lines } lines are written
+load-done = { $read } read, { $inserted } inserted, { $updated } updated, { $removed } removed, { $unchanged } unchanged
+load-would = would have done: { $read } read, { $inserted } inserted, { $updated } updated, { $removed } removed, { $unchanged } unchanged
+
 exec-flow-no-platform = there is no platform '{ $platform }' in the settings
 exec-flow-no-action = platform '{ $platform }' has neither an action of its own for a flow nor 'submit'
 exec-flow-no-connection = platform '{ $platform }' has no connection for its SQL

@@ -10,6 +10,7 @@ mod files;
 mod flow;
 mod http;
 mod keep;
+mod load;
 mod log;
 mod mask;
 mod notes;
@@ -188,7 +189,8 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) 
         Work::Http(request) => http::step(&attempt, request).await,
         Work::Wait { what, poll } => wait::step(&attempt, what, *poll).await,
         Work::Mail(mail) => post::step(&attempt, mail),
-        Work::Load(_) | Work::Gate(_) | Work::Later { .. } => {
+        Work::Load(load) => load::step(&attempt, load).await,
+        Work::Gate(_) | Work::Later { .. } => {
             Err(attempt.not_started(&msg!("exec-not-yet", what = plan.node(attempt.job.node).kind())))
         }
     }

@@ -102,13 +102,16 @@ fn after_outcome(node: &Node, step: &StepState, outcome: &Outcome, at: Timestamp
     }
 }
 
-/// Does attempt `tries` have a successor? An unmet check is polled, not retried; what a person stopped stays stopped; a
+/// Does attempt `tries` have a successor? An unmet check is polled, not retried; a file that is wrong
+/// stays so until somebody mends it; what a person stopped stays stopped; a
 /// wrong password locks accounts when it is repeated; what may have been done is not done twice.
 fn tries_again(node: &Node, retry: &Retry, tries: u32, failure: &Failure) -> bool {
     let listed = match failure {
-        Failure::Unmet { .. } | Failure::Cancelled | Failure::Denied { .. } | Failure::InDoubt { .. } => {
-            false
-        }
+        Failure::Unmet { .. }
+        | Failure::Rejected { .. }
+        | Failure::Cancelled
+        | Failure::Denied { .. }
+        | Failure::InDoubt { .. } => false,
         Failure::NoAnswer { .. } => retry.on_exit.is_empty() && node.may_run_again(),
         Failure::Exit { code, .. } => retry.on_exit.is_empty() || retry.on_exit.contains(code),
         _ => retry.on_exit.is_empty(),

@@ -73,6 +73,17 @@ pub enum Failure {
         /// What the database says.
         why: String,
     },
+    /// Lines of a file are wrong; nothing of it was written.
+    Rejected {
+        /// How many lines were read.
+        read: u64,
+        /// How many of them are wrong.
+        rejected: u64,
+        /// The first of them, with their reasons.
+        told: Vec<String>,
+        /// The file that holds them, relative to the project when below it; none where it could not be written.
+        file: Option<String>,
+    },
     /// A check does not hold.
     Unmet {
         /// Each item: what was wanted and what was found.
@@ -119,6 +130,17 @@ impl Explain for Failure {
                 msg!("failure-timed-out", after = crate::time::show_duration(*after))
             }
             Failure::Sql { statement, why } => msg!("failure-sql", statement = *statement, why = why),
+            Failure::Rejected { read, rejected, told, file } => {
+                let (told, read, rejected) = (told.join("; "), *read, *rejected);
+                match file {
+                    Some(file) => {
+                        msg!("failure-rejected", read = read, rejected = rejected, told = told, file = file)
+                    }
+                    None => {
+                        msg!("failure-rejected-unkept", read = read, rejected = rejected, told = told)
+                    }
+                }
+            }
             Failure::Unmet { found } => msg!("failure-unmet", found = found.join("; ")),
             Failure::Flow { reason } => msg!("failure-flow", reason = reason),
             Failure::Answer { status, why } => msg!("failure-answer", status = status.to_string(), why = why),

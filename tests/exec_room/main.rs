@@ -12,6 +12,7 @@ mod flow_follow;
 mod flow_means;
 mod http;
 mod post;
+mod load;
 mod run;
 mod scheduler;
 #[path = "../support/http.rs"]

@@ -107,6 +107,15 @@ impl World {
         rows.iter().map(|row| row.get(0)).collect()
     }
 
+    /// The first column of all rows, as text.
+    pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
+        let mut connection =
+            SqliteConnectOptions::new().filename(self.file("yt.db")).connect().await.unwrap();
+        let rows = connection.fetch_all(sql).await.unwrap();
+        connection.close().await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
     pub(crate) fn platform(&mut self, name: &str, platform: Platform) {
         self.project.platforms.insert(name.to_owned(), platform);
     }
@@ -156,8 +165,14 @@ impl World {
     pub(crate) fn start_with(&self, node: Node, add: impl FnOnce(&mut Job)) -> Running {
         let (mut job, switch) = self.job(node, BTreeMap::new());
         add(&mut job);
+        Running { switch, ..self.start_job(job) }
+    }
+
+    /// A job that nobody stops.
+    pub(crate) fn start_job(&self, job: Job) -> Running {
         let (sender, reports) = tokio::sync::mpsc::unbounded_channel();
         self.executor().start(job, sender);
+        let switch = watch::Sender::new(false);
         Running { reports, switch, notes: Vec::new(), submitted: Vec::new(), numbers: Vec::new() }
     }
 

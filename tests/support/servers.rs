@@ -275,7 +275,7 @@ fn postgres(dir: &Path, port: u16) -> Command {
     ];
     command.arg("-D").arg(dir.join("data"));
     for setting in settings {
-        command.args(["-c", setting]);
+        command.args(["-c", &setting]);
     }
     command
 }

@@ -40,6 +40,9 @@ use crate::words::{Msg, one_line};
 /// How long an interrupted database may take to give up.
 const GIVING_UP: Duration = Duration::from_secs(10);
 
+/// After so long it is told that a step waits for other writers.
+pub(super) const WAITS: Duration = Duration::from_secs(1);
+
 /// A `sql:` step.
 pub(super) async fn step(
     attempt: &Attempt,

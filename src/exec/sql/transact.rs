@@ -8,16 +8,13 @@ use tokio::time::{Instant, sleep};
 use super::database::{Database, Refused, Why};
 use super::rows::Rows;
 use super::text::Kind;
-use super::{Bound, Ran};
+use super::{Bound, Ran, WAITS};
 use crate::exec::attempt::Attempt;
 use crate::exec::log::{Log, grouped};
 use crate::exec::tape::BETWEEN_NOTES;
 use crate::msg;
 use crate::run::Failure;
 use crate::words::{Msg, one_line};
-
-/// After so long it is told that a step waits for other writers.
-const WAITS: Duration = Duration::from_secs(1);
 
 /// Before a transaction that was taken back because of others begins again. Those who collided do not meet again at
 /// once, for each of them works a different time in between.
