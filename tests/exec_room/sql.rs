@@ -83,7 +83,7 @@ async fn what_cannot_begin_says_what_is_wrong() {
     }
     for (url, word) in [
         ("sqlite:none.db", "no such database"),
-        ("postgres://u:p4ssw0rd@h/db", "PostgreSQL"),
+        ("postgres://u:p4ssw0rd@127.0.0.1:1/db", "refused"),
         ("oracle:x", "yt"),
     ] {
         world.project.connections.get_mut("yt").unwrap().url = Setting::Text(url.to_owned());

@@ -20,7 +20,7 @@ pub(crate) const PASSWORD: &str = "s3cret@Pass/word";
 const NOBODY: u32 = 65534;
 
 /// Longer than a server takes to start, however busy the machine is.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Whose server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -130,12 +130,16 @@ impl Database {
                     .await
                     .map(|sqlite| Database::Sqlite(Box::new(sqlite)))
             }
-            Address::Postgres(url) => Postgres::open(&url, &room.project.zone, purpose, interrupt.clone())
-                .await
-                .map(|postgres| Database::Postgres(Box::new(postgres))),
-            Address::MySql(url) => MySql::open(&url, &room.project.zone, purpose, interrupt.clone())
-                .await
-                .map(|mysql| Database::MySql(Box::new(mysql))),
+            Address::Postgres(url) => {
+                Box::pin(Postgres::open(&url, &room.project.zone, purpose, interrupt.clone()))
+                    .await
+                    .map(|postgres| Database::Postgres(Box::new(postgres)))
+            }
+            Address::MySql(url) => {
+                Box::pin(MySql::open(&url, &room.project.zone, purpose, interrupt.clone()))
+                    .await
+                    .map(|mysql| Database::MySql(Box::new(mysql)))
+            }
         };
         opened.map_err(|refused| {
             let words = msg!("exec-not-connected", connection = name, why = refused.words);
@@ -159,8 +163,8 @@ impl Database {
     pub(in crate::exec) async fn begin(&mut self, writes: bool) -> Result<(), Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.begin(writes).await,
-            Database::Postgres(postgres) => postgres.begin(writes).await,
-            Database::MySql(mysql) => mysql.begin(writes).await,
+            Database::Postgres(postgres) => Box::pin(postgres.begin(writes)).await,
+            Database::MySql(mysql) => Box::pin(mysql.begin(writes)).await,
         }
     }
 
@@ -168,8 +172,8 @@ impl Database {
     pub(in crate::exec) async fn commit(&mut self) -> Result<(), Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.commit().await,
-            Database::Postgres(postgres) => postgres.commit().await,
-            Database::MySql(mysql) => mysql.commit().await,
+            Database::Postgres(postgres) => Box::pin(postgres.commit()).await,
+            Database::MySql(mysql) => Box::pin(mysql.commit()).await,
         }
     }
 
@@ -192,8 +196,8 @@ impl Database {
     ) -> Result<u64, Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.execute(statement, values, rows).await,
-            Database::Postgres(postgres) => postgres.execute(statement, values, rows).await,
-            Database::MySql(mysql) => mysql.execute(statement, values, rows).await,
+            Database::Postgres(postgres) => Box::pin(postgres.execute(statement, values, rows)).await,
+            Database::MySql(mysql) => Box::pin(mysql.execute(statement, values, rows)).await,
         }
     }
 
@@ -211,8 +215,8 @@ impl Database {
     pub(in crate::exec) async fn columns(&mut self, table: &str) -> Result<Vec<Column>, Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.columns(table).await,
-            Database::Postgres(postgres) => postgres.columns(table).await,
-            Database::MySql(mysql) => mysql.columns(table).await,
+            Database::Postgres(postgres) => Box::pin(postgres.columns(table)).await,
+            Database::MySql(mysql) => Box::pin(mysql.columns(table)).await,
         }
     }
 
@@ -236,8 +240,8 @@ impl Database {
     pub(in crate::exec) async fn exists(&mut self, table: &str) -> Result<bool, Refused> {
         match self {
             Database::Sqlite(sqlite) => sqlite.exists(table).await,
-            Database::Postgres(postgres) => postgres.exists(table).await,
-            Database::MySql(mysql) => mysql.exists(table).await,
+            Database::Postgres(postgres) => Box::pin(postgres.exists(table)).await,
+            Database::MySql(mysql) => Box::pin(mysql.exists(table)).await,
         }
     }
 

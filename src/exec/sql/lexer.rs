@@ -66,7 +66,7 @@ impl<'s> Lexer<'s> {
     /// `5--3` is a difference to `MySQL`: its comments have a blank behind the strokes.
     fn is_comment(&self, at: usize) -> bool {
         let next = self.sql.as_bytes().get(at);
-        self.dialect != Dialect::MySql || next.is_none_or(|byte| byte.is_ascii_whitespace())
+        self.dialect != Dialect::MySql || next.is_none_or(u8::is_ascii_whitespace)
     }
 
     /// After the next `end`, or at the end of all.

@@ -11,6 +11,8 @@ mod remote;
 pub(super) mod rows;
 mod sqlite;
 pub(super) mod table;
+#[cfg(test)]
+mod tests;
 pub(super) mod text;
 mod transact;
 

@@ -47,12 +47,12 @@ impl MySql {
         interrupt: Interrupt,
     ) -> Result<Self, Refused> {
         let masks = url.masks();
-        let options = options(url).map_err(|why| masked(why, &masks))?;
+        let options = options(url).map_err(|why| masked(&why, &masks))?;
         let opening = async {
             let connection = options.connect().await.map_err(|error| refused(&error))?;
             MySql::begun(connection, options.clone(), zone, purpose, interrupt).await
         };
-        connected(opening).await.map_err(|why| masked(why, &masks))
+        connected(opening).await.map_err(|why| masked(&why, &masks))
     }
 
     async fn begun(
@@ -183,8 +183,7 @@ impl MySql {
 }
 
 fn options(url: &ServerUrl) -> Result<MySqlConnectOptions, Refused> {
-    let unclear = || Refused::new("sslmode", Why::Refuses);
-    let mode = match url.trust().ok_or_else(unclear)? {
+    let mode = match url.trust().unwrap_or(Trust::Verified) {
         Trust::Verified => MySqlSslMode::VerifyIdentity,
         Trust::Signed => MySqlSslMode::VerifyCa,
         Trust::Any => MySqlSslMode::Required,
@@ -291,9 +290,9 @@ async fn bound(
     rows: &mut dyn Sink,
 ) -> Result<u64, Refused> {
     let variables: Vec<String> = (1..=values.len()).map(|number| format!("@monthstart_{number}")).collect();
-    let setting = variables.iter().map(|name| format!(", {name} = ?")).collect::<String>();
-    let mut query =
-        sqlx::query(AssertSqlSafe(format!("SET @monthstart = ?{setting}"))).bind(statement.text.clone());
+    let setting = variables.join(" = ?, ");
+    let mut query = sqlx::query(AssertSqlSafe(format!("SET @monthstart = ?, {setting} = ?")))
+        .bind(statement.text.clone());
     for value in values {
         query = match value {
             ParamValue::Integer(number) => query.bind(*number),

@@ -66,12 +66,12 @@ impl Postgres {
         interrupt: Interrupt,
     ) -> Result<Self, Refused> {
         let masks = url.masks();
-        let options = options(url).map_err(|why| masked(why, &masks))?;
+        let options = options(url).map_err(|why| masked(&why, &masks))?;
         let opening = async {
             let connection = options.connect().await.map_err(|error| refused(&error))?;
             Postgres::begun(connection, options.clone(), zone, purpose, interrupt).await
         };
-        connected(opening).await.map_err(|why| masked(why, &masks))
+        connected(opening).await.map_err(|why| masked(&why, &masks))
     }
 
     async fn begun(
@@ -182,8 +182,7 @@ impl Postgres {
 }
 
 fn options(url: &ServerUrl) -> Result<PgConnectOptions, Refused> {
-    let unclear = || Refused::new("sslmode", Why::Refuses);
-    let mode = match url.trust().ok_or_else(unclear)? {
+    let mode = match url.trust().unwrap_or(Trust::Verified) {
         Trust::Verified => PgSslMode::VerifyFull,
         Trust::Signed => PgSslMode::VerifyCa,
         Trust::Any => PgSslMode::Require,
@@ -302,6 +301,8 @@ async fn types(
     let given: Vec<PgTypeInfo> = values
         .iter()
         .map(|value| match value {
+            // A definition keeps what is written in it: it takes no values, and the server refuses this.
+            _ if statement.kind != Kind::Reads && !statement.can_be_prepared() => unknown,
             ParamValue::Boolean(_) => truth,
             ParamValue::Integer(number) if i32::try_from(*number).is_ok() => int,
             ParamValue::Integer(_) => long,
@@ -318,8 +319,7 @@ async fn types(
         _ => Vec::new(),
     };
     if found.len() != values.len() {
-        let words = "this kind of statement takes no values: write them out, or use a function's arguments";
-        return Err(Refused::new(words, Why::Refuses));
+        return Err(Refused::new(&std::io::ErrorKind::InvalidInput.to_string(), Why::Refuses));
     }
     let sql =
         "SELECT format_type(t::oid, NULL) FROM unnest($1::bigint[]) WITH ORDINALITY u (t, i) ORDER BY i";

@@ -1,6 +1,7 @@
 //! What `PostgreSQL` and `MySQL` have in common: their URLs, whom TLS trusts, how a running statement is ended.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -63,7 +64,11 @@ impl ServerUrl {
         });
         match unknown {
             Some(key) => Err(BadUrl(Some(key))),
-            None => Ok(ServerUrl { url, insecure }),
+            None => {
+                let read = ServerUrl { url, insecure };
+                let word = || format!("sslmode={}", read.option(&MODES).unwrap_or_default());
+                if read.trust().is_some() { Ok(read) } else { Err(BadUrl(Some(word()))) }
+            }
         }
     }
 
@@ -138,16 +143,16 @@ fn percent_decoded(text: &str) -> String {
 }
 
 /// What a driver says without the passwords that it was given.
-pub(super) fn masked(refused: Refused, masks: &Masks) -> Refused {
+pub(super) fn masked(refused: &Refused, masks: &Masks) -> Refused {
     let mut stream = masks.stream();
     let mut words = stream.feed(refused.words.as_bytes());
     words.extend(stream.finish());
-    Refused { words: String::from_utf8_lossy(&words).into_owned(), ..refused }
+    Refused { words: String::from_utf8_lossy(&words).into_owned(), why: refused.why }
 }
 
 /// Connects, but does not wait for ever.
 pub(super) async fn connected<C>(connecting: impl Future<Output = Result<C, Refused>>) -> Result<C, Refused> {
-    let silent = || Refused::new(&format!("no answer within {} s", CONNECTING.as_secs()), Why::Gone);
+    let silent = || Refused::new(&ErrorKind::TimedOut.to_string(), Why::Gone);
     timeout(CONNECTING, connecting).await.unwrap_or_else(|_| Err(silent()))
 }
 
@@ -159,7 +164,7 @@ pub(super) async fn ending<T, C: Future<Output = ()>>(
     cancel: impl Fn() -> C,
 ) -> Result<T, Refused> {
     if interrupt.is_set() {
-        return Err(Refused::new("interrupted", Why::Refuses));
+        return Err(Refused::new(&ErrorKind::Interrupted.to_string(), Why::Refuses));
     }
     let mut work = pin!(work);
     tokio::select! {
@@ -216,7 +221,7 @@ mod tests {
     const KNOWN: [&str; 4] = ["sslmode", "password", "host", "options"];
 
     fn trust(url: &str, insecure: bool) -> Option<Trust> {
-        ServerUrl::parse(url, insecure, &KNOWN).ok().unwrap().trust()
+        ServerUrl::parse(url, insecure, &KNOWN).ok()?.trust()
     }
 
     #[test]
@@ -247,6 +252,6 @@ mod tests {
         let url =
             ServerUrl::parse("postgres://u:p%40ss-word@h/x?password=other-one", false, &KNOWN).ok().unwrap();
         let refused = Refused::new("no p@ss-word, no p%40ss-word, no other-one", Why::Refuses);
-        assert_eq!(masked(refused, &url.masks()).words, "no •••, no •••, no •••");
+        assert_eq!(masked(&refused, &url.masks()).words, "no •••, no •••, no •••");
     }
 }

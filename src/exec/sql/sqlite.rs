@@ -191,14 +191,16 @@ impl Sqlite {
     /// The columns of a table or view; none where there is no such table.
     pub(super) async fn columns(&mut self, table: &str) -> Result<Vec<Column>, Refused> {
         let Some((schema, name)) = self.find(table).await? else { return Ok(Vec::new()) };
-        let sql = "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk FROM pragma_table_info(?1, ?2)";
+        let sql = "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, sum(pk > 0) OVER () \
+                   FROM pragma_table_info(?1, ?2) ORDER BY cid";
         let rows = sqlx::query(sql).bind(name).bind(schema).fetch_all(&mut self.connection).await;
         let column = |row: &SqliteRow| {
             let (name, kind): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let keys: i64 = row.try_get(5)?;
             let (not_null, has_default, key): (i64, i64, i64) =
                 (row.try_get(2)?, row.try_get(3)?, row.try_get(4)?);
-            // The number of a row fills itself.
-            let is_row_number = key == 1 && kind.eq_ignore_ascii_case("integer");
+            // The number of a row fills itself: an integer that is the whole key.
+            let is_row_number = key == 1 && keys == 1 && kind.eq_ignore_ascii_case("integer");
             let column = Column {
                 name,
                 nullable: not_null == 0 && key == 0,

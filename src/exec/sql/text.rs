@@ -190,12 +190,12 @@ fn is_alone(words: &[String], dialect: Dialect) -> bool {
     let concurrently = || words.iter().any(|word| word == "concurrently");
     let of_server = || matches!(word(1), "database" | "tablespace" | "subscription" | "system");
     match (dialect, word(0)) {
-        (Dialect::Sqlite | Dialect::Postgres, "vacuum") => true,
         (Dialect::Postgres, "create" | "drop" | "alter") => concurrently() || of_server(),
         (Dialect::Postgres, "reindex") => concurrently() || of_server() || word(1) == "schema",
         (Dialect::Postgres, "cluster") => words.len() == 1,
         (Dialect::MySql, "create" | "drop") => word(1) != "temporary",
-        (
+        (Dialect::Sqlite | Dialect::Postgres, "vacuum")
+        | (
             Dialect::MySql,
             "alter" | "truncate" | "rename" | "grant" | "revoke" | "analyze" | "optimize" | "repair"
             | "flush" | "install" | "uninstall",

@@ -22,7 +22,7 @@ const PAUSES: [Duration; 5] = [
     Duration::from_millis(50),
     Duration::from_millis(150),
     Duration::from_millis(400),
-    Duration::from_millis(1_000),
+    Duration::from_secs(1),
     Duration::from_millis(2_500),
 ];
 
