@@ -159,6 +159,7 @@ fn not_started(lang: Lang, why: &Msg) -> Failure {
     Failure::NotStarted { why: one_line(&render(lang, why), LONGEST) }
 }
 
+/// Each verb's work is a task of its own size: together on one stack they would be too much for it.
 async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) -> Result<Done, Failure> {
     let mut stop = job.stop.clone();
     let stopped = tokio::select! {
@@ -173,21 +174,23 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) 
     let plan = Arc::clone(&attempt.job.plan);
     let work = &plan.node(attempt.job.node).work;
     if plan.shadow
-        && let Some(done) = shadow::step(&attempt, work).await
+        && let Some(done) = Box::pin(shadow::step(&attempt, work)).await
     {
         return done;
     }
     match work {
-        Work::Run { command, env } => program::step(&attempt, command, env).await,
+        Work::Run { command, env } => Box::pin(program::step(&attempt, command, env)).await,
         Work::Sql { text, connection, transaction } => {
-            sql::step(&attempt, text, connection, *transaction).await
+            Box::pin(sql::step(&attempt, text, connection, *transaction)).await
         }
-        Work::Check { items, poll } => check::step(&attempt, items, *poll).await,
-        Work::Flow { flow, platform, downstream } => flow::step(&attempt, flow, platform, *downstream).await,
-        Work::Follow { flow, platform } => flow::follow::step(&attempt, flow, platform).await,
-        Work::ForcePass { flow, platform } => flow::pass::step(&attempt, flow, platform).await,
-        Work::Http(request) => http::step(&attempt, request).await,
-        Work::Wait { what, poll } => wait::step(&attempt, what, *poll).await,
+        Work::Check { items, poll } => Box::pin(check::step(&attempt, items, *poll)).await,
+        Work::Flow { flow, platform, downstream } => {
+            Box::pin(flow::step(&attempt, flow, platform, *downstream)).await
+        }
+        Work::Follow { flow, platform } => Box::pin(flow::follow::step(&attempt, flow, platform)).await,
+        Work::ForcePass { flow, platform } => Box::pin(flow::pass::step(&attempt, flow, platform)).await,
+        Work::Http(request) => Box::pin(http::step(&attempt, request)).await,
+        Work::Wait { what, poll } => Box::pin(wait::step(&attempt, what, *poll)).await,
         Work::Mail(mail) => post::step(&attempt, mail),
         Work::Load(load) => load::step(&attempt, load).await,
         Work::Gate(_) | Work::Later { .. } => {

@@ -76,11 +76,13 @@ impl<'a> Counter<'a> {
     ) -> Answer {
         let answer = match &action.means {
             Means::Run(command) => match spawn(self.attempt, command, values) {
-                Ok(spawn) => self.run(kind, &spawn, patience).await,
+                Ok(spawn) => Box::pin(self.run(kind, &spawn, patience)).await,
                 Err(why) => Err(why),
             },
-            Means::Sql { text, transaction } => self.sql(kind, text, *transaction, values, patience).await,
-            Means::Http(request) => Ok(self.http(kind, request, values, patience).await),
+            Means::Sql { text, transaction } => {
+                Box::pin(self.sql(kind, text, *transaction, values, patience)).await
+            }
+            Means::Http(request) => Ok(Box::pin(self.http(kind, request, values, patience)).await),
         };
         answer
             .unwrap_or_else(|why| Answer { end: Err(self.attempt.not_started(&why)), printed: String::new() })
@@ -119,7 +121,8 @@ impl<'a> Counter<'a> {
         let work = Work { source, connection, transaction };
         let mut aside = Log::nowhere(self.attempt.room.lang);
         let log = if kind == ActionKind::Poll { &mut aside } else { &mut self.log };
-        let ran = sql::whole(self.attempt, values, work, patience.limit, patience.stop, log).await;
+        let ran = sql::whole(self.attempt, values, work, patience.limit, patience.stop, log);
+        let ran = Box::pin(ran).await;
         let printed = ran.as_ref().ok().and_then(|ran| ran.rows.as_ref()).map(sql::rows::Rows::lines);
         Ok(Answer { end: ran.map(drop), printed: printed.unwrap_or_default() })
     }

@@ -156,7 +156,7 @@ impl World {
         self.start_with(node, |_| {})
     }
 
-    /// The same, in a run that treats nothing as its own to change.
+    /// The same, in a run that changes nothing outside.
     pub(crate) fn start_shadow(&self, node: Node) -> Running {
         self.start_with(node, |job| Arc::make_mut(&mut job.plan).shadow = true)
     }

@@ -4,6 +4,7 @@ use super::again::Before;
 use super::{Flow, State, shown};
 use crate::engine::ports::Stop;
 use crate::exec::attempt::Done;
+use crate::exec::http;
 use crate::exec::log::Log;
 use crate::exec::mask::Masks;
 use crate::exec::platform::{Patience, left};
@@ -47,12 +48,12 @@ impl Flow<'_> {
                 let connection = self.counter.connection().map_err(refuse)?;
                 let work = Work { source: text, connection, transaction: *transaction };
                 let log: &mut Log = &mut self.counter.log;
-                Ok(sql::whole(attempt, &self.values, work, self.limit, &mut self.stop, log).await?.done())
+                let ran = sql::whole(attempt, &self.values, work, self.limit, &mut self.stop, log);
+                Ok(Box::pin(ran).await?.done())
             }
             Means::Http(request) => {
                 let patience = Patience { limit: left(self.until), stop: &mut self.stop };
-                crate::exec::http::whole(attempt, request, &self.values, patience, &mut self.counter.log)
-                    .await
+                http::whole(attempt, request, &self.values, patience, &mut self.counter.log).await
             }
         }
     }
@@ -100,15 +101,13 @@ impl Flow<'_> {
             State::Failed { .. } => false,
         };
         let before = Before { id, well };
-        match redo {
-            Some(redo) => self.redone(redo, poll, before).await,
-            None => {
-                let words = if anew { "exec-flow-found-anew" } else { "exec-flow-found-failed" };
-                let words = self.say(&Msg::new(words).with("id", shown(&before.id)));
-                self.counter.log.line(&words);
-                self.submitted(submit, Some(before)).await
-            }
+        if let Some(redo) = redo {
+            return self.redone(redo, poll, before).await;
         }
+        let words = if anew { "exec-flow-found-anew" } else { "exec-flow-found-failed" };
+        let words = self.say(&Msg::new(words).with("id", shown(&before.id)));
+        self.counter.log.line(&words);
+        self.submitted(submit, Some(before)).await
     }
 
     /// Submits it. A wish to stop does not cut a submission in two: it is let finish, then cancelled by its id. When it
@@ -117,14 +116,14 @@ impl Flow<'_> {
         let pattern = self.id_pattern(ActionKind::Submit, submit)?;
         let answer = self.command(ActionKind::Submit, submit, None).await?;
         let failure = match answer.end {
-            Ok(()) => match self.id_in(&pattern, &answer.printed)? {
-                Some(id) => return Ok(submitted_as(id, before)),
-                None => {
-                    let line = one_line(answer.printed.lines().last().unwrap_or_default(), 200);
-                    let pattern = one_line(&pattern, 100);
-                    self.refused(&msg!("exec-flow-no-id", pattern = pattern, line = line))
+            Ok(()) => {
+                if let Some(id) = self.id_in(&pattern, &answer.printed)? {
+                    return Ok(submitted_as(id, before));
                 }
-            },
+                let line = one_line(answer.printed.lines().last().unwrap_or_default(), 200);
+                let pattern = one_line(&pattern, 100);
+                self.refused(&msg!("exec-flow-no-id", pattern = pattern, line = line))
+            }
             Err(failure) => failure,
         };
         let found = self.found_after_all().await;

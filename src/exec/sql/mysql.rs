@@ -152,11 +152,12 @@ impl MySql {
         Ok(found.is_some())
     }
 
+    /// `MariaDB` writes that there is no default as the word NULL.
     pub(super) async fn columns(&mut self, table: &str) -> Result<Vec<Column>, Refused> {
         let (schema, name) = parted(table);
         let sql = "SELECT CAST(column_name AS CHAR), CAST(column_type AS CHAR), \
                    CAST(is_nullable AS CHAR), CAST(column_key AS CHAR), CAST(extra AS CHAR), \
-                   CAST(column_default IS NOT NULL AS CHAR) FROM information_schema.columns \
+                   CAST(column_default IS NOT NULL AND column_default <> 'NULL' AS CHAR) FROM information_schema.columns \
                    WHERE lower(table_schema) = lower(coalesce(?, database())) AND lower(table_name) = lower(?) \
                    ORDER BY ordinal_position";
         let query = sqlx::query(sql).bind(schema).bind(name).persistent(false);

@@ -62,14 +62,12 @@ impl ServerUrl {
             let word = key.split('[').next().unwrap_or_default();
             !known.contains(&word)
         });
-        match unknown {
-            Some(key) => Err(BadUrl(Some(key))),
-            None => {
-                let read = ServerUrl { url, insecure };
-                let word = || format!("sslmode={}", read.option(&MODES).unwrap_or_default());
-                if read.trust().is_some() { Ok(read) } else { Err(BadUrl(Some(word()))) }
-            }
+        if let Some(key) = unknown {
+            return Err(BadUrl(Some(key)));
         }
+        let read = ServerUrl { url, insecure };
+        let word = || format!("sslmode={}", read.option(&MODES).unwrap_or_default());
+        if read.trust().is_some() { Ok(read) } else { Err(BadUrl(Some(word()))) }
     }
 
     /// Without its word about TLS, which drivers spell in their own ways.

@@ -5,7 +5,7 @@ mod servers;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -21,8 +21,8 @@ use crate::words::Lang;
 
 /// A room whose connection `db` is at this URL.
 fn room(url: &str) -> Room {
-    let connection =
-        Connection { url: Setting::Text(url.to_owned()), attach: BTreeMap::new(), insecure: false };
+    let url = Setting::Text(url.to_owned());
+    let connection = Connection { url, attach: BTreeMap::new(), insecure: false, changed: None };
     let project = Project {
         dir: "/".into(),
         zone: TimeZone::UTC,
@@ -33,8 +33,14 @@ fn room(url: &str) -> Room {
         platforms: BTreeMap::new(),
         roster: None,
     };
-    let (state_dir, environment) = ("/nowhere".into(), BTreeMap::new());
-    Room { project: Arc::new(project), state_dir, environment, lang: Lang::En, limits: Limits::default() }
+    Room {
+        project: Arc::new(project),
+        state_dir: "/nowhere".into(),
+        environment: BTreeMap::new(),
+        lang: Lang::En,
+        limits: Limits::default(),
+        client: OnceLock::new(),
+    }
 }
 
 async fn open(url: &str) -> Database {

@@ -1,9 +1,11 @@
 //! Steps that reach outside: requests to a server of the test, letters of a step's own.
 
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 
-use crate::harness::{Project, levels};
+use crate::harness::{PATIENCE, Project, levels, poll};
 use crate::server::{Server, answer};
 
 #[test]
@@ -121,4 +123,51 @@ fn a_letter_that_nobody_would_get_fails_its_step() {
     ));
     project.run().code(4).says("nobody.known");
     assert!(project.letters().iter().all(|letter| letter.header("Subject") != "s"));
+}
+
+#[test]
+fn a_shadow_run_leaves_no_trace_outside() {
+    let server = Server::start(|_| answer("200 OK", "ok"));
+    let text = format!(
+        "1:
+  - {{name: prog, run: 'echo prog >> ledger'}}
+  - {{name: ask, http: {{url: '{url}/jobs', method: POST}}}}
+  - {{name: look, http: '{url}/state'}}
+  - {{name: rows, connection: yt, sql: \"insert into t values ('x')\"}}
+  - {{name: tell, mail: {{to: [a@example.org], subject: s, text: t}}}}
+",
+        url = server.url
+    );
+    let project = Project::of(&text).yt();
+    project.ms(&project.line("run x.yaml --shadow --month ")).code(0).says("a letter to a@example.org: s");
+    assert_eq!(project.ledger(), Vec::<String>::new());
+    assert_eq!(project.query("select cast(count(*) as text) from t"), ["0"]);
+    assert!(project.letters().iter().all(|letter| letter.header("Subject") != "s"));
+    let asked: Vec<String> = server.asked().into_iter().map(|asked| asked.line).collect();
+    assert_eq!(asked, ["GET /state HTTP/1.1"]);
+}
+
+#[test]
+fn a_request_in_flight_at_a_crash_is_asked_about_unless_it_has_a_key() {
+    for (key, code, status, times) in [("", 4, "lost", 1), (", key: k", 0, "succeeded", 2)] {
+        let (go_on, held) = channel::<()>();
+        let held = Mutex::new(Some(held));
+        let server = Server::start(move |_| {
+            // The first one is held until the engine is dead.
+            if let Some(held) = held.lock().unwrap().take() {
+                let _ = held.recv();
+            }
+            answer("200 OK", "ok")
+        });
+        let step =
+            format!("1:\n  - {{name: ask, http: {{url: '{}/jobs', method: POST{key}}}}}\n", server.url);
+        let project = Project::of(&step);
+        let live = project.start();
+        assert!(poll(PATIENCE, || (!server.asked().is_empty()).then_some(())).is_some());
+        live.kill9();
+        drop(go_on);
+        project.resume().code(code);
+        project.status().are(&[("ask", status)]);
+        assert_eq!(server.asked().len(), times);
+    }
 }
