@@ -1,5 +1,6 @@
 //! Runs from their start to their end: order, failure, processes, databases, schedulers, exit codes.
 
+mod check;
 mod codes;
 mod exec;
 mod fail;
