@@ -23,10 +23,10 @@ mod misc;
 mod plan;
 mod run;
 mod scheduler;
-#[path = "../support/servers.rs"]
-mod servers;
 #[path = "../support/http.rs"]
 mod server;
+#[path = "../support/servers.rs"]
+mod servers;
 mod shipped;
 mod staged;
 mod terminal;

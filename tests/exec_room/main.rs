@@ -11,8 +11,8 @@ mod flow_again;
 mod flow_follow;
 mod flow_means;
 mod http;
-mod post;
 mod load;
+mod post;
 mod run;
 mod scheduler;
 #[path = "../support/http.rs"]

@@ -21,8 +21,12 @@ use crate::words::Lang;
 
 /// A room whose connection `db` is at this URL.
 fn room(url: &str) -> Room {
-    let connection =
-        Connection { url: Setting::Text(url.to_owned()), attach: BTreeMap::new(), insecure: false };
+    let connection = Connection {
+        url: Setting::Text(url.to_owned()),
+        attach: BTreeMap::new(),
+        insecure: false,
+        changed: None,
+    };
     let project = Project {
         dir: "/".into(),
         zone: TimeZone::UTC,
@@ -34,7 +38,8 @@ fn room(url: &str) -> Room {
         roster: None,
     };
     let (state_dir, environment) = ("/nowhere".into(), BTreeMap::new());
-    Room { project: Arc::new(project), state_dir, environment, lang: Lang::En, limits: Limits::default() }
+    let (project, limits, client) = (Arc::new(project), Limits::default(), std::sync::OnceLock::new());
+    Room { project, state_dir, environment, lang: Lang::En, limits, client }
 }
 
 async fn open(url: &str) -> Database {
