@@ -20,7 +20,7 @@ async fn programs_get_one_argument_for_a_value_and_an_allow_listed_environment()
     let env = BTreeMap::from([("CITY".to_owned(), EnvValue::Text(template("{{ city }}")))]);
     let (outputs, _) = world.works(step(Work::Run { command: program(&["env"]), env })).await;
     assert!(outputs.contains_key("last"));
-    let state = std::path::absolute(&world.state).unwrap();
+    let state = world.state();
     let printed = world.logged().replace(state.to_str().unwrap(), "STATE");
     let mut printed: Vec<&str> = printed.lines().collect();
     printed.sort_unstable();
