@@ -1,11 +1,14 @@
 //! The command line: one file a verb. Each reads, wires, prints, and says how it ended.
 
+mod against;
 mod args;
 mod deciding;
 mod demo;
 mod drive;
 mod environment;
 mod exit;
+mod files;
+mod fmt;
 mod help;
 mod init;
 mod looking;
@@ -82,7 +85,9 @@ fn tell_more() {
 async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
     match verb {
         Verb::Init { dir } => init::init(session, dir.as_deref()),
-        Verb::Validate { files } => validate::validate(session, &files),
+        Verb::Validate { files, against: None } => validate::validate(session, &files),
+        Verb::Validate { files, against: Some(revision) } => against::against(session, &files, &revision),
+        Verb::Fmt { files, check } => fmt::fmt(session, &files, check),
         Verb::Plan { what, format } => planning::plan(session, &what, format),
         Verb::Schema { kind } => Ok(planning::schema(session, kind)),
         Verb::Run { what, shadow, driving } => drive::run(session, &what, shadow, &driving).await,

@@ -14,9 +14,11 @@
 
 mod harness;
 
+mod against;
 mod crash;
 mod demo;
 mod faults;
+mod fmt;
 mod gates;
 mod mail;
 mod misc;
