@@ -16,9 +16,11 @@ mod harness;
 
 mod again;
 mod attach;
+mod against;
 mod crash;
 mod demo;
 mod faults;
+mod fmt;
 mod gates;
 mod mail;
 mod misc;
