@@ -357,7 +357,6 @@ async fn a_hundred_thousand_rows_are_no_work_and_can_be_stopped() {
 
 /// A table and a file as random as they may be, small enough that keys meet.
 fn keyed() -> impl proptest::strategy::Strategy<Value = Vec<(i64, Option<String>)>> {
-    use proptest::prelude::*;
     proptest::collection::vec((0_i64..12, proptest::option::of("[a-c,\"\n 南;=]{1,4}")), 1..12)
 }
 

@@ -198,7 +198,7 @@ fn mailed(letter: &MailStep) -> Facets {
 }
 
 fn requested(request: &Request) -> Facets {
-    let headers = request.headers.iter().map(|(name, value)| (name.clone(), value.0.clone())).collect();
+    let headers = request.headers.iter().map(|(name, value)| (name.clone(), env_value(value))).collect();
     present([
         (Facet::Method, Some(request.method.word().to_owned())),
         (Facet::Url, text(&request.url)),
