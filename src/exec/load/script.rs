@@ -323,7 +323,8 @@ fn objects(rows: &[Row], columns: &[Target]) -> String {
     let mut json = String::from("[");
     for (index, row) in rows.iter().enumerate() {
         json.push_str(if index > 0 { ",{" } else { "{" });
-        json.push_str(&format!("\"{LINE}\":{}", row.line));
+        // Writing to a String cannot fail.
+        let _ = write!(json, "\"{LINE}\":{}", row.line);
         for (name, value) in names.iter().zip(&row.values) {
             json.push(',');
             json.push_str(name);
