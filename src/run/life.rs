@@ -38,9 +38,8 @@ pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -
         (life, Event::StepForced { by, reason, .. }) if !life.is_done() => {
             Some(ended(step, Life::Forced { mark: mark(Some(by), reason, at) }, at))
         }
-        (Life::Pending, Event::StepRedone { .. }) => None,
+        (Life::Pending, Event::StepRedone { .. } | Event::GateVoided { .. }) => None,
         (_, Event::StepRedone { by, reason, .. }) => Some(anew(step, mark(Some(by), reason, at))),
-        (Life::Pending, Event::GateVoided { .. }) => None,
         (_, Event::GateVoided { value, by, reason, .. }) => {
             voided(step, value.as_deref(), &mark(Some(by), reason, at))
         }
