@@ -45,7 +45,7 @@ pub(super) async fn attach(session: &Session, named: Option<&str>, style: Style)
     let mut journal = pick::journal(session, &project, named, tools(session, &project)).await?;
     let run = journal.state().plan().run.clone();
     let Some(engine) = driver(session, &project, &run) else { return Err(not_driven(journal.state())) };
-    session.output.diagnostic(&session.say(&watching(journal.state(), engine)));
+    session.output.diagnostic(&session.say(&watching(journal.state(), &engine)));
     let look = if session.json { Look::events() } else { Look::of(session, style) };
     let desk = Desk::open(session, &project, journal.state(), &asker, look);
     if !desk.tells_all {
@@ -68,7 +68,7 @@ pub(super) async fn attach(session: &Session, named: Option<&str>, style: Style)
     Ok(exit)
 }
 
-fn watching(state: &RunState, engine: EngineId) -> Msg {
+fn watching(state: &RunState, engine: &EngineId) -> Msg {
     let run = state.plan().run.to_string();
     msg!(
         "attach-watching",

@@ -12,6 +12,7 @@ use super::args::What;
 use super::deciding::here;
 use super::drive::may_drive;
 use super::exit::{Exit, Failed};
+use super::output::Output;
 use super::session::Session;
 use super::{pick, project};
 use crate::id::RunId;
@@ -59,7 +60,7 @@ async fn detach(session: &Session, project: &Project, run: &RunId) -> Result<Exi
     loop {
         if let Some(status) = child.try_wait().map_err(|error| not_started(&path, &error.to_string()))? {
             let exit = Exit::of_process(status.code());
-            session.output.passed_on(&said_since(&path, before));
+            Output::passed_on(&said_since(&path, before));
             if matches!(exit, Exit::Done | Exit::Halted | Exit::Waiting) {
                 tell(session, run, None);
             }

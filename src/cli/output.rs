@@ -27,7 +27,7 @@ impl Output {
     }
 
     /// What another process of this program has said, as it said it.
-    pub(super) fn passed_on(self, bytes: &[u8]) {
+    pub(super) fn passed_on(bytes: &[u8]) {
         let mut to = std::io::stderr().lock();
         let _ = to.write_all(bytes).and_then(|()| to.flush());
     }

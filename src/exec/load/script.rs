@@ -1,5 +1,7 @@
 //! The SQL of a load, for each database: rows go into a temporary table and from there, all at once, into their own.
 
+use std::fmt::Write as _;
+
 use super::header::{Layout, Target};
 use super::read::Row;
 use crate::exec::sql::table::ColumnKind;
