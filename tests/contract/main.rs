@@ -15,6 +15,7 @@
 mod harness;
 
 mod crash;
+mod databases;
 mod demo;
 mod faults;
 mod gates;
