@@ -18,6 +18,7 @@ mod again;
 mod attach;
 mod against;
 mod crash;
+mod databases;
 mod demo;
 mod faults;
 mod fmt;
