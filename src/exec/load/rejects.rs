@@ -94,7 +94,7 @@ impl Rejects {
     pub(super) fn finish(mut self) -> Rejected {
         if self.count > WRITTEN {
             let more = render(self.lang, &msg!("load-rejects-more", count = self.count - WRITTEN));
-            self.put(vec![String::new(), more]);
+            self.put(&[String::new(), more]);
         }
         if let Some(writer) = &mut self.writer
             && let Err(error) = writer.flush()
