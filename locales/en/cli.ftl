@@ -22,6 +22,7 @@ help-template-verb =
 
 help-init = Lay out a new project
 help-validate = Show every problem of runbooks, settings, roster and months, all at once
+help-fmt = Bring files into the one layout
 help-plan = Show what would happen: stages, levels, steps, gates, letters
 help-schema = Print a JSON Schema for editors
 help-run = Start a run and drive it
@@ -82,6 +83,8 @@ help-arg-dir = The folder
 help-arg-files = The files; left out: the whole project
 help-arg-format = How it is shown
 help-arg-kind = Of which kind of file
+help-arg-check = Change nothing; name the files that are not in the layout
+help-arg-against = Tell in words what changed since this git revision
 help-arg-shell = Which shell
 
 usage-unknown-argument = there is no option '{ $what }'. See --help.
@@ -99,7 +102,7 @@ usage-pair = '{ $value }' is not KEY=VALUE.
 usage-no-file = there is no file { $path }.
 usage-folder = { $path } is a folder: name a runbook's file.
 usage-no-folder = there is no folder { $path }.
-usage-two-projects = { $path } belongs to another project: validate one project at a time.
+usage-two-projects = { $path } belongs to another project: one project at a time.
 usage-no-run-yet = there is no run yet: 'monthstart run RUNBOOK' starts one.
 usage-several-open = several runs are open: { $runs }. Say which with --run.
 usage-no-such-run = there is no run '{ $run }'; there is: { $runs }
@@ -128,6 +131,8 @@ validated = { $count ->
     [one] One runbook is
    *[other] { $count } runbooks are
   } in order, and so are settings, roster and months.
+fmt-odd = { $path }:{ $line }: the layout has no place for what stands here; the file is left as it is.
+fmt-unlike = { $path } would not say the same in the layout; the file is left as it is.
 init-exists = { $path } is there already: nothing was written.
 init-done = The project is laid out. Next: put your people into roster.yaml, then: monthstart run { $path } --as PERSON
 

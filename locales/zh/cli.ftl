@@ -22,6 +22,7 @@ help-template-verb =
 
 help-init = 建立新项目
 help-validate = 一次列出运行手册、设置、班表、月份文件的全部问题
+help-fmt = 把文件整理成统一的排版
 help-plan = 显示将要发生什么:阶段、等级、步骤、关口、信件
 help-schema = 输出供编辑器使用的 JSON Schema
 help-run = 启动并执行一次运行
@@ -82,6 +83,8 @@ help-arg-dir = 目录
 help-arg-files = 文件;省略时检查整个项目
 help-arg-format = 显示格式
 help-arg-kind = 哪一种文件
+help-arg-check = 不改文件,只列出排版不统一的文件
+help-arg-against = 用文字说明与 git 中此版本相比有什么变化
 help-arg-shell = 哪一种 shell
 
 usage-unknown-argument = 没有选项“{ $what }”。请看 --help。
@@ -99,7 +102,7 @@ usage-pair = “{ $value }”不是 键=值。
 usage-no-file = 没有文件 { $path }。
 usage-folder = { $path } 是目录:请指定运行手册文件。
 usage-no-folder = 没有目录 { $path }。
-usage-two-projects = { $path } 属于另一个项目:一次只检查一个项目。
+usage-two-projects = { $path } 属于另一个项目:一次只处理一个项目。
 usage-no-run-yet = 还没有运行:用 monthstart run 运行手册 启动。
 usage-several-open = 有多个进行中的运行:{ $runs }。请用 --run 指明。
 usage-no-such-run = 没有运行“{ $run }”;现有:{ $runs }
@@ -122,6 +125,8 @@ setting-no-variable = 设置需要环境变量 { $name },但没有设置。
 
 plan-not-executable = { $count } 个步骤使用了本版本能检查但还不能执行的功能,没有启动任何东西:{ $steps }
 validated = { $count } 个运行手册没有问题,设置、班表、月份文件也没有问题。
+fmt-odd = { $path }:{ $line }:这里的写法无法排版,文件未改动。
+fmt-unlike = { $path } 排版后意思会变,文件未改动。
 init-exists = { $path } 已经存在:没有写入任何内容。
 init-done = 项目已建立。下一步:在 roster.yaml 中填写人员,然后:monthstart run { $path } --as 人员
 

@@ -141,6 +141,14 @@ pub(super) enum Verb {
     Validate {
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
+        #[arg(long, value_name = "REV")]
+        against: Option<String>,
+    },
+    Fmt {
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[arg(long)]
+        check: bool,
     },
     Plan {
         #[command(flatten)]

@@ -1,5 +1,6 @@
 //! The command line: one file a verb. Each reads, wires, prints, and says how it ended.
 
+mod against;
 mod args;
 mod attach;
 mod deciding;
@@ -9,6 +10,8 @@ mod detach;
 mod drive;
 mod environment;
 mod exit;
+mod files;
+mod fmt;
 mod help;
 mod init;
 mod looking;
@@ -89,7 +92,9 @@ fn tell_more() {
 async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
     match verb {
         Verb::Init { dir } => init::init(session, dir.as_deref()),
-        Verb::Validate { files } => validate::validate(session, &files),
+        Verb::Validate { files, against: None } => validate::validate(session, &files),
+        Verb::Validate { files, against: Some(revision) } => against::against(session, &files, &revision),
+        Verb::Fmt { files, check } => fmt::fmt(session, &files, check),
         Verb::Plan { what, format } => planning::plan(session, &what, format),
         Verb::Schema { kind } => Ok(planning::schema(session, kind)),
         Verb::Run { what, shadow, detach: true, .. } if !session.common.detached => {

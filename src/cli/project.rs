@@ -44,7 +44,11 @@ pub(super) fn spoken_at(root: &Path) -> Option<Lang> {
 
 /// Reads settings, overlay and roster of the project at `root`.
 pub(super) fn open(session: &Session, root: &Path) -> Opened {
-    let mut shelf = Shelf::new(root.to_path_buf(), session.directory.clone());
+    open_shelf(session, root, Shelf::new(root.to_path_buf(), session.directory.clone()))
+}
+
+/// The same from a shelf that is empty yet.
+pub(super) fn open_shelf(session: &Session, root: &Path, mut shelf: Shelf) -> Opened {
     let settings = read_settings(session, &mut shelf);
     let roster = settings.as_ref().and_then(|settings| read_roster(&mut shelf, settings));
     let roster_path = settings.as_ref().and_then(|settings| join("", settings.roster.as_ref()?));
@@ -118,7 +122,8 @@ pub(super) fn read_book(shelf: &mut Shelf, path: &str) -> Option<Book> {
     Some(Book { runbook, included })
 }
 
-fn includes(runbook: &Runbook, path: &str) -> Vec<String> {
+/// The files that the runbook at `path` includes itself.
+pub(super) fn includes(runbook: &Runbook, path: &str) -> Vec<String> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     runbook.include.iter().filter_map(|include| join(folder, include)).collect()
 }

@@ -101,9 +101,8 @@ fn after_outcome(node: &Node, step: &StepState, outcome: &Outcome, at: Timestamp
     }
 }
 
-/// Does attempt `tries` have a successor? An unmet check is polled, not retried; a file that is wrong
-/// stays so until somebody mends it; what a person stopped stays stopped; a
-/// wrong password locks accounts when it is repeated; what may have been done is not done twice.
+/// Does attempt `tries` have a successor? An unmet check is polled, not retried; a file that is wrong stays so until
+/// somebody mends it; what a person stopped stays stopped; a wrong password locks accounts when it is repeated; what may have been done is not done twice.
 fn tries_again(node: &Node, retry: &Retry, tries: u32, failure: &Failure) -> bool {
     let listed = match failure {
         Failure::Unmet { .. }

@@ -15,6 +15,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/term.ftl"),
     include_str!("../../locales/en/cli.ftl"),
     include_str!("../../locales/en/mail.ftl"),
+    include_str!("../../locales/en/diff.ftl"),
 ];
 const CHINESE: &[&str] = &[
     include_str!("../../locales/zh/problems.ftl"),
@@ -23,6 +24,7 @@ const CHINESE: &[&str] = &[
     include_str!("../../locales/zh/term.ftl"),
     include_str!("../../locales/zh/cli.ftl"),
     include_str!("../../locales/zh/mail.ftl"),
+    include_str!("../../locales/zh/diff.ftl"),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

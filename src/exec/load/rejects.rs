@@ -62,13 +62,14 @@ impl Rejects {
         }
         let cells = [record.line.to_string(), reason];
         let row = cells.into_iter().chain(record.fields().map(str::to_owned));
-        self.put(row.map(|cell| neutral(&cell)).collect());
+        let row: Vec<String> = row.map(|cell| neutral(&cell)).collect();
+        self.put(&row);
     }
 
     /// A disk that is full changes nothing about the lines being wrong.
-    fn put(&mut self, row: Vec<String>) {
+    fn put(&mut self, row: &[String]) {
         if self.trouble.is_none()
-            && let Err(error) = self.written(&row)
+            && let Err(error) = self.written(row)
         {
             self.trouble = Some(error);
         }
