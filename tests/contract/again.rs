@@ -196,3 +196,14 @@ fn gates_shows_what_a_decision_rests_on_and_what_is_to_be_filled_in() {
     project.ms("confirm g --set rows=3").code(0);
     live.finish(PATIENCE).code(0);
 }
+
+#[test]
+fn a_shadow_run_says_everywhere_that_it_is_one() {
+    let project = Project::of("1:\n  - {name: g, gate: {ask: 'right?'}}\n");
+    let live = project.spawn("run x.yaml --month 2025-10 --shadow");
+    project.until("open", |s| s.open("g"));
+    assert_eq!(project.status().0["run"]["shadow"], true);
+    project.ms("status").code(0).says("shadow run");
+    project.ms("confirm g").code(0);
+    live.finish(PATIENCE).code(0).says("shadow run");
+}
