@@ -15,8 +15,8 @@
 mod harness;
 
 mod again;
-mod attach;
 mod against;
+mod attach;
 mod crash;
 mod databases;
 mod demo;
@@ -35,5 +35,7 @@ mod servers;
 mod shipped;
 mod staged;
 mod terminal;
+#[path = "../common/totals/mod.rs"]
+mod totals;
 mod validate;
 mod verbs;
