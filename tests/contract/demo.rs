@@ -7,6 +7,8 @@ use std::time::Duration;
 
 const POCKET: &str = "dwd-month/DwdAccPocketM";
 const CLOSED: &str = "dwd-month/month-closed";
+/// What a lead is asked.
+const GATES: [&str; 3] = [CLOSED, "main-plan/update-main-plan#review", "base-station/stations-right"];
 
 fn empty() -> Project {
     let project = Project::new();
@@ -76,8 +78,10 @@ fn an_operator_goes_through_it_at_the_terminal() {
             let repaired = |now: &Value| find(now, "steps", POCKET)["status"] == "succeeded";
             answer(&project, &mut live, &["r", "\r"], repaired);
         }
-        if open(&now, CLOSED) {
-            answer(&project, &mut live, &["y", "\r", "\r"], |now| !open(now, CLOSED));
+        for gate in GATES {
+            if open(&now, gate) {
+                answer(&project, &mut live, &["y", "\r", "\r"], |now| !open(now, gate));
+            }
         }
         (now["run"]["status"] == "succeeded").then_some(())
     });
