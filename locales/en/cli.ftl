@@ -41,7 +41,9 @@ help-force = Count these steps as done
 help-settle = Say what a lost step really did
 help-cancel = Stop a run for good
 help-logs = Show what a step printed
+help-why = Why something does not run, or failed, or is late, and who can act
 help-events = Show the journal
+help-verify = Check that a run's journal is as it was written
 help-demo = Prepare a sandbox and run the shipped month start on it
 help-completions = Print completions for a shell
 
@@ -62,6 +64,7 @@ help-arg-runbook = The runbook's file
 help-arg-month = The accounting month, 2026-10
 help-arg-params = A parameter of the runbook
 help-arg-step = The step: its name, or stage/name
+help-arg-why-step = The step: its name, or stage/name; left out: the whole run
 help-arg-steps = The steps: their names, or stage/name
 help-arg-note = What you want to have kept with your answer
 help-arg-set = A field of the gate's form

@@ -41,7 +41,9 @@ help-force = 将这些步骤视为完成
 help-settle = 说明结果不明的步骤到底怎样
 help-cancel = 彻底停止一次运行
 help-logs = 显示步骤的输出
+help-why = 为什么没有运行、失败了或超时了,谁能处理
 help-events = 显示日志事件
+help-verify = 检查运行日志是否与写入时一致
 help-demo = 准备沙箱并在其上运行自带的月初流程
 help-completions = 输出 shell 补全脚本
 
@@ -62,6 +64,7 @@ help-arg-runbook = 运行手册文件
 help-arg-month = 账期,如 2026-10
 help-arg-params = 运行手册的参数
 help-arg-step = 步骤:名称,或 阶段/名称
+help-arg-why-step = 步骤:名称或 阶段/名称;不写则查看整个运行
 help-arg-steps = 步骤:名称,或 阶段/名称
 help-arg-note = 与回答一起保存的说明
 help-arg-set = 关口表单的字段

@@ -245,7 +245,15 @@ pub(super) enum Verb {
         #[arg(short, long)]
         follow: bool,
     },
+    Why {
+        #[arg(value_name = "STEP", id = "why_step")]
+        step: Option<String>,
+    },
     Events {
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+    },
+    Verify {
         #[arg(value_name = "RUN")]
         run: Option<String>,
     },

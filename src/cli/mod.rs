@@ -21,6 +21,8 @@ mod scenes;
 mod session;
 mod shelf;
 mod validate;
+mod verify;
+mod why;
 
 use std::process::ExitCode;
 
@@ -93,6 +95,8 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Gates { run } => looking::gates(session, run.as_deref()).await,
         Verb::Mails { run, send } => looking::mails(session, run.as_deref(), send).await,
         Verb::Logs { step, attempt, follow } => looking::logs(session, &step, attempt, follow).await,
+        Verb::Why { step } => why::why(session, step.as_deref()).await,
+        Verb::Verify { run } => verify::verify(session, run.as_deref()).await,
         Verb::Events { run } => looking::events(session, run.as_deref()).await,
         Verb::Demo { dir, month, runbook, driving } => {
             demo::demo(session, dir.as_deref(), (month.as_deref(), runbook.as_deref()), &driving).await

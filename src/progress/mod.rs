@@ -17,6 +17,7 @@ pub mod prompt;
 pub mod questions;
 pub mod tables;
 pub mod view;
+pub mod why;
 
 pub use charset::Charset;
 pub use page::Page;

@@ -15,6 +15,8 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/term.ftl"),
     include_str!("../../locales/en/cli.ftl"),
     include_str!("../../locales/en/mail.ftl"),
+    include_str!("../../locales/en/why.ftl"),
+    include_str!("../../locales/en/verify.ftl"),
 ];
 const CHINESE: &[&str] = &[
     include_str!("../../locales/zh/problems.ftl"),
@@ -23,6 +25,8 @@ const CHINESE: &[&str] = &[
     include_str!("../../locales/zh/term.ftl"),
     include_str!("../../locales/zh/cli.ftl"),
     include_str!("../../locales/zh/mail.ftl"),
+    include_str!("../../locales/zh/why.ftl"),
+    include_str!("../../locales/zh/verify.ftl"),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

@@ -32,3 +32,4 @@ mod staged;
 mod terminal;
 mod validate;
 mod verbs;
+mod why;
