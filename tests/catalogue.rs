@@ -10,6 +10,7 @@ mod source;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fluent_bundle::FluentResource;
+use monthstart::plan::diff::Facet;
 use monthstart::run::{GateStatus, MailStatus, RunStatus, StageStatus, StepStatus};
 use regex::Regex;
 use source::{Token, files, tokens};
@@ -17,7 +18,22 @@ use source::{Token, files, tokens};
 /// The words that are put behind a family's name while the product runs, where no type lists them.
 const FAMILIES: [(&str, &[&str]); 5] = [
     ("term-kind", &["gate", "notice", "confirm", "review"]),
-    ("term-verb", &["confirm", "reject", "retry", "skip", "force", "settle-done", "settle-failed"]),
+    (
+        "term-verb",
+        &[
+            "confirm",
+            "reject",
+            "retry",
+            "redo",
+            "hold",
+            "release",
+            "void",
+            "skip",
+            "force",
+            "settle-done",
+            "settle-failed",
+        ],
+    ),
     ("mail-form", &["who", "channel", "told_at"]),
     ("mail-channel", &["phone", "chat", "mail", "paper"]),
     (
@@ -182,6 +198,7 @@ fn family_ids() -> BTreeSet<String> {
         words("step-status", StepStatus::ALL.iter().map(|status| status.word()).collect()),
         words("gate-status", GateStatus::ALL.iter().map(|status| status.word()).collect()),
         words("mail-status", MailStatus::ALL.iter().map(|status| status.word()).collect()),
+        words("diff-facet", Facet::ALL.iter().map(|facet| facet.word()).collect()),
     ];
     all.extend(FAMILIES.iter().map(|(family, of)| words(family, of.to_vec())));
     all.concat().into_iter().collect()

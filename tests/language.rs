@@ -388,7 +388,11 @@ fn the_shipped_project_is_right() {
     let [settings, roster] = ["monthstart.yaml", "roster.yaml"].map(&mut add);
     let runbooks = [
         "month-start.yaml",
+        "base-station.yaml",
         "bill-item.yaml",
+        "main-plan.yaml",
+        "localised.yaml",
+        "billing-rehearsal.yaml",
         "dwd-billing.yaml",
         "distribution-failover.yaml",
         "dispatch-window.yaml",

@@ -58,11 +58,24 @@ fn the_last_stage_says_that_the_run_is_over() {
 }
 
 #[test]
+fn a_second_round_says_what_was_done_anew_what_is_void_held_and_late() {
+    for (lang, name) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+        let draft = letter(lang, &month::second_round(false), BILL_ITEM);
+        insta::assert_snapshot!(format!("second_round_{name}_text"), shown(&draft));
+    }
+    let shadow = letter(Lang::Zh, &month::second_round(true), BILL_ITEM);
+    assert!(shadow.subject.starts_with("[影子] "), "{}", shadow.subject);
+    assert!(shadow.text.starts_with("[影子] "), "{}", shadow.text);
+    assert!(shadow.html.contains("[影子] "), "{}", shadow.html);
+}
+
+#[test]
 fn no_line_is_wider_than_78_columns() {
     for lang in [Lang::Zh, Lang::En] {
         for (state, stage) in [
             (month::bill_item_done(), BILL_ITEM),
             (month::all_done(), DWD_MONTH),
+            (month::second_round(true), BILL_ITEM),
             (month::hostile(), BILL_ITEM),
         ] {
             let draft = letter(lang, &state, stage);

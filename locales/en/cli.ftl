@@ -22,10 +22,12 @@ help-template-verb =
 
 help-init = Lay out a new project
 help-validate = Show every problem of runbooks, settings, roster and months, all at once
+help-fmt = Bring files into the one layout
 help-plan = Show what would happen: stages, levels, steps, gates, letters
 help-schema = Print a JSON Schema for editors
 help-run = Start a run and drive it
 help-resume = Drive a run on, after a crash, a stop or a halt
+help-attach = Watch, and answer, a run that another process drives
 help-runs = List the runs
 help-status = Show where a run stands
 help-gates = Show what waits for a person
@@ -58,6 +60,7 @@ help-arg-json = Answer in JSON
 help-arg-lang = The language of answers
 help-arg-verbose = Tell more about what goes on inside
 help-arg-yes = Answer in advance every gate and notice that you may answer alone
+help-arg-detach = Let it go on in the background, whatever becomes of the terminal
 help-arg-no-wait = Leave when only people or time can move the run on
 help-arg-progress = How progress is shown
 help-arg-runbook = The runbook's file
@@ -83,6 +86,8 @@ help-arg-dir = The folder
 help-arg-files = The files; left out: the whole project
 help-arg-format = How it is shown
 help-arg-kind = Of which kind of file
+help-arg-check = Change nothing; name the files that are not in the layout
+help-arg-against = Tell in words what changed since this git revision
 help-arg-shell = Which shell
 
 usage-unknown-argument = there is no option '{ $what }'. See --help.
@@ -100,7 +105,7 @@ usage-pair = '{ $value }' is not KEY=VALUE.
 usage-no-file = there is no file { $path }.
 usage-folder = { $path } is a folder: name a runbook's file.
 usage-no-folder = there is no folder { $path }.
-usage-two-projects = { $path } belongs to another project: validate one project at a time.
+usage-two-projects = { $path } belongs to another project: one project at a time.
 usage-no-run-yet = there is no run yet: 'monthstart run RUNBOOK' starts one.
 usage-several-open = several runs are open: { $runs }. Say which with --run.
 usage-no-such-run = there is no run '{ $run }'; there is: { $runs }
@@ -129,12 +134,17 @@ validated = { $count ->
     [one] One runbook is
    *[other] { $count } runbooks are
   } in order, and so are settings, roster and months.
+fmt-odd = { $path }:{ $line }: the layout has no place for what stands here; the file is left as it is.
+fmt-unlike = { $path } would not say the same in the layout; the file is left as it is.
 init-exists = { $path } is there already: nothing was written.
 init-done = The project is laid out. Next: put your people into roster.yaml, then: monthstart run { $path } --as PERSON
 
 preview-step = { $step }: { $from } -> { $to }
 preview-may-start = { $step } may start then
 preview-run = the run: { $from } -> { $to }
+preview-void = { $gate }: { $from } -> { $to }, void: the answer of { $who }; it is asked again
+preview-stopped = { $step } runs: it would be stopped
+preview-round = The run would be reopened as round { $number }
 preview-nothing = Nothing would change.
 
 recorded-answer = { $step }: { $verdict } by { $by }, recorded. The gate is { $status }.
@@ -157,6 +167,18 @@ run-is-over = { $run } is over ({ $status }): there is nothing to resume.
 run-is-driven = { $run } is driven by process { $pid } on { $host } already: answer its gates from here, it goes on by itself.
 run-stranger = { $person } is nobody of this project's roster and may look but not run anything: say who acts with --as PERSON.
 run-needs-operator = { $person } is no operator: only operators start and resume runs.
+
+attach-watching = Watching { $run }, driven by process { $pid } on { $host }. Ctrl-C ends only the watching; the run goes on.
+attach-not-driven = nobody drives { $run }, so there is nothing to watch: go on with 'monthstart resume { $run }'.
+attach-over = { $run } is over ({ $status }): look at it with 'monthstart status { $run }'.
+attach-left = No longer watching { $run }; it goes on. To watch again: monthstart attach { $run }
+attach-engine-gone = Whoever drove { $run } has gone, and it stands still: monthstart resume { $run }
+detached = { $run } goes on in the background (process { $pid }).
+    Watch and answer: monthstart attach { $run }
+    Look:             monthstart status { $run }
+    What it says:     { $log }
+detach-slow = process { $pid } in the background has not begun { $run } within 10 s: see { $log }, then 'monthstart status'.
+detach-failed = nothing could be started in the background: { $why }. What it says is in { $log }.
 
 end-succeeded = { $run } is done: every step succeeded, was skipped or forced.
 end-halted = { $run } halted: { $steps } { $count ->

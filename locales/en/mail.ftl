@@ -1,6 +1,9 @@
 ### Letters: the words of a handover, and what can go wrong with sending.
 
 mail-subject = [month start] { $month } { $stage } is done ({ $run })
+mail-subject-shadow = [shadow]
+mail-shadow = [shadow] Letter of a shadow run: it read, followed, checked and asked; nothing was submitted or written.
+mail-round = round { $number }
 mail-title = { $stage } is done
 mail-and = {", "}
 mail-no-address = { $name } (no address: did not get this letter)
@@ -9,6 +12,8 @@ mail-span = { $from } to { $to }, took { $took }
 mail-fact-run = Run
 mail-fact-stage = Stage
 mail-fact-month = Month
+mail-fact-round = Round
+mail-fact-deadline = Due
 mail-fact-span = Time
 mail-fact-status = Run is
 mail-fact-waits = Waits
@@ -31,6 +36,16 @@ mail-mark-settled = lost, said to be done
 mail-mark-skipped = skipped
 mail-mark-month = not this month
 mail-mark-repaired = had failed
+mail-mark-was-forced = was forced, done anew since
+mail-mark-was-skipped = was skipped, done anew since
+mail-mark-redone = done anew
+mail-mark-held = held
+mail-mark-run-held = everything is held
+mail-mark-late = late
+mail-done-late = was due { $at }: done { $by } late
+mail-deadline-kept = { $at }, kept
+mail-deadline-missed = { $at }, done { $by } late
+mail-voided-by = void, done anew: { $told }
 mail-why = why: { $why }
 mail-agreed = agreed: { $who }
 mail-repaired = { $failures ->
@@ -91,7 +106,7 @@ mail-stages = The other stages
 mail-stage-marks = { $forced } forced, { $skipped } skipped
 mail-progress = { $done }/{ $total }
 mail-deadline = due { $at }
-mail-deadline-passed = was due { $at }: late
+mail-deadline-passed = was due { $at }: late by { $by }
 mail-waits-for = waits for { $names }
 mail-this-month = Agreed not to run this month
 

@@ -22,10 +22,12 @@ help-template-verb =
 
 help-init = 建立新项目
 help-validate = 一次列出运行手册、设置、班表、月份文件的全部问题
+help-fmt = 把文件整理成统一的排版
 help-plan = 显示将要发生什么:阶段、等级、步骤、关口、信件
 help-schema = 输出供编辑器使用的 JSON Schema
 help-run = 启动并执行一次运行
 help-resume = 崩溃、停止或停住之后继续执行
+help-attach = 观看并回答另一个进程正在执行的运行
 help-runs = 列出所有运行
 help-status = 显示运行到了哪里
 help-gates = 显示等待人确认的事项
@@ -58,6 +60,7 @@ help-arg-json = 以 JSON 回答
 help-arg-lang = 回答所用的语言
 help-arg-verbose = 多说一些内部情况
 help-arg-yes = 预先确认您一人有权确认的所有关口和通知
+help-arg-detach = 在后台执行,不受终端关闭影响
 help-arg-no-wait = 只剩等人或等时间时就退出
 help-arg-progress = 进度的显示方式
 help-arg-runbook = 运行手册文件
@@ -83,6 +86,8 @@ help-arg-dir = 目录
 help-arg-files = 文件;省略时检查整个项目
 help-arg-format = 显示格式
 help-arg-kind = 哪一种文件
+help-arg-check = 不改文件,只列出排版不统一的文件
+help-arg-against = 用文字说明与 git 中此版本相比有什么变化
 help-arg-shell = 哪一种 shell
 
 usage-unknown-argument = 没有选项“{ $what }”。请看 --help。
@@ -100,7 +105,7 @@ usage-pair = “{ $value }”不是 键=值。
 usage-no-file = 没有文件 { $path }。
 usage-folder = { $path } 是目录:请指定运行手册文件。
 usage-no-folder = 没有目录 { $path }。
-usage-two-projects = { $path } 属于另一个项目:一次只检查一个项目。
+usage-two-projects = { $path } 属于另一个项目:一次只处理一个项目。
 usage-no-run-yet = 还没有运行:用 monthstart run 运行手册 启动。
 usage-several-open = 有多个进行中的运行:{ $runs }。请用 --run 指明。
 usage-no-such-run = 没有运行“{ $run }”;现有:{ $runs }
@@ -123,12 +128,17 @@ setting-no-variable = 设置需要环境变量 { $name },但没有设置。
 
 plan-not-executable = { $count } 个步骤使用了本版本能检查但还不能执行的功能,没有启动任何东西:{ $steps }
 validated = { $count } 个运行手册没有问题,设置、班表、月份文件也没有问题。
+fmt-odd = { $path }:{ $line }:这里的写法无法排版,文件未改动。
+fmt-unlike = { $path } 排版后意思会变,文件未改动。
 init-exists = { $path } 已经存在:没有写入任何内容。
 init-done = 项目已建立。下一步:在 roster.yaml 中填写人员,然后:monthstart run { $path } --as 人员
 
 preview-step = { $step }:{ $from } -> { $to }
 preview-may-start = 之后 { $step } 可以开始
 preview-run = 本次运行:{ $from } -> { $to }
+preview-void = { $gate }:{ $from } -> { $to },作废的回答:{ $who };将重新询问
+preview-stopped = { $step } 正在运行:将被停止
+preview-round = 本次运行将重新打开,进入第 { $number } 轮
 preview-nothing = 不会有任何变化。
 
 recorded-answer = { $step }:{ $by } 已{ $verdict },已记录。关口当前:{ $status }。
@@ -151,6 +161,18 @@ run-is-over = { $run } 已结束({ $status }):无需继续。
 run-is-driven = { $run } 正由 { $host } 上的进程 { $pid } 执行:可在此回答关口,它会自己继续。
 run-stranger = { $person } 不在本项目班表中,只能查看,不能启动:请用 --as 人员 说明由谁操作。
 run-needs-operator = { $person } 不是值班员:只有值班员能启动和继续运行。
+
+attach-watching = 正在观看 { $run }(由 { $host } 上的进程 { $pid } 执行)。Ctrl-C 只结束观看,运行继续。
+attach-not-driven = 没有进程在执行 { $run },没有可观看的:用 monthstart resume { $run } 继续执行它。
+attach-over = { $run } 已结束({ $status }):用 monthstart status { $run } 查看。
+attach-left = 不再观看 { $run },运行继续。再次观看:monthstart attach { $run }
+attach-engine-gone = { $run } 的执行进程已经离开,运行停在那里:monthstart resume { $run }
+detached = { $run } 已转入后台执行(进程 { $pid })。
+    观看和回答:monthstart attach { $run }
+    查看:monthstart status { $run }
+    它的输出:{ $log }
+detach-slow = 后台进程 { $pid } 在 10 秒内还没有开始 { $run }:请看 { $log },再用 monthstart status 查看。
+detach-failed = 无法在后台启动:{ $why }。输出在 { $log }。
 
 end-succeeded = { $run } 已完成:所有步骤成功、跳过或强制通过。
 end-halted = { $run } 已停住:{ $steps } 需要人决定(retry、skip、force、settle)。然后:monthstart resume { $run }

@@ -1,6 +1,9 @@
 ### 信件:交接信的词句,以及发信的错误。
 
 mail-subject = [月初] { $month } { $stage } 已完成 ({ $run })
+mail-subject-shadow = [影子]
+mail-shadow = [影子] 影子运行的信:只读取、跟踪、核对和询问,没有提交、没有写入任何东西。
+mail-round = 第 { $number } 轮
 mail-title = { $stage } 已完成
 mail-and = 、
 mail-no-address = { $name }(没有邮箱,未收到本信)
@@ -9,6 +12,8 @@ mail-span = { $from } 至 { $to },历时 { $took }
 mail-fact-run = 运行
 mail-fact-stage = 阶段
 mail-fact-month = 账期
+mail-fact-round = 轮次
+mail-fact-deadline = 时限
 mail-fact-span = 起止
 mail-fact-status = 全局
 mail-fact-waits = 待办
@@ -22,6 +27,16 @@ mail-mark-settled = 结果不明,由人认定完成
 mail-mark-skipped = 已跳过
 mail-mark-month = 本月不跑
 mail-mark-repaired = 失败过
+mail-mark-was-forced = 曾强制通过,后已重做
+mail-mark-was-skipped = 曾跳过,后已重做
+mail-mark-redone = 重做过
+mail-mark-held = 暂停中
+mail-mark-run-held = 全部暂停
+mail-mark-late = 逾期
+mail-done-late = 时限 { $at },完成时逾期 { $by }
+mail-deadline-kept = { $at },按时完成
+mail-deadline-missed = { $at },完成时逾期 { $by }
+mail-voided-by = 因重做作废:{ $told }
 mail-why = 原因:{ $why }
 mail-agreed = 依据:{ $who }
 mail-repaired = 失败 { $failures } 次,第 { $attempts } 次成功
@@ -64,7 +79,7 @@ mail-stages = 其他阶段
 mail-stage-marks = 强制通过 { $forced } 步,跳过 { $skipped } 步
 mail-progress = { $done }/{ $total } 步
 mail-deadline = 时限 { $at }
-mail-deadline-passed = 时限 { $at },已超时
+mail-deadline-passed = 时限 { $at },已逾期 { $by }
 mail-waits-for = 等待 { $names } 完成
 mail-this-month = 本月约定不跑的步骤
 

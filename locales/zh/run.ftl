@@ -1,7 +1,7 @@
 ### 运行中发生的事:状态词、失败原因、拒绝原因。
 
 step-status-pending = 未开始
-step-status-held = 已挂起
+step-status-held = 已暂停
 step-status-running = 运行中
 step-status-retrying = 待重试
 step-status-waiting = 等待中

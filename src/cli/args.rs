@@ -38,6 +38,9 @@ pub(super) struct Common {
     pub lang: Option<Language>,
     #[arg(short, long, global = true)]
     pub verbose: bool,
+    /// Said by `--detach` to the process that goes on in the background.
+    #[arg(long, global = true, hide = true)]
+    pub detached: bool,
 }
 
 /// `--lang`.
@@ -138,6 +141,14 @@ pub(super) enum Verb {
     Validate {
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
+        #[arg(long, value_name = "REV")]
+        against: Option<String>,
+    },
+    Fmt {
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[arg(long)]
+        check: bool,
     },
     Plan {
         #[command(flatten)]
@@ -156,12 +167,22 @@ pub(super) enum Verb {
         shadow: bool,
         #[command(flatten)]
         driving: Driving,
+        #[arg(long)]
+        detach: bool,
     },
     Resume {
         #[arg(value_name = "RUN")]
         run: Option<String>,
         #[command(flatten)]
         driving: Driving,
+        #[arg(long)]
+        detach: bool,
+    },
+    Attach {
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+        #[arg(long, value_name = "STYLE", default_value = "auto")]
+        progress: Style,
     },
     Runs,
     Status {

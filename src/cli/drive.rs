@@ -1,35 +1,28 @@
 //! `run` and `resume`: everything that a run needs is put together here, driven, and brought to its end.
 
-use std::os::fd::AsFd;
-use std::path::Path;
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::args::{Driving, Style, What};
+use super::args::{Driving, What};
 use super::deciding::here;
+use super::desk::{Desk, Look};
 use super::environment::host;
 use super::exit::{Exit, Failed};
-use super::looking::{mail_rows, page, terminal_size};
+use super::looking::mail_rows;
 use super::post::{Postman, tools};
 use super::session::Session;
 use super::{pick, project};
 use crate::engine::{Choice, Driver, End, Journal, Told, Wish, skip_this_month};
-use crate::exec::{Exec, log_encoding, log_path, read_log};
+use crate::exec::Exec;
 use crate::id::RunId;
 use crate::msg;
 use crate::plan::Plan;
 use crate::plan::project::Project;
-use crate::progress::console::{Console, LogTail, Setup, Update, Wish as Typed};
-use crate::progress::keyboard::Keyboard;
-use crate::progress::{self, Charset, Progress, ProgressMode, Target};
-use crate::run::{Asker, By, EngineId, Event, MailStatus, RunState, RunStatus, StepPath};
+use crate::run::{Asker, By, EngineId, Event, MailStatus, RunState, RunStatus};
 use crate::store::{RunLock, StoreError};
-use crate::words::{Explain, Msg};
-
-/// How many lines of a log the terminal shows.
-const TAIL: usize = 15;
+use crate::words::Msg;
 
 /// A run that this process is about to drive.
 pub(super) struct Ready {
@@ -62,7 +55,8 @@ fn me() -> EngineId {
     EngineId { host: host(), pid: std::process::id() }
 }
 
-fn may_drive(asker: &Asker) -> Result<(), Failed> {
+/// May this person start and resume runs?
+pub(super) fn may_drive(asker: &Asker) -> Result<(), Failed> {
     let person = asker.by.by.to_string();
     if !asker.known {
         return Err(Failed::new(Exit::Refused, msg!("run-stranger", person = person)));
@@ -168,7 +162,8 @@ pub(super) async fn drive(
     let begun = resumed.is_none();
     let shown =
         if begun { RunState::new(Arc::clone(journal.state().plan())) } else { journal.state().clone() };
-    let desk = Desk::open(session, &project, &shown, &asker, driving.progress);
+    let look = Look::of(session, driving.progress);
+    let desk = Desk::open(session, &project, &shown, &asker, look);
     if begun {
         let run = shown.plan().run.clone();
         let _ = told.send(Told::Events(journal.store().events(&run, 0).await?));
@@ -212,17 +207,11 @@ pub(super) async fn drive(
     said
 }
 
-async fn farewell(
-    session: &Session,
-    journal: &mut Journal,
-    end: Result<End, StoreError>,
-) -> Result<Exit, Failed> {
-    let end = end?;
-    let state = journal.state();
-    let run = state.plan().run.clone();
-    let name = run.to_string();
+/// How a run ended, or was left, with its exit code.
+pub(super) fn ended(state: &RunState, end: End) -> (Exit, Msg) {
+    let name = state.plan().run.to_string();
     let troubled: Vec<String> = state.troubled().iter().map(|id| state.plan().path(*id)).collect();
-    let (exit, msg) = match end {
+    match end {
         End::Succeeded => (Exit::Done, msg!("end-succeeded", run = name)),
         End::Halted => {
             let count = troubled.len();
@@ -231,7 +220,16 @@ async fn farewell(
         End::Cancelled => (Exit::Halted, msg!("end-cancelled", run = name)),
         End::Waiting => (Exit::Waiting, msg!("end-waiting", run = name)),
         End::Interrupted => (Exit::Interrupted, msg!("end-interrupted", run = name)),
-    };
+    }
+}
+
+async fn farewell(
+    session: &Session,
+    journal: &mut Journal,
+    end: Result<End, StoreError>,
+) -> Result<Exit, Failed> {
+    let (exit, msg) = ended(journal.state(), end?);
+    let run = journal.state().plan().run.clone();
     session.output.diagnostic(&session.say(&msg));
     let mails = mail_rows(journal.store(), Some(&run)).await?;
     let queued: Vec<_> = mails.iter().filter(|mail| mail.status == MailStatus::Queued).collect();
@@ -272,113 +270,4 @@ async fn listen(wishes: UnboundedSender<Wish>) {
             return;
         }
     }
-}
-
-/// The terminal's end of a run: what is shown, and who answers.
-struct Desk {
-    console: Console,
-    keyboard: Option<Keyboard>,
-    asker: Asker,
-    attended: bool,
-}
-
-impl Desk {
-    fn open(
-        session: &Session,
-        project: &Arc<Project>,
-        state: &RunState,
-        asker: &Asker,
-        style: Style,
-    ) -> Self {
-        let environment = &session.environment;
-        let charset = Charset::of_locale(environment.locale().unwrap_or_default());
-        let terminal = environment.error_is_terminal
-            && environment.get("TERM").is_some_and(|term| term != "dumb")
-            && !session.json;
-        let mode = match style {
-            Style::Auto => ProgressMode::Auto,
-            Style::Bars => ProgressMode::Bars,
-            Style::Plain => ProgressMode::Plain,
-            Style::Json => ProgressMode::Json,
-        };
-        let shows_questions = terminal && matches!(mode, ProgressMode::Auto | ProgressMode::Bars);
-        let keys = (shows_questions && environment.input_is_terminal)
-            .then(|| std::io::stdin().as_fd().try_clone_to_owned().ok())
-            .flatten()
-            .and_then(|input| Keyboard::open(input, charset));
-        let (keyboard, typed) = keys.map_or((None, None), |(keyboard, typed)| (Some(keyboard), Some(typed)));
-        let attended = typed.is_some();
-        let target = Target {
-            sink: Box::new(std::io::stderr()),
-            charset,
-            terminal,
-            size: Arc::new(|| terminal_size(true).unwrap_or((80, 24))),
-            colour: environment.colour(environment.error_is_terminal),
-            answers: attended,
-        };
-        let console = Console::new(Setup {
-            state: state.clone(),
-            progress: Progress::new(mode, target),
-            page: page(session, project),
-            clock: Arc::clone(&session.clock),
-            person: typed.map(|typed| (asker.clone(), typed)),
-            log: log_tail(session, project, state),
-        });
-        Desk { console, keyboard, asker: asker.clone(), attended }
-    }
-
-    /// Shows and asks until the engine has nothing more to tell.
-    async fn run(self, mut tidings: UnboundedReceiver<Told>, wishes: UnboundedSender<Wish>) {
-        let (update, updates) = unbounded_channel();
-        let (typed, mut answers) = unbounded_channel();
-        let asker = self.asker;
-        tokio::spawn(async move {
-            while let Some(answer) = answers.recv().await {
-                let wish = match answer {
-                    Typed::Request(request) => Wish::Request(Box::new((asker.clone(), request))),
-                    Typed::Interrupt(progress::Choice::Wait) => Wish::Choice(Choice::Wait),
-                    Typed::Interrupt(progress::Choice::Kill) => Wish::Choice(Choice::Stop),
-                    Typed::Interrupt(progress::Choice::Leave) => Wish::Choice(Choice::Leave),
-                    Typed::Gone => Wish::Unattended,
-                };
-                if wishes.send(wish).is_err() {
-                    return;
-                }
-            }
-        });
-        tokio::spawn(async move {
-            while let Some(told) = tidings.recv().await {
-                let news = match told {
-                    Told::Events(records) => Update::Events(records),
-                    Told::Note(node, text) => Update::Note(node, text),
-                    Told::Refused(refusal) => Update::Refused(refusal.explain()),
-                    Told::Interrupted => Update::Interrupted,
-                };
-                if update.send(news).is_err() {
-                    return;
-                }
-            }
-            let _ = update.send(Update::Done);
-        });
-        self.console.run(updates, typed).await;
-        drop(self.keyboard);
-    }
-}
-
-/// The last lines of a step's latest log, for the terminal.
-fn log_tail(session: &Session, project: &Arc<Project>, state: &RunState) -> LogTail {
-    let folder = session.state(&project.dir).path().to_owned();
-    let (project, plan) = (Arc::clone(project), Arc::clone(state.plan()));
-    Arc::new(move |id| {
-        let path = StepPath(plan.path(id));
-        let latest = latest_log(&folder, &plan, &path);
-        let lines = latest.and_then(|file| read_log(&file, log_encoding(&project, &plan, id)).ok());
-        let lines = lines.unwrap_or_default();
-        lines[lines.len().saturating_sub(TAIL)..].to_vec()
-    })
-}
-
-fn latest_log(folder: &Path, plan: &Plan, path: &StepPath) -> Option<std::path::PathBuf> {
-    let logs = (1..).map(|attempt| log_path(folder, &plan.run, path, attempt));
-    logs.take_while(|file| file.exists()).last()
 }

@@ -61,6 +61,12 @@ impl Environment {
         self.locale().and_then(Lang::from_tag)
     }
 
+    /// Does the locale say nothing about a language: is it not set, or `C`, or `POSIX`?
+    pub(super) fn is_without_language(&self) -> bool {
+        let name = |locale: &str| locale.split(['.', '@']).next().map(str::to_owned).unwrap_or_default();
+        self.locale().map(name).is_none_or(|name| matches!(name.as_str(), "C" | "POSIX"))
+    }
+
     /// The charset that the locale names: `GBK` of `zh_CN.GBK`; UTF-8 when it names none.
     pub(super) fn charset(&self) -> &str {
         let locale = ["LC_ALL", "LANG", "LC_CTYPE"].into_iter().find_map(|name| self.get(name));

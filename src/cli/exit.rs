@@ -28,6 +28,24 @@ pub(super) enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// The exit code of another process of this program; unexpected, where a signal ended it.
+    pub(super) fn of_process(code: Option<i32>) -> Self {
+        let all = [
+            Exit::Done,
+            Exit::Usage,
+            Exit::Invalid,
+            Exit::Halted,
+            Exit::Waiting,
+            Exit::Refused,
+            Exit::OutOfReach,
+            Exit::Interrupted,
+        ];
+        let same = |exit: &Exit| code == Some(i32::from(*exit as u8));
+        all.into_iter().find(same).unwrap_or(Exit::Unexpected)
+    }
+}
+
 /// Why a command did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failed {

@@ -7,7 +7,7 @@ use super::args::CommandLine;
 use super::environment::Environment;
 use super::exit::{Exit, Failed, What};
 use super::output::Output;
-use super::session::Session;
+use super::session::{Session, project_language};
 use crate::msg;
 use crate::words::{Lang, Msg, has, render, show as words};
 
@@ -24,7 +24,8 @@ fn asked_language(environment: &Environment) -> Lang {
         Some(rest) => rest.strip_prefix('='),
         None => None,
     });
-    named.and_then(Lang::from_tag).or_else(|| environment.lang()).unwrap_or_default()
+    let project = || project_language(environment, &environment.directory);
+    named.and_then(Lang::from_tag).or_else(|| environment.lang()).or_else(project).unwrap_or_default()
 }
 
 fn localised(command: Command, lang: Lang) -> Command {

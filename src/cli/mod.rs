@@ -1,11 +1,17 @@
 //! The command line: one file a verb. Each reads, wires, prints, and says how it ended.
 
+mod against;
 mod args;
+mod attach;
 mod deciding;
 mod demo;
+mod desk;
+mod detach;
 mod drive;
 mod environment;
 mod exit;
+mod files;
+mod fmt;
 mod help;
 mod init;
 mod looking;
@@ -59,6 +65,9 @@ fn run(environment: Environment, line: CommandLine) -> Exit {
     if session.common.verbose {
         tell_more();
     }
+    if session.common.detached {
+        detach::leave_terminal();
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -85,11 +94,20 @@ fn tell_more() {
 async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
     match verb {
         Verb::Init { dir } => init::init(session, dir.as_deref()),
-        Verb::Validate { files } => validate::validate(session, &files),
+        Verb::Validate { files, against: None } => validate::validate(session, &files),
+        Verb::Validate { files, against: Some(revision) } => against::against(session, &files, &revision),
+        Verb::Fmt { files, check } => fmt::fmt(session, &files, check),
         Verb::Plan { what, format } => planning::plan(session, &what, format),
         Verb::Schema { kind } => Ok(planning::schema(session, kind)),
-        Verb::Run { what, shadow, driving } => drive::run(session, &what, shadow, &driving).await,
-        Verb::Resume { run, driving } => drive::resume(session, run.as_deref(), &driving).await,
+        Verb::Run { what, shadow, detach: true, .. } if !session.common.detached => {
+            detach::run(session, &what, shadow).await
+        }
+        Verb::Run { what, shadow, driving, .. } => drive::run(session, &what, shadow, &driving).await,
+        Verb::Resume { run, detach: true, .. } if !session.common.detached => {
+            detach::resume(session, run.as_deref()).await
+        }
+        Verb::Resume { run, driving, .. } => drive::resume(session, run.as_deref(), &driving).await,
+        Verb::Attach { run, progress } => attach::attach(session, run.as_deref(), progress).await,
         Verb::Runs => looking::runs(session).await,
         Verb::Status { run } => looking::status(session, run.as_deref()).await,
         Verb::Gates { run } => looking::gates(session, run.as_deref()).await,

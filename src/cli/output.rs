@@ -26,6 +26,12 @@ impl Output {
         self.write(&mut std::io::stderr().lock(), text);
     }
 
+    /// What another process of this program has said, as it said it.
+    pub(super) fn passed_on(bytes: &[u8]) {
+        let mut to = std::io::stderr().lock();
+        let _ = to.write_all(bytes).and_then(|()| to.flush());
+    }
+
     fn write(self, to: &mut impl Write, text: &str) {
         let (bytes, _, _) = self.charset.encode(text);
         let newline: &[u8] = if text.is_empty() || text.ends_with('\n') { b"" } else { b"\n" };

@@ -14,7 +14,7 @@ use crate::plan::{Plan, resolve::join};
 use crate::runbook::model::{MonthFile, Roster, Runbook};
 use crate::runbook::{self, Problem, Severity, problems_json, render_problems};
 use crate::time::Month;
-use crate::words::Explain;
+use crate::words::{Explain, Lang};
 
 /// The name of the settings' file.
 pub(super) const SETTINGS: &str = "monthstart.yaml";
@@ -34,9 +34,21 @@ pub(super) fn find_root(near: &Path) -> PathBuf {
     near.ancestors().find(|folder| folder.join(SETTINGS).is_file()).unwrap_or(near).to_path_buf()
 }
 
+/// The language that the settings at `root` name. What is wrong with them is told when they are really read.
+pub(super) fn spoken_at(root: &Path) -> Option<Lang> {
+    let mut shelf = Shelf::new(root.to_path_buf(), root.to_path_buf());
+    let file = shelf.has(SETTINGS).then(|| shelf.take(SETTINGS)).flatten()?;
+    let settings = runbook::read_settings(&shelf.sources, file, None, &mut shelf.problems)?;
+    Lang::from_tag(&settings.language?.value)
+}
+
 /// Reads settings, overlay and roster of the project at `root`.
 pub(super) fn open(session: &Session, root: &Path) -> Opened {
-    let mut shelf = Shelf::new(root.to_path_buf(), session.directory.clone());
+    open_shelf(session, root, Shelf::new(root.to_path_buf(), session.directory.clone()))
+}
+
+/// The same from a shelf that is empty yet.
+pub(super) fn open_shelf(session: &Session, root: &Path, mut shelf: Shelf) -> Opened {
     let settings = read_settings(session, &mut shelf);
     let roster = settings.as_ref().and_then(|settings| read_roster(&mut shelf, settings));
     let roster_path = settings.as_ref().and_then(|settings| join("", settings.roster.as_ref()?));
@@ -110,7 +122,8 @@ pub(super) fn read_book(shelf: &mut Shelf, path: &str) -> Option<Book> {
     Some(Book { runbook, included })
 }
 
-fn includes(runbook: &Runbook, path: &str) -> Vec<String> {
+/// The files that the runbook at `path` includes itself.
+pub(super) fn includes(runbook: &Runbook, path: &str) -> Vec<String> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     runbook.include.iter().filter_map(|include| join(folder, include)).collect()
 }

@@ -80,7 +80,7 @@ fn main_plans() -> Vec<Line> {
     vec![
         (Cue::Open(TOLD), 1_500, Act::Move(Move::MaintainMainPlans)),
         (Cue::Open(TOLD), 3_000, told),
-        (Cue::Done("main-plan/plans-maintained"), 2_000, Act::Move(Move::DistributeMainPlans)),
+        (Cue::Done(TOLD), 2_000, Act::Move(Move::DistributeMainPlans)),
     ]
 }
 

@@ -10,6 +10,7 @@ use super::args::{Common, Language};
 use super::environment::{Environment, os_user};
 use super::exit::{Exit, Failed, What};
 use super::output::Output;
+use super::project::{find_root, spoken_at};
 use crate::id::PersonId;
 use crate::msg;
 use crate::plan::project::{Project, Setting};
@@ -39,7 +40,6 @@ pub(super) struct Session {
 impl Session {
     /// The surroundings of a command with these options.
     pub(super) fn new(environment: Environment, common: Common) -> Result<Self, Failed> {
-        let lang = language(&environment, common.lang);
         let directory = match &common.directory {
             Some(folder) => environment.directory.join(folder),
             None => environment.directory.clone(),
@@ -49,6 +49,7 @@ impl Session {
             return Err(Failed::usage(msg!("usage-no-folder", path = path)));
         }
         let directory = directory.canonicalize().unwrap_or(directory);
+        let lang = language(&environment, common.lang, &directory);
         let output = Output::new(environment.charset());
         let json = common.json;
         Ok(Session { environment, directory, common, lang, output, json, clock: Arc::new(SystemClock) })
@@ -169,10 +170,17 @@ impl Session {
     }
 }
 
-fn language(environment: &Environment, asked: Option<Language>) -> Lang {
+/// The language of answers: what is asked for, else the locale's; where that names none (a bare `C` of `cron` or `sudo`),
+/// the one that the project at `directory` speaks.
+fn language(environment: &Environment, asked: Option<Language>, directory: &Path) -> Lang {
     match asked {
         Some(Language::Zh) => Lang::Zh,
         Some(Language::En) => Lang::En,
-        None => environment.lang().unwrap_or_default(),
+        None => environment.lang().or_else(|| project_language(environment, directory)).unwrap_or_default(),
     }
+}
+
+/// The project's language, where the locale says nothing about languages.
+pub(super) fn project_language(environment: &Environment, directory: &Path) -> Option<Lang> {
+    environment.is_without_language().then(|| spoken_at(&find_root(directory))).flatten()
 }

@@ -10,11 +10,22 @@ use crate::plan::resolve::Files;
 use crate::runbook::{FileId, Problem, Sources, take_file, text::MAX_FILE};
 use crate::words::Msg;
 
+/// Where a project's files are: on disk, or as git keeps them. Paths are relative to the project's folder.
+pub(super) trait Tree: std::fmt::Debug {
+    /// The content of a regular file.
+    fn read(&self, path: &str) -> Result<Vec<u8>, Unread>;
+    /// Is there something at `path`?
+    fn has(&self, path: &str) -> bool;
+    /// What is in a folder, in the order of names; the project's own is the empty path.
+    fn names(&self, folder: &str) -> Vec<String>;
+    /// A file as diagnostics name it.
+    fn shown(&self, path: &str) -> String;
+}
+
 /// Files read so far, and what was wrong with reading them.
 #[derive(Debug)]
 pub(super) struct Shelf {
-    root: PathBuf,
-    shown_from: PathBuf,
+    tree: Box<dyn Tree>,
     /// Texts, for diagnostics.
     pub sources: Sources,
     paths: Vec<String>,
@@ -23,29 +34,50 @@ pub(super) struct Shelf {
 }
 
 /// Why a file is not read.
-enum Unread {
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// There is none.
     Missing,
+    /// It lies outside the project's folder.
     Outside,
+    /// It is a folder, a pipe, a device.
     NotAFile,
+    /// It is larger than files may be.
     TooLarge,
+    /// Something else.
     Other(std::io::Error),
 }
 
 impl Shelf {
     /// The files below `root`; diagnostics name them as seen from `shown_from`.
     pub(super) fn new(root: PathBuf, shown_from: PathBuf) -> Self {
-        Shelf { root, shown_from, sources: Sources::default(), paths: Vec::new(), problems: Vec::new() }
+        Shelf::of(Box::new(Disk { root, shown_from }))
+    }
+
+    /// The files of a tree.
+    pub(super) fn of(tree: Box<dyn Tree>) -> Self {
+        Shelf { tree, sources: Sources::default(), paths: Vec::new(), problems: Vec::new() }
     }
 
     /// Is there something at `path`?
     pub(super) fn has(&self, path: &str) -> bool {
-        fs::symlink_metadata(self.root.join(path)).is_ok()
+        self.tree.has(path)
+    }
+
+    /// What is in a folder, in the order of names.
+    pub(super) fn names(&self, folder: &str) -> Vec<String> {
+        self.tree.names(folder)
+    }
+
+    /// The files that were read, in that order.
+    pub(super) fn paths(&self) -> &[String] {
+        &self.paths
     }
 
     /// Reads the file at `path` (relative to the project's folder). What is wrong goes to the problems.
     pub(super) fn take(&mut self, path: &str) -> Option<FileId> {
         let shown = self.shown(path);
-        match read(&self.root, path) {
+        match self.tree.read(path) {
             Ok(bytes) => {
                 let before = self.paths.len();
                 let file = take_file(&mut self.sources, shown, bytes, &mut self.problems);
@@ -68,6 +100,36 @@ impl Shelf {
         self.sources.add(self.shown(path), text)
     }
 
+    /// A file as diagnostics name it.
+    pub(super) fn shown(&self, path: &str) -> String {
+        self.tree.shown(path)
+    }
+}
+
+/// A folder on disk.
+#[derive(Debug)]
+struct Disk {
+    root: PathBuf,
+    shown_from: PathBuf,
+}
+
+impl Tree for Disk {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Unread> {
+        read(&self.root, path)
+    }
+
+    fn has(&self, path: &str) -> bool {
+        fs::symlink_metadata(self.root.join(path)).is_ok()
+    }
+
+    fn names(&self, folder: &str) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.root.join(folder)) else { return Vec::new() };
+        let mut names: Vec<String> =
+            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+
     fn shown(&self, path: &str) -> String {
         let whole = self.root.join(path);
         let near = whole.strip_prefix(&self.shown_from).unwrap_or(&whole);
@@ -81,11 +143,11 @@ impl Files for Shelf {
     }
 
     fn read(&self, path: &str) -> Option<String> {
-        read(&self.root, path).ok().and_then(|bytes| String::from_utf8(bytes).ok())
+        self.tree.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok())
     }
 
     fn leaves(&self, path: &str) -> bool {
-        matches!(read(&self.root, path), Err(Unread::Outside))
+        matches!(self.tree.read(path), Err(Unread::Outside))
     }
 }
 

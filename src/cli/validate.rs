@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failed};
-use super::project::{
-    Book, SETTINGS, find_root, locate, open, read_book, read_month, resolve_book, show_problems,
-};
+use super::files::{months, one_project, runbooks, strange_months};
+use super::project::{Book, open, read_book, read_month, resolve_book, show_problems};
 use super::session::Session;
 use super::shelf::Shelf;
 use crate::msg;
@@ -13,39 +12,45 @@ use crate::plan::project::Project;
 use crate::plan::resolve::Request;
 use crate::runbook::model::MonthFile;
 use crate::runbook::{Problem, problems_json};
-use crate::time::Month;
 
 /// Validates these files, or the whole project that the command stands in.
 pub(super) fn validate(session: &Session, files: &[PathBuf]) -> Result<Exit, Failed> {
-    let located = files.iter().map(|file| locate(session, file)).collect::<Result<Vec<_>, _>>()?;
-    let root = match located.first() {
-        Some((root, _)) => root.clone(),
-        None => find_root(&session.directory),
-    };
-    if let Some((other, path)) = located.iter().find(|(other, _)| *other != root) {
-        let path = other.join(path).display().to_string();
-        return Err(Failed::usage(msg!("usage-two-projects", path = path)));
-    }
-    let mut opened = open(session, &root);
-    let named: Vec<String> = located.into_iter().map(|(_, path)| path).collect();
-    let runbooks = if named.is_empty() { all_runbooks(&root) } else { named };
-    let roster = opened.roster_path.clone();
-    let runbooks: Vec<String> =
-        runbooks.into_iter().filter(|path| is_runbook(path) && Some(path) != roster.as_ref()).collect();
+    let (root, named) = one_project(session, files)?;
+    validate_named(session, &root, &named, Tell::Order)
+}
+
+/// What is said when nothing is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tell {
+    /// That everything is in order.
+    Order,
+    /// Nothing: it was only a condition.
+    Nothing,
+}
+
+/// Validates these files of the project at `root`; all when none is named.
+pub(super) fn validate_named(
+    session: &Session,
+    root: &Path,
+    named: &[String],
+    tell: Tell,
+) -> Result<Exit, Failed> {
+    let mut opened = open(session, root);
+    let runbooks = runbooks(&opened, named);
     let books: Vec<Book> = runbooks.iter().filter_map(|path| read_book(&mut opened.shelf, path)).collect();
-    for name in strange_months(&root) {
+    for name in strange_months(&opened.shelf) {
         opened.shelf.problems.push(Problem::unplaced(msg!("month-file-name", name = name)));
     }
     let months: Vec<MonthFile> =
-        months(&root).into_iter().filter_map(|month| read_month(&mut opened.shelf, month)).collect();
+        months(&opened.shelf).into_iter().filter_map(|month| read_month(&mut opened.shelf, month)).collect();
     if let Some(project) = &opened.project {
         let request = Request::check(session.today(Some(project)));
         resolve_all(&mut opened.shelf, project, &books, &months, &request);
     }
-    finish(session, &mut opened.shelf, runbooks.len())
+    finish(session, &mut opened.shelf, runbooks.len(), tell)
 }
 
-fn finish(session: &Session, shelf: &mut Shelf, count: usize) -> Result<Exit, Failed> {
+fn finish(session: &Session, shelf: &mut Shelf, count: usize, tell: Tell) -> Result<Exit, Failed> {
     let mut seen: Vec<Problem> = Vec::new();
     for problem in std::mem::take(&mut shelf.problems) {
         if !seen.contains(&problem) {
@@ -53,11 +58,14 @@ fn finish(session: &Session, shelf: &mut Shelf, count: usize) -> Result<Exit, Fa
         }
     }
     shelf.problems = seen;
-    if session.json && shelf.problems.iter().all(|p| p.severity == crate::runbook::Severity::Warning) {
+    if tell == Tell::Order
+        && session.json
+        && shelf.problems.iter().all(|p| p.severity == crate::runbook::Severity::Warning)
+    {
         session.output.result(&problems_json(&shelf.problems, &shelf.sources, session.lang).to_string());
     }
     show_problems(session, shelf)?;
-    if !session.json {
+    if tell == Tell::Order && !session.json {
         session.output.result(&session.say(&msg!("validated", count = count)));
     }
     Ok(Exit::Done)
@@ -95,46 +103,4 @@ fn resolve_all(
         }
         shelf.problems.extend(unknown_everywhere.unwrap_or_default());
     }
-}
-
-fn is_runbook(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let settings = name == SETTINGS || (name.starts_with("monthstart.") && has_ending(name, "yaml"));
-    !settings && !path.starts_with("months/")
-}
-
-/// Every YAML file in the project's own folder.
-fn all_runbooks(root: &Path) -> Vec<String> {
-    let mut names = names_in(root);
-    names.retain(|name| has_yaml_ending(name));
-    names
-}
-
-fn has_ending(name: &str, ending: &str) -> bool {
-    Path::new(name).extension().is_some_and(|found| found == ending)
-}
-
-fn has_yaml_ending(name: &str) -> bool {
-    !name.starts_with('.') && (has_ending(name, "yaml") || has_ending(name, "yml"))
-}
-
-fn months(root: &Path) -> Vec<Month> {
-    let names = names_in(&root.join("months"));
-    names.iter().filter_map(|name| name.strip_suffix(".yaml")?.parse().ok()).collect()
-}
-
-/// Files among the months whose names are no months: nobody would ever read them.
-fn strange_months(root: &Path) -> Vec<String> {
-    let mut names = names_in(&root.join("months"));
-    let month = |name: &str| name.strip_suffix(".yaml").is_some_and(|stem| stem.parse::<Month>().is_ok());
-    names.retain(|name| has_yaml_ending(name) && !month(name));
-    names.into_iter().map(|name| crate::words::one_line(&name, 80)).collect()
-}
-
-fn names_in(folder: &Path) -> Vec<String> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut names: Vec<String> =
-        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-    names.sort();
-    names
 }

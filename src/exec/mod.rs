@@ -192,7 +192,7 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) 
         Work::Http(request) => Box::pin(http::step(&attempt, request)).await,
         Work::Wait { what, poll } => Box::pin(wait::step(&attempt, what, *poll)).await,
         Work::Mail(mail) => post::step(&attempt, mail),
-        Work::Load(load) => load::step(&attempt, load).await,
+        Work::Load(load) => Box::pin(load::step(&attempt, load)).await,
         Work::Gate(_) | Work::Later { .. } => {
             Err(attempt.not_started(&msg!("exec-not-yet", what = plan.node(attempt.job.node).kind())))
         }

@@ -58,20 +58,33 @@ impl Scribe for HandoverScribe {
             return None;
         }
         let sheet = sheet(&speech, run, stage, at, &names);
-        let subject = speech.say(
-            "mail-subject",
-            &[
-                ("month", plan.month().to_string().into()),
-                ("stage", speech::label(&plan.stage(stage).title).into()),
-                ("run", plan.run.to_string().into()),
-            ],
-        );
+        let subject = subject(&speech, run, stage);
         Some(Draft { to, subject, text: text::lay_out(&sheet), html: sheet.html() })
     }
 
     fn letter(&self, run: &RunState, node: NodeId, at: Timestamp) -> Option<Draft> {
         letter::of_step(run, node, at, &self.zone, self.roster.as_ref())
     }
+}
+
+/// One line: a shadow's says so first, a further round which one it is.
+fn subject(speech: &Speech<'_>, run: &RunState, stage: StageId) -> String {
+    let plan = run.plan();
+    let done = speech.say(
+        "mail-subject",
+        &[
+            ("month", plan.month().to_string().into()),
+            ("stage", speech::label(&plan.stage(stage).title).into()),
+            ("run", plan.run.to_string().into()),
+        ],
+    );
+    let shadow = plan.shadow.then(|| speech.say("mail-subject-shadow", &[]));
+    let parts = [shadow, Some(done), round(speech, run)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn round(speech: &Speech<'_>, run: &RunState) -> Option<String> {
+    (run.round() > 1).then(|| speech.say("mail-round", &[("number", run.round().into())]))
 }
 
 fn sheet(speech: &Speech<'_>, run: &RunState, stage: StageId, at: Timestamp, names: &[String]) -> Sheet {
@@ -82,12 +95,13 @@ fn sheet(speech: &Speech<'_>, run: &RunState, stage: StageId, at: Timestamp, nam
         Some(past::attention(speech, run, stage)),
         past::decisions(speech, run, stage),
         Some(past::steps(speech, run, stage)),
-        Some(ahead::next(speech, run, stage)),
+        Some(ahead::next(speech, run, stage, at)),
         ahead::stages(speech, run, stage, at),
         ahead::this_month(speech, run, stage),
     ];
     Sheet {
         lang: speech.tag(),
+        warning: plan.shadow.then(|| speech.say("mail-shadow", &[])),
         title: speech.say("mail-title", &[("stage", title.into())]),
         facts: facts(speech, run, stage, names),
         sections: sections.into_iter().flatten().collect(),
@@ -124,6 +138,17 @@ fn facts(speech: &Speech<'_>, run: &RunState, stage: StageId, names: &[String]) 
             ],
         );
         facts.push(fact("mail-fact-span", span));
+    }
+    if let Some(round) = round(speech, run) {
+        facts.push(fact("mail-fact-round", round));
+    }
+    if let Some(due) = plan.stage(stage).deadline {
+        let at = ("at", speech.short(due).into());
+        let value = match run.stage_finished_at(stage).filter(|done| *done > due) {
+            Some(done) => speech.say("mail-deadline-missed", &[at, ("by", span(due, done).into())]),
+            None => speech.say("mail-deadline-kept", &[at]),
+        };
+        facts.push(fact("mail-fact-deadline", value));
     }
     let status = run.run_status();
     facts.push(fact("mail-fact-status", speech.word("run-status", status.word())));

@@ -5,6 +5,7 @@
 //! before it are done. That is the barrier, and it costs an edge a phase, not an edge a pair of steps.
 
 mod check;
+pub mod diff;
 pub mod duty;
 pub mod expect;
 mod gate;

@@ -8,6 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::deadlines::Deadlines;
 use super::keys::Key;
 use super::line::{Line, Tone};
 use super::prompt::{Choice, Prompt, PromptAction, PromptView};
@@ -78,6 +79,7 @@ pub struct Console {
     person: Option<Person>,
     log: LogTail,
     interrupted: bool,
+    deadlines: Deadlines,
 }
 
 struct Person {
@@ -106,6 +108,7 @@ impl Console {
             person,
             log: setup.log,
             interrupted: false,
+            deadlines: Deadlines::default(),
         }
     }
 
@@ -236,6 +239,9 @@ impl Console {
 
     fn draw(&mut self) {
         self.look_at_the_clock();
+        for line in self.deadlines.passed(&self.state, &self.page) {
+            self.progress.say(&line);
+        }
         let view = match &self.person {
             Some(person) if !person.prompt.is_gone() => {
                 person.prompt.view(&person.questions(&self.state, self.interrupted, &self.page), &self.page)

@@ -8,10 +8,22 @@ use crate::words::printable;
 
 /// No column of a table is wider, so that the others are seen too.
 const WIDEST: usize = 32;
+/// Rows of a piece in a list of gates.
+const FIRST: usize = 5;
 
 /// The pieces of evidence, one after another.
 pub(super) fn lines(evidence: &[Shown], page: &Page) -> Vec<Line> {
     evidence.iter().flat_map(|shown| piece(shown, page)).collect()
+}
+
+/// The same for a list of gates: of every piece only its first rows.
+pub(super) fn compact(evidence: &[Shown], page: &Page) -> Vec<Line> {
+    let first = |shown: &Shown| {
+        let more = u64::try_from(shown.rows.len().saturating_sub(FIRST)).unwrap_or(u64::MAX);
+        let rows = shown.rows.iter().take(FIRST).cloned().collect();
+        Shown { rows, more: shown.more.saturating_add(more), ..shown.clone() }
+    };
+    evidence.iter().flat_map(|shown| piece(&first(shown), page)).collect()
 }
 
 fn piece(shown: &Shown, page: &Page) -> Vec<Line> {

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::id::RunId;
-use crate::plan::{NodeId, StageId};
+use crate::plan::{Field, FieldKind, NodeId, StageId};
 use crate::run::{
     By, Decided, EngineId, FormerMark, GateStatus, Life, Mark, Record, RunState, RunStatus, Voided,
 };
@@ -220,11 +220,38 @@ fn gate(state: &RunState, id: NodeId, now: Timestamp, zone: &TimeZone) -> Value 
         "votes": node.gate().map_or(1, |gate| gate.votes.total()),
         "each": node.gate().map(|gate| &gate.each),
         "unanswered": state.unanswered(id),
+        "fields": node.gate().map(|gate| gate.form.iter().map(field).collect::<Vec<_>>()),
+        "evidence": evidence(state, id),
         "deadline": at(state.deadline(id), zone),
         "late": state.is_late(id, now),
         "decisions": step.decisions.iter().map(|decided| decision(decided, zone)).collect::<Vec<_>>(),
         "void": step.voided.iter().map(|voided| void(voided, zone)).collect::<Vec<_>>(),
     })
+}
+
+/// What is to be filled in.
+fn field(field: &Field) -> Value {
+    let kind = match &field.kind {
+        FieldKind::Text => "text",
+        FieldKind::Integer => "integer",
+        FieldKind::Boolean => "boolean",
+        FieldKind::Month => "month",
+        FieldKind::Date => "date",
+        FieldKind::Choice(_) => "choice",
+    };
+    let choices = if let FieldKind::Choice(words) = &field.kind { Some(words) } else { None };
+    json!({
+        "name": field.name, "kind": kind, "choices": choices, "min": field.min, "max": field.max,
+        "default": field.default, "optional": field.optional,
+    })
+}
+
+/// What an open gate shows.
+fn evidence(state: &RunState, id: NodeId) -> Value {
+    match &state.step(id).life {
+        Life::Open { evidence, .. } => json!(evidence),
+        _ => json!([]),
+    }
 }
 
 /// An answer that counts no more, and who had what it rested on done anew.

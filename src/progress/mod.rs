@@ -4,17 +4,21 @@
 
 pub mod charset;
 pub mod console;
+mod deadlines;
 mod evidence;
+mod gates;
 mod grid;
 pub mod json;
 pub mod keyboard;
 pub mod keys;
 pub mod line;
 pub mod output;
+mod overview;
 pub mod page;
 pub mod plain;
 pub mod prompt;
 pub mod questions;
+mod remarks;
 pub mod tables;
 pub mod view;
 pub mod why;

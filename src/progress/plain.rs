@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::line::{Line, Tone};
 use super::page::{Page, shell_word};
 use super::questions::{Subject, waiting};
+use super::remarks;
 use crate::msg;
 use crate::plan::{NodeId, StageId};
 use crate::run::event::Json;
@@ -82,13 +83,23 @@ pub fn farewell(state: &RunState, page: &Page) -> Vec<Line> {
     let plan = state.plan();
     let done = plan.iter().filter(|(id, _)| state.step(*id).life.is_done()).count();
     let took = state.started().map(|(at, _)| page.span(*at, state.finished_at())).unwrap_or_default();
+    let round = remarks::round(state, page).map(|round| format!("  {round}")).unwrap_or_default();
     let mut lines = vec![
         Line::new()
             .add(Tone::Strong, &format!("{}  ", plan.run))
             .add(tone, &page.word("run-status", status.word()))
+            .add(Tone::Mark, &round)
             .add(Tone::Plain, &format!("  {done}/{}  {took}", plan.nodes.len())),
     ];
+    let whole = remarks::shadow(state, page).into_iter().chain(remarks::run_held(state, page));
+    lines.extend(whole.map(|text| Line::new().add(Tone::Mark, &format!("  {text}"))));
     for (id, _) in plan.iter() {
+        for former in &state.step(id).marks {
+            let word = page.word("step-status", former.status.word());
+            let line = Line::new().add(Tone::Plain, "  ").column(Tone::Mark, &word, WORD);
+            let told = remarks::former(former, page);
+            lines.push(line.add(Tone::Plain, &format!("  {}  {told}", plan.path(id))));
+        }
         if let Life::Skipped { mark, .. } | Life::Forced { mark } = &state.step(id).life {
             let word = page.word("step-status", state.step_status(id).word());
             let line = Line::new().add(Tone::Plain, "  ").column(Tone::Mark, &word, WORD);
@@ -110,7 +121,11 @@ fn what_remains(state: &RunState, page: &Page) -> Vec<Line> {
             None => page.word("step-status", state.step_status(id).word()),
         };
         let line = Line::new().add(Tone::Plain, "  ").column(Tone::Ask, &word, WORD);
-        lines.push(line.add(Tone::Plain, &format!("  {}", state.plan().path(id))));
+        let late = remarks::step_late(state, id, page).map(|late| format!("  {late}"));
+        let line = line.add(Tone::Plain, &format!("  {}", state.plan().path(id)));
+        lines.push(line.add(Tone::Bad, &late.unwrap_or_default()));
+        let missing = remarks::missing(state, id, page);
+        lines.extend(missing.map(|missing| Line::new().add(Tone::Ask, &format!("      {missing}"))));
         let typed = |command: &String| Line::new().add(Tone::Dim, &format!("      {command}"));
         lines.extend(commands(state, id).iter().map(typed));
     }
@@ -120,6 +135,7 @@ fn what_remains(state: &RunState, page: &Page) -> Vec<Line> {
 /// Who set a mark, and why.
 pub fn mark_words(mark: &Mark, page: &Page) -> String {
     match &mark.by {
+        Some(by) if mark.reason.is_empty() => page.by(by),
         Some(by) => page.say(&msg!("term-said-by", who = page.by(by), what = mark.reason.clone())),
         None => mark.reason.clone(),
     }
@@ -166,7 +182,11 @@ impl Telling<'_> {
     fn lines(&self) -> Vec<Line> {
         let page = self.page;
         match &self.record.event {
-            Event::RunStarted { by, .. } => vec![self.run_line("term-event-started", &page.by(by))],
+            Event::RunStarted { by, .. } => {
+                let shadow = remarks::shadow(self.state, page);
+                let shadow = shadow.map(|text| Line::new().add(Tone::Mark, &format!("          {text}")));
+                std::iter::once(self.run_line("term-event-started", &page.by(by))).chain(shadow).collect()
+            }
             Event::RunResumed { by, .. } => vec![self.run_line("term-event-resumed", &page.by(by))],
             Event::RunHeld { by, reason } => {
                 let why = reason.clone().unwrap_or_default();
@@ -262,20 +282,24 @@ impl Telling<'_> {
         let because = |why: &str, step: &StepPath| {
             page.say(&msg!("term-event-redo-because", step = step.to_string(), why = why))
         };
-        let (verb, step, by, why) = match event {
-            Event::StepRedone { step, by, reason, because: None } => ("redo", step, by, reason.clone()),
+        let (word, step, by, why) = match event {
+            Event::StepRedone { step, by, reason, because: None } => {
+                (page.word("term-verb", "redo"), step, by, reason.clone())
+            }
             Event::StepRedone { step, by, reason, because: Some(root) } => {
-                ("redo", step, by, because(reason, root))
+                (page.word("term-verb", "redo"), step, by, because(reason, root))
             }
             Event::GateVoided { step, value, by, reason, because: root } => {
                 let value = value.as_ref().map(|value| format!("{value}  ")).unwrap_or_default();
-                ("void", step, by, format!("{value}{}", because(reason, root)))
+                let why = format!("{value}{}", because(reason, root));
+                (page.word("term-verb", "void"), step, by, why)
             }
-            Event::StepHeld { step, by, reason } => ("hold", step, by, reason.clone().unwrap_or_default()),
-            Event::StepReleased { step, by } => ("release", step, by, String::new()),
+            Event::StepHeld { step, by, reason } => {
+                (page.word("term-verb", "hold"), step, by, reason.clone().unwrap_or_default())
+            }
+            Event::StepReleased { step, by } => (page.word("term-verb", "release"), step, by, String::new()),
             _ => return Vec::new(),
         };
-        let word = page.word("term-verb", verb);
         vec![self.line(Tone::Mark, &word, step, &self.said(&page.by(by), &why))]
     }
 
@@ -287,7 +311,8 @@ impl Telling<'_> {
             Outcome::Succeeded { remarks, .. } => {
                 let word = self.page.word("step-status", StepStatus::Succeeded.word());
                 let rest = std::iter::once(took).chain(remarks.iter().cloned()).collect::<Vec<_>>();
-                vec![self.line(Tone::Good, &word, step, &rest.join("  "))]
+                let late = id.and_then(|id| remarks::step_late(self.state, id, self.page));
+                vec![Self::late(self.line(Tone::Good, &word, step, &rest.join("  ")), late)]
             }
             Outcome::Failed { failure } => self.failed(step, id, &took, failure),
         }
@@ -327,7 +352,13 @@ impl Telling<'_> {
         let from = self.state.stage_started_at(stage);
         let took = from.map(|at| self.page.span(at, Some(self.record.at))).unwrap_or_default();
         let text = msg!("term-event-stage", title = stage_of.title.clone(), took = took);
-        self.timed().add(Tone::Good, &self.page.say(&text))
+        let line = self.timed().add(Tone::Good, &self.page.say(&text));
+        Self::late(line, remarks::stage_late(self.state, stage, self.page))
+    }
+
+    /// The line, and that what it is about came too late.
+    fn late(line: Line, late: Option<String>) -> Line {
+        late.into_iter().fold(line, |line, late| line.add(Tone::Bad, &format!("  {late}")))
     }
 
     fn now(&self, step: &StepPath) -> Option<StepStatus> {

@@ -131,7 +131,5 @@ pub fn waiting(state: &RunState, now: Timestamp) -> Vec<Subject> {
 
 /// Has the deadline of a step or gate passed?
 pub fn is_overdue(state: &RunState, id: NodeId, now: Timestamp) -> bool {
-    let node = state.plan().node(id);
-    let deadline = node.gate().and_then(|gate| gate.deadline).or(node.deadline);
-    deadline.is_some_and(|deadline| deadline <= now)
+    state.is_late(id, now)
 }

@@ -7,6 +7,7 @@ use super::line::{Line, Tone, width};
 use super::page::Page;
 use super::prompt::PromptView;
 use super::questions::{Subject, is_overdue, waiting};
+use super::remarks;
 use crate::msg;
 use crate::plan::{NodeId, Part, StageId};
 use crate::run::{Life, RunState, RunStatus, StageStatus, StepStatus};
@@ -24,6 +25,7 @@ pub fn view(state: &RunState, notes: &Notes, prompt: &PromptView, page: &Page) -
     let cols = usize::from(page.cols);
     let room = usize::from(page.rows).saturating_sub(1).max(1);
     let mut lines = vec![screen.header()];
+    lines.extend(screen.whole_run());
     lines.extend(screen.questions(prompt.at));
     let stages: Vec<(StageId, Line)> = screen.stages();
     let running = screen.running();
@@ -87,15 +89,24 @@ impl Screen<'_> {
         let status = self.state.run_status();
         let plan = self.state.plan();
         let done = plan.iter().filter(|(id, _)| self.state.step(*id).life.is_done()).count();
+        let round = remarks::round(self.state, self.page).map(|round| format!("  {round}"));
         let line = Line::new()
             .add(Tone::Strong, &plan.run.to_string())
             .add(run_tone(status), &format!("  {}", self.page.word("run-status", status.word())))
+            .add(Tone::Mark, &round.unwrap_or_default())
             .add(Tone::Plain, &format!("  {done}/{}", plan.nodes.len()));
         let line = match self.state.started() {
             Some((at, _)) => line.add(Tone::Dim, &format!("  {}", self.page.span(*at, None))),
             None => line,
         };
         line.add(Tone::Dim, &format!("  {}  {}", self.page.clock(self.page.now), plan.title))
+    }
+
+    /// What is true of everything: it is a shadow, it is held.
+    fn whole_run(&self) -> Vec<Line> {
+        let shadow = remarks::shadow(self.state, self.page);
+        let all = shadow.into_iter().chain(remarks::run_held(self.state, self.page));
+        all.map(|text| Line::new().add(Tone::Mark, &text)).collect()
     }
 
     fn questions(&self, at: Option<Subject>) -> Vec<Line> {
@@ -177,13 +188,16 @@ impl Screen<'_> {
             &part.map(|part| self.page.part(part)).unwrap_or_default(),
             9,
         );
-        match self.state.stage_started_at(id) {
-            Some(at) => {
-                let span = self.page.span(at, self.state.stage_finished_at(id));
-                line.add(Tone::Dim, &format!("  {span}"))
-            }
-            None => line,
-        }
+        let span = self.state.stage_started_at(id);
+        let span = span.map(|at| self.page.span(at, self.state.stage_finished_at(id)));
+        let line = line.add(Tone::Dim, &span.map(|span| format!("  {span}")).unwrap_or_default());
+        Self::late(line, remarks::stage_due(self.state, id, self.page))
+    }
+
+    /// The line, and by how much what it is about is late.
+    fn late(line: Line, due: Option<remarks::Due>) -> Line {
+        let late = due.and_then(remarks::Due::late);
+        late.into_iter().fold(line, |line, late| line.add(Tone::Bad, &format!("  {late}")))
     }
 
     /// The first part of a stage that is not done.
@@ -215,7 +229,9 @@ impl Screen<'_> {
 
     fn running(&self) -> Vec<Line> {
         let due = self.state.retrying().iter().map(|(_, id)| *id);
-        self.state.in_flight().iter().copied().chain(due).map(|id| self.step(id)).collect()
+        let held = |id: &NodeId| self.state.step(*id).held.is_some();
+        let held = self.state.startable().iter().copied().filter(held);
+        self.state.in_flight().iter().copied().chain(due).chain(held).map(|id| self.step(id)).collect()
     }
 
     fn step(&self, id: NodeId) -> Line {
@@ -228,6 +244,10 @@ impl Screen<'_> {
             .column(tone, &self.page.word("step-status", status.word()), 9)
             .add(Tone::Plain, &format!("  {}", self.state.plan().path(id)));
         let line = match &step.life {
+            _ if step.held.is_some() => {
+                let held = remarks::held(self.state, id, self.page).unwrap_or_default();
+                return line.add(Tone::Mark, &format!("  {held}"));
+            }
             Life::Retrying { due, failure } => {
                 let again = msg!("term-again-at", at = self.page.clock(*due));
                 return line
@@ -239,6 +259,7 @@ impl Screen<'_> {
                 &step.started_at.map(|at| format!("  {}", self.page.span(at, None))).unwrap_or_default(),
             ),
         };
+        let line = Self::late(line, remarks::step_due(self.state, id, self.page));
         let title = node.title.as_ref().map(|title| format!("  {title}")).unwrap_or_default();
         let latest = self.notes.get(&id).map(|note| format!("  {note}")).unwrap_or_default();
         line.add(Tone::Dim, &format!("{title}{latest}"))

@@ -40,34 +40,46 @@ pub(super) fn fill_in(gate: &Gate, answer: &Answer) -> Result<BTreeMap<String, J
     Ok(filled)
 }
 
+/// What a field takes, in words.
+pub fn wanted(field: &Field) -> Msg {
+    match &field.kind {
+        FieldKind::Integer => {
+            let bound = |bound: Option<i64>| bound.map_or_else(|| "…".to_owned(), |n| n.to_string());
+            msg!("field-integer", min = bound(field.min), max = bound(field.max))
+        }
+        FieldKind::Boolean => msg!("field-boolean"),
+        FieldKind::Month => msg!("field-month"),
+        FieldKind::Date => msg!("field-date"),
+        FieldKind::Choice(words) => msg!("field-choice", words = words.join(", ")),
+        FieldKind::Text => msg!("field-text"),
+    }
+}
+
 /// A typed value of a field, from its text.
 pub fn read_field(field: &Field, text: &str) -> Result<Json, FormError> {
-    let bad = |wanted: Msg| {
-        Err(FormError::Bad { field: field.name.clone(), value: crate::words::printable(text), wanted })
-    };
     if text.chars().any(char::is_control) {
-        return bad(msg!("field-text"));
+        return Err(bad(field, text, msg!("field-text")));
     }
-    match &field.kind {
-        FieldKind::Integer => match text.parse::<i64>() {
-            Ok(n) if field.min.is_none_or(|min| n >= min) && field.max.is_none_or(|max| n <= max) => {
-                Ok(Json::from(n))
-            }
-            _ => {
-                let bound = |bound: Option<i64>| bound.map_or_else(|| "…".to_owned(), |n| n.to_string());
-                bad(msg!("field-integer", min = bound(field.min), max = bound(field.max)))
-            }
-        },
-        FieldKind::Boolean => match text {
-            "true" | "yes" | "是" => Ok(Json::from(true)),
-            "false" | "no" | "否" => Ok(Json::from(false)),
-            _ => bad(msg!("field-boolean")),
-        },
-        FieldKind::Month if text.parse::<crate::time::Month>().is_err() => bad(msg!("field-month")),
-        FieldKind::Date if text.parse::<jiff::civil::Date>().is_err() => bad(msg!("field-date")),
-        FieldKind::Choice(words) if !words.iter().any(|word| word == text) => {
-            bad(msg!("field-choice", words = words.join(", ")))
+    let typed = match &field.kind {
+        FieldKind::Integer => {
+            let number = text.parse::<i64>().ok();
+            let fits =
+                |n: &i64| field.min.is_none_or(|min| *n >= min) && field.max.is_none_or(|max| *n <= max);
+            number.filter(fits).map(Json::from)
         }
-        FieldKind::Text | FieldKind::Month | FieldKind::Date | FieldKind::Choice(_) => Ok(Json::from(text)),
-    }
+        FieldKind::Boolean => match text {
+            "true" | "yes" | "是" => Some(Json::from(true)),
+            "false" | "no" | "否" => Some(Json::from(false)),
+            _ => None,
+        },
+        FieldKind::Month => text.parse::<crate::time::Month>().is_ok().then(|| Json::from(text)),
+        FieldKind::Date => text.parse::<jiff::civil::Date>().is_ok().then(|| Json::from(text)),
+        FieldKind::Choice(words) => words.iter().any(|word| word == text).then(|| Json::from(text)),
+        FieldKind::Text => Some(Json::from(text)),
+    };
+    typed.ok_or_else(|| bad(field, text, wanted(field)))
+}
+
+fn bad(field: &Field, text: &str, wanted: Msg) -> FormError {
+    FormError::Bad { field: field.name.clone(), value: crate::words::printable(text), wanted }
 }

@@ -38,9 +38,8 @@ pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -
         (life, Event::StepForced { by, reason, .. }) if !life.is_done() => {
             Some(ended(step, Life::Forced { mark: mark(Some(by), reason, at) }, at))
         }
-        (Life::Pending, Event::StepRedone { .. }) => None,
+        (Life::Pending, Event::StepRedone { .. } | Event::GateVoided { .. }) => None,
         (_, Event::StepRedone { by, reason, .. }) => Some(anew(step, mark(Some(by), reason, at))),
-        (Life::Pending, Event::GateVoided { .. }) => None,
         (_, Event::GateVoided { value, by, reason, .. }) => {
             voided(step, value.as_deref(), &mark(Some(by), reason, at))
         }
@@ -102,9 +101,8 @@ fn after_outcome(node: &Node, step: &StepState, outcome: &Outcome, at: Timestamp
     }
 }
 
-/// Does attempt `tries` have a successor? An unmet check is polled, not retried; a file that is wrong
-/// stays so until somebody mends it; what a person stopped stays stopped; a
-/// wrong password locks accounts when it is repeated; what may have been done is not done twice.
+/// Does attempt `tries` have a successor? An unmet check is polled, not retried; a file that is wrong stays so until
+/// somebody mends it; what a person stopped stays stopped; a wrong password locks accounts when it is repeated; what may have been done is not done twice.
 fn tries_again(node: &Node, retry: &Retry, tries: u32, failure: &Failure) -> bool {
     let listed = match failure {
         Failure::Unmet { .. }
@@ -154,16 +152,16 @@ fn again(node: &Node, step: &StepState, mark: Mark) -> StepState {
 
 /// Done anew: a mark of skip or force stays in its history.
 fn anew(step: &StepState, mark: Mark) -> StepState {
-    let (mut marks, mut repairs) = (step.marks.clone(), step.repairs.clone());
+    let (mut marks, mut redone) = (step.marks.clone(), step.redone.clone());
     let former = match &step.life {
         Life::Skipped { mark, .. } => Some((StepStatus::Skipped, mark)),
         Life::Forced { mark } => Some((StepStatus::Forced, mark)),
         _ => None,
     };
     marks.extend(former.map(|(status, mark)| FormerMark { status, mark: mark.clone() }));
-    repairs.push(mark);
+    redone.push(mark);
     let life = Life::Pending;
-    StepState { life, tries: 0, finished_at: None, marks, repairs, anew: true, ..step.clone() }
+    StepState { life, tries: 0, finished_at: None, marks, redone, anew: true, ..step.clone() }
 }
 
 /// Answers that count no more: all of them, or the one for a value of `each`. What is asked then is asked with new

@@ -112,8 +112,10 @@ pub struct StepState {
     pub held: Option<Mark>,
     /// Failures before the present attempt, for the handover.
     pub failures: u32,
-    /// People who had it retried or redone, and why.
+    /// People who had it retried, and why.
     pub repairs: Vec<Mark>,
+    /// People who had it done anew though it was done, and why.
+    pub redone: Vec<Mark>,
     /// It was done, and a person wants it done anew.
     pub anew: bool,
 }

@@ -12,6 +12,7 @@
 
 mod decode;
 pub mod grammar;
+pub mod layout;
 pub mod model;
 pub mod problem;
 pub mod render;

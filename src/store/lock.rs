@@ -9,6 +9,9 @@ use super::folder::{StateFolder, create, unusable};
 use super::{RunId, StoreError};
 use crate::run::EngineId;
 
+/// How often a lock is asked for before it counts as held.
+const LOOKERS: u32 = 50;
+
 /// The right to drive a run, held as long as this value lives.
 #[derive(Debug)]
 pub struct RunLock {
@@ -28,10 +31,8 @@ impl RunLock {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(fail)?;
         }
         let mut file = create(&path).map_err(fail)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(Err(read_holder(&mut file))),
-            Err(TryLockError::Error(why)) => return Err(fail(why)),
+        if !is_taken(&file).map_err(fail)? {
+            return Ok(Err(read_holder(&mut file)));
         }
         let holder = serde_json::to_string(me).unwrap_or_default();
         file.set_len(0)
@@ -77,6 +78,18 @@ impl PlatformPlace {
         }
         Ok(None)
     }
+}
+
+/// Takes the lock. Whoever only looks who holds it has it for a moment: one does not give way to that.
+fn is_taken(file: &File) -> std::io::Result<bool> {
+    for _ in 0..LOOKERS {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) => std::thread::yield_now(),
+            Err(TryLockError::Error(why)) => return Err(why),
+        }
+    }
+    Ok(false)
 }
 
 fn read_holder(file: &mut File) -> Option<EngineId> {

@@ -15,6 +15,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/term.ftl"),
     include_str!("../../locales/en/cli.ftl"),
     include_str!("../../locales/en/mail.ftl"),
+    include_str!("../../locales/en/diff.ftl"),
     include_str!("../../locales/en/why.ftl"),
     include_str!("../../locales/en/verify.ftl"),
 ];
@@ -25,6 +26,7 @@ const CHINESE: &[&str] = &[
     include_str!("../../locales/zh/term.ftl"),
     include_str!("../../locales/zh/cli.ftl"),
     include_str!("../../locales/zh/mail.ftl"),
+    include_str!("../../locales/zh/diff.ftl"),
     include_str!("../../locales/zh/why.ftl"),
     include_str!("../../locales/zh/verify.ftl"),
 ];

@@ -34,7 +34,7 @@ async fn by_itself_it_ends_green_with_books_that_are_right() {
     let told = &find(&status, "gates", "bill-item/told")["decisions"][0];
     assert_eq!((&told["by"], &told["played"]), (&Value::from("li.na"), &Value::from(true)), "{told}");
     let letters = std::fs::read_dir(project.path("stage/.monthstart/mail")).unwrap().count();
-    assert_eq!(letters, 4, "one a stage");
+    assert_eq!(letters, 7, "one a stage, and one to those who come after the base stations");
     let month = status["run"]["month"].as_str().unwrap().parse().unwrap();
     let proofs = totals::prove(&project.path("stage/.monthstart/sandbox"), month).await.unwrap();
     assert!(proofs.len() > 30);

@@ -14,9 +14,14 @@
 
 mod harness;
 
+mod again;
+mod attach;
+mod against;
 mod crash;
+mod databases;
 mod demo;
 mod faults;
+mod fmt;
 mod gates;
 mod mail;
 mod misc;

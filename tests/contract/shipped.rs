@@ -37,6 +37,13 @@ fn the_runbooks_and_examples_are_in_order() {
 }
 
 #[test]
+fn the_runbooks_and_examples_are_in_the_layout() {
+    for folder in ["runbooks", "examples/first", "examples/tour"] {
+        copy_of(folder).ms("fmt --check").code(0);
+    }
+}
+
+#[test]
 fn the_tour_runs_to_green() {
     let tour = copy_of("examples/tour");
     let line = "run tour.yaml --as zhang.wei --yes --month 2026-10";

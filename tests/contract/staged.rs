@@ -34,7 +34,7 @@ fn numbers(project: &Project, database: &str, query: &str) -> Vec<String> {
 
 /// How the scheduler's tasks stand: what is in state and how often they began.
 fn tasks(project: &Project, like: &str) -> Vec<String> {
-    let begun = "(length(log) - length(replace(log, '开始', ''))) / 2";
+    let begun = "((length(log) - length(replace(log, '开始', ''))) / 2)";
     let query = format!(
         "select flow || ' ' || state || ' ' || {begun} from task where flow like '{like}' order by id"
     );

@@ -310,9 +310,9 @@ async fn a_key_that_is_none_is_refused() {
 async fn a_shadow_only_says_what_it_would_do() {
     let world = world().await;
     world.csv("id,city\n1,南京\n");
-    let (mut job, _switch) = world.job(node(merge()), std::collections::BTreeMap::new());
-    std::sync::Arc::make_mut(&mut job.plan).shadow = true;
-    let Outcome::Succeeded { outputs, remarks } = world.start_job(job).ended().await else { panic!() };
+    let Outcome::Succeeded { outputs, remarks } = world.start_shadow(node(merge())).ended().await else {
+        panic!()
+    };
     assert_eq!(counts(&outputs), [1, 1, 0, 0, 0, 0]);
     assert!(remarks[0].starts_with("would have done: 1 read, 1 inserted"), "{remarks:?}");
     assert_eq!(world.query("yt", "select count(*) from station").await, [0]);
@@ -353,4 +353,58 @@ async fn a_hundred_thousand_rows_are_no_work_and_can_be_stopped() {
     running.stop();
     assert_eq!(failure(running.ended().await), Failure::Cancelled);
     assert_eq!(world.query("yt", "select count(*) from station").await, [100_000]);
+}
+
+/// A table and a file as random as they may be, small enough that keys meet.
+fn keyed() -> impl proptest::strategy::Strategy<Value = Vec<(i64, Option<String>)>> {
+    proptest::collection::vec((0_i64..12, proptest::option::of("[a-c,\"\n 南;=]{1,4}")), 1..12)
+}
+
+fn csv(rows: &[(i64, Option<String>)]) -> String {
+    let mut text = "id,note\n".to_owned();
+    for (id, note) in rows {
+        let note = note.as_deref().unwrap_or_default().replace('"', "\"\"");
+        text.push_str(&if note.is_empty() { format!("{id},\n") } else { format!("{id},\"{note}\"\n") });
+    }
+    text
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+    #[test]
+    fn after_a_load_the_table_is_as_the_model_says(before in keyed(), file in keyed(), mode in 0_usize..3) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut world = World::new();
+            world.database("yt", "create table station (id integer primary key, note text)").await;
+            let mut model: std::collections::BTreeMap<i64, Option<String>> = before.into_iter().collect();
+            world.csv(csv(&model.clone().into_iter().collect::<Vec<_>>()));
+            world.works(node(load(LoadMode::Append, &[]))).await;
+            let mode = [LoadMode::Merge, LoadMode::Replace, LoadMode::Append][mode];
+            world.csv(csv(&file));
+            let new: std::collections::BTreeMap<i64, Option<String>> = file.iter().cloned().collect();
+            let fits = new.len() == file.len()
+                && (mode != LoadMode::Append || !new.keys().any(|id| model.contains_key(id)));
+            let old = model.clone();
+            match world.run(node(load(mode, &["id"]))).await {
+                Outcome::Succeeded { outputs, .. } => {
+                    assert!(fits);
+                    if mode == LoadMode::Replace { model.retain(|id, _| new.contains_key(id)); }
+                    model.extend(new.clone());
+                    let updated = new.iter().filter(|(id, note)| old.get(id).is_some_and(|was| was != *note)).count();
+                    let inserted = new.keys().filter(|id| !old.contains_key(id)).count();
+                    let removed = old.keys().filter(|id| !model.contains_key(id)).count();
+                    let found = counts(&outputs);
+                    let unchanged = new.len() - updated - inserted;
+                    assert_eq!(found[..5], [new.len(), inserted, updated, removed, unchanged].map(|n| n as u64));
+                }
+                Outcome::Failed { failure } => {
+                    assert!(!fits && matches!(failure, Failure::Rejected { .. }), "{failure:?}");
+                }
+            }
+            let found = world.texts("select id || '|' || coalesce(note, 'NULL') from station order by id").await;
+            let wanted: Vec<String> = model.iter().map(|(id, note)| format!("{id}|{}", note.as_deref().unwrap_or("NULL"))).collect();
+            assert_eq!(found, wanted);
+        });
+    }
 }

@@ -225,8 +225,13 @@ pub(crate) fn failure(outcome: Outcome) -> Failure {
 impl Running {
     /// The end; nothing comes after it.
     pub(crate) async fn ended(&mut self) -> Outcome {
+        self.ended_within(LONG).await
+    }
+
+    /// The end of what takes longer than other steps.
+    pub(crate) async fn ended_within(&mut self, limit: Duration) -> Outcome {
         loop {
-            match timeout(LONG, self.reports.recv()).await.expect("no end").expect("no report of an end") {
+            match timeout(limit, self.reports.recv()).await.expect("no end").expect("no report of an end") {
                 Report::Ended { outcome, numbers, .. } => {
                     self.numbers = numbers.into_iter().map(|number| (number.series, number.value)).collect();
                     assert_eq!(timeout(LONG, self.reports.recv()).await.unwrap(), None);

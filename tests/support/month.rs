@@ -90,6 +90,7 @@ fn plan() -> Arc<Plan> {
 
 /// Takes events in, each some minutes after the one before.
 pub(crate) struct Night {
+    records: Vec<Record>,
     state: RunState,
     seq: u64,
     at: Timestamp,
@@ -99,7 +100,7 @@ impl Night {
     /// A run that has just begun, at 01:00 in Shanghai.
     pub(crate) fn of(plan: Arc<Plan>) -> Self {
         let at = "2026-11-01T17:00:00Z".parse().unwrap();
-        let mut night = Night { state: RunState::new(plan), seq: 0, at };
+        let mut night = Night { records: Vec::new(), state: RunState::new(plan), seq: 0, at };
         let engine = EngineId { host: "jump01".to_owned(), pid: 4711 };
         night.then(0, Event::RunStarted { by: By::person("zhang.wei"), engine });
         night
@@ -109,7 +110,8 @@ impl Night {
     pub(crate) fn then(&mut self, minutes: i64, event: Event) -> &mut Self {
         self.seq += 1;
         self.at += jiff::SignedDuration::from_mins(minutes);
-        self.state.apply(&Record { seq: self.seq, at: self.at, event });
+        self.records.push(Record { seq: self.seq, at: self.at, event });
+        self.state.apply(&self.records[self.records.len() - 1]);
         self
     }
 
@@ -240,6 +242,10 @@ fn first_levels(night: &mut Night) {
 
 /// The whole run is done; one step did not run this month, one was skipped by a person.
 pub(crate) fn all_done() -> RunState {
+    all_done_night().state()
+}
+
+fn all_done_night() -> Night {
     let mut night = night();
     for city in ["南京", "徐州"] {
         night.decide(
@@ -282,6 +288,62 @@ pub(crate) fn all_done() -> RunState {
         "dwd-month/month-closed",
         yes("zhang.wei"),
     );
+    night
+}
+
+/// The bill-item stage is done for the second time: steps of it were done anew, an answer became void, others are held,
+/// and much is late.
+pub(crate) fn second_round(shadow: bool) -> RunState {
+    let done = all_done();
+    let mut plan = Plan::clone(done.plan());
+    plan.shadow = shadow;
+    let due = |text: &str| Some(text.parse::<Timestamp>().unwrap());
+    plan.stages[0].deadline = due("2026-11-01T19:00:00Z");
+    plan.stages[1].deadline = due("2026-11-01T20:30:00Z");
+    let at = |plan: &Plan, name: &str| plan.nodes.iter().position(|node| node.name == name).unwrap();
+    let (late, open) = (at(&plan, "DimEvtIvrNode"), at(&plan, "DwdMergeBillM"));
+    plan.nodes[late].deadline = due("2026-11-01T18:30:00Z");
+    plan.nodes[open].deadline = due("2026-11-01T19:30:00Z");
+    let mut night = Night { state: RunState::new(Arc::new(plan)), ..all_done_night() };
+    for record in &night.records {
+        night.state.apply(record);
+    }
+    let redone = |path: &str, because: Option<&str>| Event::StepRedone {
+        step: step(path),
+        by: By::person("wang.fang"),
+        reason: "甲方 03:20 重传了科目表".to_owned(),
+        because: because.map(step),
+    };
+    let root = "bill-item/DimEvtCsrSkill";
+    night.then(5, redone(root, None)).then(0, redone("bill-item/dim-loaded", Some(root)));
+    night.then(0, redone("dwd-month/DwdMergeBillM", Some(root)));
+    for gate in ["bill-item/dim-loaded#review", "dwd-month/month-closed"] {
+        night.then(
+            0,
+            Event::GateVoided {
+                step: step(gate),
+                value: None,
+                by: By::person("wang.fang"),
+                reason: "甲方 03:20 重传了科目表".to_owned(),
+                because: step(root),
+            },
+        );
+    }
+    let by = || By::person("li.na");
+    night.then(
+        1,
+        Event::StepHeld {
+            step: step("dwd-month/DwdMergeBillM"),
+            by: by(),
+            reason: Some("等财务核对".to_owned()),
+        },
+    );
+    night.start(root, 2).succeed(4, root, 2, &[]);
+    night.start("bill-item/dim-loaded", 2).succeed(1, "bill-item/dim-loaded", 2, &[]);
+    night.then(0, Event::RunHeld { by: by(), reason: Some("甲方停出".to_owned()) });
+    night.ask("bill-item/dim-loaded#review", "科目数对不对?");
+    night.decide(2, "bill-item/dim-loaded#review", yes("zhang.wei"));
+    night.decide(2, "bill-item/dim-loaded#review", yes("li.na"));
     night.state()
 }
 

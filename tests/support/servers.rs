@@ -129,7 +129,9 @@ impl Base {
                     "select id from information_schema.processlist where id <> connection_id() \
                      and info like '%{mark}%'"
                 ));
-                ids.iter().for_each(|id| drop(self.ask(&format!("kill connection {id}"))));
+                for id in &ids {
+                    self.ask(&format!("kill connection {id}"));
+                }
             }
         }
     }

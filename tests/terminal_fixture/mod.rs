@@ -345,3 +345,62 @@ pub fn night() -> Story {
     story.later(3600);
     story
 }
+
+/// The same month start with deadlines, as a shadow run.
+pub fn dated(shadow: bool) -> Plan {
+    let mut plan = month_start();
+    plan.shadow = shadow;
+    let due = |text: &str| Some(text.parse::<Timestamp>().unwrap());
+    plan.stages[0].deadline = due("2026-11-01T03:00:00+08:00");
+    plan.stages[1].deadline = due("2026-11-01T02:20:00+08:00");
+    plan.stages[2].deadline = due("2026-11-02T06:00:00+08:00");
+    let at = |plan: &Plan, name: &str| plan.nodes.iter().position(|node| node.name == name).unwrap();
+    let late = at(&plan, "DimAccItemCode");
+    plan.nodes[late].deadline = due("2026-11-01T02:12:30+08:00");
+    let asked = at(&plan, "maintained");
+    if let Work::Gate(gate) = &mut plan.nodes[asked].work {
+        gate.deadline = due("2026-11-01T02:30:00+08:00");
+    }
+    plan
+}
+
+/// A night in which answers became void, marks became former ones, steps and the run are held, and much is late.
+pub fn turned_back(shadow: bool) -> Story {
+    let mut story = Story::new(dated(shadow));
+    story.open("stations/maintained", evidence()).open("dwd-month/books-closed", vec![]);
+    story.start("bill-item/r_vr011-arrived");
+    story.later(600).decide("stations/maintained", "li.na", Verdict::Confirmed, Some("南京"));
+    story.later(60).end("bill-item/r_vr011-arrived").start("bill-item/DimAccItemCode");
+    story.later(300).end("bill-item/DimAccItemCode");
+    for step in ["DimEvtIvrNode", "DimEvtCsrSkill"] {
+        story.start(&format!("bill-item/{step}")).later(30).end(&format!("bill-item/{step}"));
+    }
+    story.tell(Event::StepForced {
+        step: path("bill-item/DimAccWmsNavtreemap"),
+        by: By::person("zhang.wei"),
+        reason: "平台查询已完成".into(),
+    });
+    story.later(60).tell(Event::StepRedone {
+        step: path("bill-item/DimAccWmsNavtreemap"),
+        by: By::person("li.na"),
+        reason: "科目数据重传".into(),
+        because: None,
+    });
+    story.tell(Event::GateVoided {
+        step: path("stations/maintained"),
+        value: Some("南京".into()),
+        by: By::person("li.na"),
+        reason: "科目数据重传".into(),
+        because: path("bill-item/DimAccWmsNavtreemap"),
+    });
+    story.later(5).open("stations/maintained", evidence());
+    story.decide("stations/maintained", "wang.fang", Verdict::Confirmed, Some("无锡"));
+    story.tell(Event::StepHeld {
+        step: path("bill-item/DimAccWmsNavtreemap"),
+        by: By::person("wang.fang"),
+        reason: Some("等财务通知".into()),
+    });
+    story.later(60).tell(Event::RunHeld { by: By::person("zhang.wei"), reason: Some("甲方停出".into()) });
+    story.later(3600);
+    story
+}

@@ -169,7 +169,8 @@ async fn look(
     let looking = async {
         let mut all = Vec::with_capacity(items.len());
         for item in items {
-            let found = match look_at(attempt, item, items.len() == 1, patience, &interrupt).await {
+            let looking = Box::pin(look_at(attempt, item, items.len() == 1, patience, &interrupt));
+            let found = match looking.await {
                 // What will never be known is unmet: where that only warns, the others are looked at.
                 Err(Trouble::Lasting(Failure::Unmet { found })) if item.warn => {
                     found.into_iter().map(|words| Finding { holds: false, words }).collect()
@@ -211,11 +212,11 @@ async fn look_at(
                 let pair = Pair { from, to, compare, tolerance: *tolerance };
                 let open =
                     Database::open(&attempt.room, &from.connection, Purpose::Look(patience), interrupt);
-                compared(attempt, open, &mut database, pair, item.since).await
+                Box::pin(compared(attempt, open, &mut database, pair, item.since)).await
             }
         }
     };
-    let found = looking.await;
+    let found = Box::pin(looking).await;
     database.close().await;
     found
 }
@@ -238,7 +239,7 @@ async fn compared(
     }
     if all.iter().all(|found| found.holds) {
         let mut from = open.await?;
-        let found = table::compare(attempt, &mut from, to, pair).await;
+        let found = Box::pin(table::compare(attempt, &mut from, to, pair)).await;
         from.close().await;
         all.extend(found?);
     }

@@ -237,7 +237,9 @@ impl Job<'_> {
         if let Some(error) = &rejected.trouble {
             told.push(self.attempt.say(&msg!("load-rejects-trouble", why = error.to_string())));
         }
-        told.iter().for_each(|words| log.line(words));
+        for words in &told {
+            log.line(words);
+        }
         let below = |file: &PathBuf| {
             let file = file.strip_prefix(&self.attempt.room.project.dir).unwrap_or(file);
             file.display().to_string()

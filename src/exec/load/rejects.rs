@@ -62,13 +62,14 @@ impl Rejects {
         }
         let cells = [record.line.to_string(), reason];
         let row = cells.into_iter().chain(record.fields().map(str::to_owned));
-        self.put(row.map(|cell| neutral(&cell)).collect());
+        let row: Vec<String> = row.map(|cell| neutral(&cell)).collect();
+        self.put(&row);
     }
 
     /// A disk that is full changes nothing about the lines being wrong.
-    fn put(&mut self, row: Vec<String>) {
+    fn put(&mut self, row: &[String]) {
         if self.trouble.is_none()
-            && let Err(error) = self.written(&row)
+            && let Err(error) = self.written(row)
         {
             self.trouble = Some(error);
         }
@@ -93,7 +94,7 @@ impl Rejects {
     pub(super) fn finish(mut self) -> Rejected {
         if self.count > WRITTEN {
             let more = render(self.lang, &msg!("load-rejects-more", count = self.count - WRITTEN));
-            self.put(vec![String::new(), more]);
+            self.put(&[String::new(), more]);
         }
         if let Some(writer) = &mut self.writer
             && let Err(error) = writer.flush()

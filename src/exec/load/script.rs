@@ -1,5 +1,7 @@
 //! The SQL of a load, for each database: rows go into a temporary table and from there, all at once, into their own.
 
+use std::fmt::Write as _;
+
 use super::header::{Layout, Target};
 use super::read::Row;
 use crate::exec::sql::table::ColumnKind;
@@ -323,7 +325,8 @@ fn objects(rows: &[Row], columns: &[Target]) -> String {
     let mut json = String::from("[");
     for (index, row) in rows.iter().enumerate() {
         json.push_str(if index > 0 { ",{" } else { "{" });
-        json.push_str(&format!("\"{LINE}\":{}", row.line));
+        // Writing to a String cannot fail.
+        let _ = write!(json, "\"{LINE}\":{}", row.line);
         for (name, value) in names.iter().zip(&row.values) {
             json.push(',');
             json.push_str(name);

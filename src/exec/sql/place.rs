@@ -1,5 +1,7 @@
 //! Where a table is: its schema and its name as the database itself writes them.
 
+use std::ops::ControlFlow;
+
 use super::database::{Database, Refused};
 use super::rows::{Cell, Rows, Sink};
 use super::text::{Dialect, statements};
@@ -51,7 +53,20 @@ impl Database {
             let value = |name: &String| values.iter().find(|(known, _)| known == name);
             let values: Vec<ParamValue> =
                 statement.binds.iter().filter_map(|name| Some(value(name)?.1.into())).collect();
-            self.execute(&statement, &values, rows).await?;
+            // What three drivers may be doing is large: it does not belong into the state of all who ask.
+            Box::pin(self.execute(&statement, &values, rows)).await?;
+        }
+        Ok(())
+    }
+
+    /// Shows every row of a query of ours, one at a time.
+    pub(in crate::exec) async fn each(
+        &mut self,
+        sql: &str,
+        mut see: impl FnMut(&[Cell]) -> ControlFlow<()> + Send,
+    ) -> Result<(), Refused> {
+        for statement in statements(sql, self.dialect()) {
+            Box::pin(self.each_row(&statement, &[], &mut see)).await?;
         }
         Ok(())
     }

@@ -10,10 +10,13 @@ use crate::run::{Life, RunState, SkipCause, StageStatus};
 use crate::words::Explain;
 
 /// Failed and lost steps, open questions, retries: what the reader may have to do.
-pub(super) fn next(speech: &Speech<'_>, run: &RunState, done: StageId) -> Section {
-    let mut items: Vec<Item> = run.troubled().iter().map(|id| trouble(speech, run, *id)).collect();
-    items.extend(run.open().iter().filter_map(|id| question(speech, run, *id)));
+pub(super) fn next(speech: &Speech<'_>, run: &RunState, done: StageId, at: Timestamp) -> Section {
+    let mut items: Vec<Item> = run_held(speech, run).into_iter().collect();
+    items.extend(run.troubled().iter().map(|id| trouble(speech, run, *id, at)));
+    items.extend(run.open().iter().filter_map(|id| question(speech, run, *id, at)));
     items.extend(run.retrying().iter().map(|(due, id)| retry(speech, run, *id, *due)));
+    items.extend(held(speech, run));
+    items.extend(late(speech, run, at));
     items.extend(may_start(speech, run, done));
     let title = match (items.is_empty(), run.is_green()) {
         (_, true) => "mail-next-green",
@@ -23,7 +26,49 @@ pub(super) fn next(speech: &Speech<'_>, run: &RunState, done: StageId) -> Sectio
     Section { title: speech.say(title, &[]), items, groups: Vec::new() }
 }
 
-fn trouble(speech: &Speech<'_>, run: &RunState, id: NodeId) -> Item {
+/// Somebody keeps the whole run from going on.
+fn run_held(speech: &Speech<'_>, run: &RunState) -> Option<Item> {
+    let run_id = run.plan().run.to_string();
+    Some(Item {
+        badge: speech.say("mail-mark-run-held", &[]),
+        tone: Tone::Bad,
+        head: label(&run_id),
+        lines: speech.mark(run.held()?),
+        command: Some(format!("monthstart release --run {}", typed(&run_id))),
+    })
+}
+
+/// Steps that somebody keeps from starting.
+fn held<'a>(speech: &'a Speech<'_>, run: &'a RunState) -> impl Iterator<Item = Item> + 'a {
+    run.plan().iter().filter_map(|(id, _)| {
+        let mark = run.step(id).held.as_ref()?;
+        let path = label(&run.plan().path(id));
+        Some(Item {
+            badge: speech.say("mail-mark-held", &[]),
+            tone: Tone::Watch,
+            lines: speech.mark(mark),
+            command: Some(format!("monthstart release {}", typed(&path))),
+            head: path,
+        })
+    })
+}
+
+/// Steps past their deadline that are neither failed nor asked about: they are told there.
+fn late<'a>(speech: &'a Speech<'_>, run: &'a RunState, at: Timestamp) -> impl Iterator<Item = Item> + 'a {
+    let is_told = |id: &NodeId| run.troubled().contains(id) || run.open().contains(id);
+    run.plan().iter().filter(move |(id, _)| !is_told(id)).filter_map(move |(id, _)| {
+        let due = run.deadline(id).filter(|due| *due < at && !run.step(id).life.is_done())?;
+        Some(Item {
+            badge: speech.say("mail-mark-late", &[]),
+            tone: Tone::Bad,
+            head: label(&run.plan().path(id)),
+            lines: vec![speech.deadline(due, at)],
+            command: None,
+        })
+    })
+}
+
+fn trouble(speech: &Speech<'_>, run: &RunState, id: NodeId, at: Timestamp) -> Item {
     let path = run.plan().path(id);
     let (failure, mark) = match &run.step(id).life {
         Life::Failed { failure, by } => (failure.as_ref(), by.as_ref()),
@@ -32,6 +77,7 @@ fn trouble(speech: &Speech<'_>, run: &RunState, id: NodeId) -> Item {
     let mut lines: Vec<String> =
         failure.map(|failure| speech.render(&failure.explain())).into_iter().collect();
     lines.extend(mark.iter().flat_map(|mark| speech.mark(mark)));
+    lines.extend(run.deadline(id).filter(|due| *due < at).map(|due| speech.deadline(due, at)));
     Item {
         badge: speech.word("step-status", run.step_status(id).word()),
         tone: Tone::Bad,
@@ -41,19 +87,19 @@ fn trouble(speech: &Speech<'_>, run: &RunState, id: NodeId) -> Item {
     }
 }
 
-fn question(speech: &Speech<'_>, run: &RunState, id: NodeId) -> Option<Item> {
+fn question(speech: &Speech<'_>, run: &RunState, id: NodeId, at: Timestamp) -> Option<Item> {
     let gate = run.plan().node(id).gate()?;
     let path = label(&run.plan().path(id));
     let question = ask(run, id, gate);
     let asked = speech.say("mail-asked", &[("who", speech.asked(gate).into())]);
     let since = run.step(id).started_at;
     let since = since.map(|at| speech.say("mail-since", &[("at", speech.short(at).into())]));
-    let deadline = gate.deadline.map(|at| speech.say("mail-deadline", &[("at", speech.short(at).into())]));
+    let deadline = run.deadline(id).map(|due| speech.deadline(due, at));
     let when: Vec<String> = since.into_iter().chain(deadline).collect();
     let lines = [Some(asked), speech.votes(run, id, gate), (!when.is_empty()).then(|| when.join("  "))];
     Some(Item {
         badge: speech.word("gate-status", run.gate_status(id).word()),
-        tone: Tone::Watch,
+        tone: if run.is_late(id, at) { Tone::Bad } else { Tone::Watch },
         head: named(&path, &question),
         lines: lines.into_iter().flatten().collect(),
         command: Some(confirm(run, id, gate, &path)),
@@ -129,10 +175,11 @@ fn stage(speech: &Speech<'_>, run: &RunState, id: StageId, at: Timestamp) -> Row
         StageStatus::Pending | StageStatus::Running => Tone::Quiet,
     };
     let mut notes: Vec<String> = marks(speech, run, id).into_iter().collect();
-    if let Some(deadline) = stage.deadline.filter(|_| status != StageStatus::Succeeded) {
-        let id = if deadline < at { "mail-deadline-passed" } else { "mail-deadline" };
-        notes.push(speech.say(id, &[("at", speech.short(deadline).into())]));
-    }
+    notes.extend(match (stage.deadline, run.stage_finished_at(id)) {
+        (Some(due), None) => Some(speech.deadline(due, at)),
+        (Some(due), finished) => speech.late(due, finished),
+        (None, _) => None,
+    });
     let waits = stage.after.iter().filter(|before| run.stage_finished_at(**before).is_none());
     let waits: Vec<String> = waits.map(|before| label(&run.plan().stage(*before).name)).collect();
     if status == StageStatus::Pending && !waits.is_empty() {

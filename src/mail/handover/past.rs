@@ -4,7 +4,7 @@ use super::sheet::{Group, Item, Row, Section, Tone};
 use super::speech::{Speech, ask, clean, label, named, span};
 use crate::plan::{GateKind, NodeId, Part, StageId};
 use crate::run::event::Json;
-use crate::run::{Decided, Life, RunState, SkipCause, StepState, Verdict};
+use crate::run::{Decided, Life, RunState, SkipCause, StepState, StepStatus, Verdict, Voided};
 
 /// Remarks of a step that are shown.
 const REMARKS: usize = 3;
@@ -45,6 +45,28 @@ fn concerns(speech: &Speech<'_>, run: &RunState, id: NodeId) -> Vec<(u8, Item)> 
             add(3, "mail-mark-month", Tone::Watch, month_mark(speech, node, mark));
         }
         _ => {}
+    }
+    for former in &step.marks {
+        let badge = if former.status == StepStatus::Forced {
+            "mail-mark-was-forced"
+        } else {
+            "mail-mark-was-skipped"
+        };
+        add(0, badge, Tone::Bad, speech.mark(&former.mark));
+    }
+    if !step.redone.is_empty() {
+        add(
+            2,
+            "mail-mark-redone",
+            Tone::Watch,
+            step.redone.iter().flat_map(|mark| speech.mark(mark)).collect(),
+        );
+    }
+    if let Some(held) = &step.held {
+        add(3, "mail-mark-held", Tone::Watch, speech.mark(held));
+    }
+    if let Some(late) = run.deadline(id).and_then(|due| speech.late(due, step.finished_at)) {
+        add(4, "mail-mark-late", Tone::Watch, vec![late]);
     }
     if step.failures > 0 || !step.repairs.is_empty() {
         add(4, "mail-mark-repaired", Tone::Watch, repairs(speech, step));
@@ -91,7 +113,7 @@ fn answered(speech: &Speech<'_>, run: &RunState, id: NodeId) -> Option<Item> {
     let node = run.plan().node(id);
     let gate = node.gate()?;
     let step = run.step(id);
-    if step.decisions.is_empty() {
+    if step.decisions.is_empty() && step.voided.is_empty() {
         return None;
     }
     let status = run.gate_status(id);
@@ -100,9 +122,25 @@ fn answered(speech: &Speech<'_>, run: &RunState, id: NodeId) -> Option<Item> {
         badge: speech.word("gate-status", status.word()),
         tone,
         head: named(&node.name, &ask(run, id, gate)),
-        lines: step.decisions.iter().flat_map(|decided| answer(speech, decided)).collect(),
+        lines: step
+            .voided
+            .iter()
+            .flat_map(|voided| void(speech, voided))
+            .chain(step.decisions.iter().flat_map(|decided| answer(speech, decided)))
+            .collect(),
         command: None,
     })
+}
+
+/// An answer that counts no more, and who had what it rested on done anew.
+fn void(speech: &Speech<'_>, voided: &Voided) -> Vec<String> {
+    let mut lines = answer(speech, &voided.decided);
+    if let Some(first) = lines.first_mut() {
+        *first = format!("{first}  [{}]", speech.word("gate-status", "void"));
+    }
+    let told = speech.mark(&voided.mark).join("  ");
+    lines.push(speech.say("mail-voided-by", &[("told", told.into())]));
+    lines
 }
 
 fn answer(speech: &Speech<'_>, decided: &Decided) -> Vec<String> {

@@ -9,6 +9,8 @@ use serde::Serialize;
 pub(super) struct Sheet {
     /// The language, for HTML.
     pub(super) lang: &'static str,
+    /// What has to be known before anything else: it is a shadow run.
+    pub(super) warning: Option<String>,
     /// The heading.
     pub(super) title: String,
     /// Run, stage, month, times, who it is for.

@@ -92,6 +92,24 @@ impl Speech<'_> {
         std::iter::once(head).chain(why).collect()
     }
 
+    /// That something was done after its deadline, and by how much.
+    pub(super) fn late(&self, due: Timestamp, done: Option<Timestamp>) -> Option<String> {
+        let done = done.filter(|done| *done > due)?;
+        let args = [("at", self.short(due).into()), ("by", span(due, done).into())];
+        Some(self.say("mail-done-late", &args))
+    }
+
+    /// A deadline: to come, or passed and by how much.
+    pub(super) fn deadline(&self, due: Timestamp, now: Timestamp) -> String {
+        match due < now {
+            true => {
+                let args = [("at", self.short(due).into()), ("by", span(due, now).into())];
+                self.say("mail-deadline-passed", &args)
+            }
+            false => self.say("mail-deadline", &[("at", self.short(due).into())]),
+        }
+    }
+
     /// Whom a gate asks.
     pub(super) fn asked(&self, gate: &Gate) -> String {
         if gate.approvers.is_empty() {

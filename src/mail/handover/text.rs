@@ -15,6 +15,9 @@ const TOOK: usize = 8;
 /// The letter as text.
 pub(super) fn lay_out(sheet: &Sheet) -> String {
     let mut page = Page::default();
+    if let Some(warning) = &sheet.warning {
+        page.wrapped("", "", warning);
+    }
     page.wrapped("", "  ", &sheet.title);
     page.line(&"=".repeat(WIDTH));
     let label = sheet.facts.iter().map(|fact| fact.label.width()).max().unwrap_or(0) + 2;

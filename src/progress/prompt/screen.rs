@@ -6,7 +6,8 @@ use crate::plan::{Excluded, Gate, NodeId};
 use crate::progress::evidence;
 use crate::progress::line::{Line, Tone, wrap};
 use crate::progress::page::Page;
-use crate::progress::questions::{Questions, Subject, is_overdue};
+use crate::progress::questions::{Questions, Subject};
+use crate::progress::remarks;
 use crate::run::refusal::verdict_msg;
 use crate::run::request::asked_words;
 use crate::run::{Decided, Life, Verdict};
@@ -92,20 +93,18 @@ impl Screen<'_> {
             let asked = self.say(&msg!("term-asked-at", at = self.page.clock(since)));
             about = about.add(Tone::Dim, &format!("  {asked}"));
         }
-        head.push(self.with_deadline(about, node, gate));
+        head.push(self.with_deadline(about, node));
         head.extend(self.who_and_votes(node, gate));
         let from = step.decisions.len().saturating_sub(4);
         head.extend(step.decisions[from..].iter().map(|decided| self.decision(decided)));
         head
     }
 
-    fn with_deadline(&self, line: Line, node: NodeId, gate: &Gate) -> Line {
-        let Some(deadline) = gate.deadline else { return line };
-        let at = self.page.moment(deadline);
-        if is_overdue(self.questions.state, node, self.questions.now) {
-            line.add(Tone::Bad, &format!("  {}", self.say(&msg!("term-overdue", at = at))))
-        } else {
-            line.add(Tone::Dim, &format!("  {}", self.say(&msg!("term-due", at = at))))
+    /// The line with a deadline that is to come; one that has passed stands on a line of its own.
+    fn with_deadline(&self, line: Line, node: NodeId) -> Line {
+        match remarks::step_due(self.questions.state, node, self.page) {
+            Some(remarks::Due::ToCome(due)) => line.add(Tone::Dim, &format!("  {due}")),
+            Some(remarks::Due::Late(..)) | None => line,
         }
     }
 
@@ -129,7 +128,21 @@ impl Screen<'_> {
             parts.push(self.say(&msg!("term-values", given = given, wanted = gate.each.len())));
         }
         let all = parts.join("  ");
-        if all.is_empty() { Vec::new() } else { vec![Line::new().add(Tone::Dim, &all)] }
+        let line = (!all.is_empty()).then(|| Line::new().add(Tone::Dim, &all));
+        line.into_iter().chain(self.missing(node)).collect()
+    }
+
+    /// By how much it is late, and for which values nobody has answered yet.
+    fn missing(&self, node: NodeId) -> Vec<Line> {
+        let state = self.questions.state;
+        let late = remarks::step_late(state, node, self.page);
+        let tone = if late.is_some() { Tone::Bad } else { Tone::Ask };
+        let parts: Vec<String> = late.into_iter().chain(remarks::missing(state, node, self.page)).collect();
+        if parts.is_empty() {
+            return Vec::new();
+        }
+        let lines = wrap(&parts.join("  "), self.cols);
+        lines.iter().take(3).map(|line| Line::new().add(tone, line)).collect()
     }
 
     fn excluded(&self, excluded: &Excluded) -> String {

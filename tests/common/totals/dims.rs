@@ -6,7 +6,7 @@ use std::path::Path;
 
 use monthstart::time::Month;
 
-use super::{AREA, AREAS, Failure, Proof, Prover, fingerprint, one, rows};
+use super::{AREA, AREAS, Failure, Link, Proof, Prover, fingerprint, one, rows};
 
 impl Prover {
     /// Every locality sells what the customer maintains, less what it withdrew, at its own fee where it has one.
@@ -70,16 +70,13 @@ impl Prover {
 
     /// What the interfaces of simulated billing should have taken from the draft books, and did.
     pub(super) async fn rehearsal(&mut self) -> Result<(), Failure> {
-        let mut conn = &mut self.yt;
+        let month = self.month.to_string();
+        let Link::File(conn) = &mut self.yt else { return Err("the appliance stands in files".into()) };
         let interfaces: Vec<(String, i64)> =
-            sqlx::query_as("select interface_name, item_code from month_init_item")
-                .fetch_all(&mut *conn)
-                .await?;
+            sqlx::query_as("select interface_name, item_code from month_init_item").fetch_all(conn).await?;
         let by_item: BTreeMap<i64, String> =
             interfaces.into_iter().map(|(name, item)| (item, name)).collect();
-        let month = self.month.to_string();
-        let drafts =
-            rows(conn, "select item_code, usr_id, 0, amount from sim_bill where month = ?", &month).await?;
+        let drafts = self.source("select item_code, usr_id, 0, amount from sim_bill where month = ?").await?;
         let mut expected: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
         for (item, usr, _, amount) in &drafts {
             let name = by_item.get(item).ok_or("an item that no interface takes")?;
@@ -96,14 +93,16 @@ impl Prover {
                     "select sum(usr_id % 1000003 * amount) from mc_extract where interface_name = ?",
                 ),
             ] {
-                let found = one(conn, sql, name).await?;
+                let found = one(&mut self.yt, sql, name).await?;
                 let name = format!("{what} of {name}");
                 proofs.push(Proof { name, from_sources: should, in_warehouse: found });
             }
         }
-        conn = &mut self.yt;
-        let done =
-            one(conn, "select count(*) from month_init_ctl where deal_stat = 99 and month = ?", &month);
+        let done = one(
+            &mut self.yt,
+            "select count(*) from month_init_ctl where deal_stat = 99 and month = ?",
+            &month,
+        );
         proofs.push(Proof {
             name: "interfaces done".to_owned(),
             from_sources: 46,

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use monthstart::time::Month;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, SqliteConnection};
 
 /// Any failure to read.
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
@@ -41,10 +41,16 @@ const CHARGES: [(&str, i64); 3] = [("rc_bill_dtl", 1), ("usage_bill", 1), ("prom
 /// A row of numbers: what it is about (an id), and up to three more.
 type Row = (i64, i64, i64, i64);
 
+/// A database: files, or one of a server.
+pub(crate) enum Link {
+    File(SqliteConnection),
+    Server(AnyConnection),
+}
+
 struct Prover {
-    yt: SqliteConnection,
-    mpp: SqliteConnection,
-    bill24: SqliteConnection,
+    yt: Link,
+    mpp: Link,
+    bill24: Link,
     month: Month,
     day: String,
     proofs: Vec<Proof>,
@@ -53,7 +59,16 @@ struct Prover {
 /// The totals of `month` of the sandbox in `dir`, of all work whose raw rows are there; every pair should be equal and no
 /// total zero. How many there are says which work that was.
 pub(crate) async fn prove(dir: &Path, month: Month) -> Result<Vec<Proof>, Failure> {
-    let mut prover = Prover::of(dir, month).await?;
+    prove_at(dir, month, None).await
+}
+
+/// The same, where the MPP database and database 24 may stand on servers at these addresses.
+pub(crate) async fn prove_at(
+    dir: &Path,
+    month: Month,
+    servers: Option<&[String; 2]>,
+) -> Result<Vec<Proof>, Failure> {
+    let mut prover = Prover::of(dir, month, servers).await?;
     if prover.has("select count(*) from bill_ctl where month = ?").await? {
         prover.dimensions().await?;
         prover.merged().await?;
@@ -82,22 +97,43 @@ pub(crate) fn unproven(proofs: &[Proof]) -> Vec<&Proof> {
     proofs.iter().filter(|p| p.from_sources != p.in_warehouse || p.from_sources == 0).collect()
 }
 
-async fn open(dir: &Path, file: &str, shfin: Option<&str>) -> Result<SqliteConnection, Failure> {
+async fn server(url: &str) -> Result<Link, Failure> {
+    sqlx::any::install_default_drivers();
+    Ok(Link::Server(AnyConnection::connect(url).await?))
+}
+
+async fn open(dir: &Path, file: &str, shfin: Option<&str>) -> Result<Link, Failure> {
     let options = SqliteConnectOptions::new().filename(dir.join(file));
     let mut conn = SqliteConnection::connect_with(&options).await?;
     if let Some(beside) = shfin {
         let path = dir.join(beside).to_string_lossy().into_owned();
         sqlx::query("attach database ? as SHFIN").bind(path).execute(&mut conn).await?;
     }
-    Ok(conn)
+    Ok(Link::File(conn))
 }
 
-async fn rows(conn: &mut SqliteConnection, sql: &str, key: &str) -> Result<Vec<Row>, Failure> {
-    Ok(sqlx::query_as(AssertSqlSafe(sql.to_owned())).bind(key.to_owned()).fetch_all(conn).await?)
+/// A query with its key in place: servers write parameters each in their own way.
+fn with_key(sql: &str, key: &str) -> AssertSqlSafe<String> {
+    AssertSqlSafe(sql.replace('?', &format!("'{key}'")))
 }
 
-async fn one(conn: &mut SqliteConnection, sql: &str, key: &str) -> Result<i64, Failure> {
-    Ok(sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).bind(key.to_owned()).fetch_one(conn).await?)
+async fn rows(link: &mut Link, sql: &str, key: &str) -> Result<Vec<Row>, Failure> {
+    let sql = with_key(sql, key);
+    Ok(match link {
+        Link::File(conn) => sqlx::query_as(sql).fetch_all(conn).await?,
+        Link::Server(conn) => sqlx::query_as(sql).fetch_all(conn).await?,
+    })
+}
+
+async fn one(link: &mut Link, sql: &str, key: &str) -> Result<i64, Failure> {
+    Ok(match link {
+        Link::File(conn) => sqlx::query_scalar(with_key(sql, key)).fetch_one(conn).await?,
+        Link::Server(conn) => {
+            // A sum is wider there than what it adds up.
+            let sql = with_key(&format!("select cast(({sql}) as bigint)"), key);
+            sqlx::query_scalar(sql).fetch_one(conn).await?
+        }
+    })
 }
 
 /// Add up the last number of `rows` by their first.
@@ -118,11 +154,15 @@ fn fingerprint(sums: &BTreeMap<i64, i64>) -> i64 {
 }
 
 impl Prover {
-    async fn of(dir: &Path, month: Month) -> Result<Self, Failure> {
+    async fn of(dir: &Path, month: Month, servers: Option<&[String; 2]>) -> Result<Self, Failure> {
+        let (mpp, bill24) = match servers {
+            Some([mpp, bill24]) => (server(mpp).await?, server(bill24).await?),
+            None => (open(dir, "mpp.db", Some("mpp_shfin.db")).await?, open(dir, "bill24.db", None).await?),
+        };
         Ok(Prover {
             yt: open(dir, "yt.db", Some("yt_shfin.db")).await?,
-            mpp: open(dir, "mpp.db", Some("mpp_shfin.db")).await?,
-            bill24: open(dir, "bill24.db", None).await?,
+            mpp,
+            bill24,
             month,
             day: month.last_day().strftime("%Y%m%d").to_string(),
             proofs: Vec::new(),

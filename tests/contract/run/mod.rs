@@ -1,9 +1,11 @@
 //! Runs from their start to their end: order, failure, processes, databases, schedulers, exit codes.
 
+mod check;
 mod codes;
 mod exec;
 mod fail;
 mod flow;
+mod load;
 mod order;
 mod output;
 mod random;

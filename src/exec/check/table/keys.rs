@@ -55,7 +55,7 @@ impl Examples {
             )
             .collect();
         if names.len() > TOLD {
-            names[TOLD] = "…".to_owned();
+            "…".clone_into(&mut names[TOLD]);
         }
         names.join(", ")
     }

@@ -8,7 +8,6 @@ mod side;
 mod spill;
 mod tally;
 
-use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -63,7 +62,7 @@ pub(super) async fn compare(
     for comparison in pair.compare {
         let what = written(comparison);
         let seen = AtomicU64::new(0);
-        let work = one(attempt, &mut from, &mut to, comparison, pair.tolerance, &seen);
+        let work = Box::pin(one(attempt, &mut from, &mut to, comparison, pair.tolerance, &seen));
         let note = format!("{} → {} {what}", from_name(pair.from), from_name(pair.to));
         let found = telling(attempt, &note, &seen, work).await;
         let (holds, words) = found.map_err(|why| why.trouble(attempt))?;
@@ -91,8 +90,12 @@ fn written(comparison: &Compare) -> String {
 }
 
 /// Tells from time to time how far it is.
-async fn telling<T>(attempt: &Attempt, what: &str, seen: &AtomicU64, work: impl Future<Output = T>) -> T {
-    let mut work = pin!(work);
+async fn telling<T>(
+    attempt: &Attempt,
+    what: &str,
+    seen: &AtomicU64,
+    mut work: impl Future<Output = T> + Unpin,
+) -> T {
     let mut ticks = interval_at(Instant::now() + BETWEEN, BETWEEN);
     loop {
         tokio::select! {

@@ -167,7 +167,9 @@ mod tests {
     fn rows_do_not_run_into_each_other() {
         let row = |cells: &[Cell]| {
             let mut bytes = Vec::new();
-            cells.iter().for_each(|cell| add(&mut bytes, cell, Meaning::Text));
+            for cell in cells {
+                add(&mut bytes, cell, Meaning::Text);
+            }
             bytes
         };
         assert_ne!(row(&[text("ab"), text("c")]), row(&[text("a"), text("bc")]));

@@ -11,7 +11,7 @@ use crate::exec::attempt::Attempt;
 use crate::exec::number;
 use crate::exec::sql::database::{Database, Refused};
 use crate::exec::sql::place::quoted;
-use crate::exec::sql::rows::{Cell, Each, Rows};
+use crate::exec::sql::rows::{Cell, Rows};
 use crate::exec::sql::table::{Column, ColumnKind};
 use crate::exec::sql::text::Dialect;
 use crate::msg;
@@ -139,20 +139,16 @@ impl<'d> Table<'d> {
         let name = self.quoted(self.column(column)?);
         let sql = format!("select {name} from {} where {name} is not null", self.place);
         let (mut sum, mut bad) = (None::<BigDecimal>, None);
-        let mut each = Each::new(|cells: &[Cell]| {
+        let add = |cells: &[Cell]| {
             seen.fetch_add(1, Ordering::Relaxed);
-            match number::of_cell(&cells[0]) {
-                Some(number) => {
-                    sum = Some(sum.take().unwrap_or_default() + number);
-                    ControlFlow::Continue(())
-                }
-                None => {
-                    bad = Some(cells[0].clone());
-                    ControlFlow::Break(())
-                }
-            }
-        });
-        self.database.ask(&sql, &[], &mut each).await?;
+            let Some(number) = number::of_cell(&cells[0]) else {
+                bad = Some(cells[0].clone());
+                return ControlFlow::Break(());
+            };
+            sum = Some(sum.take().unwrap_or_default() + number);
+            ControlFlow::Continue(())
+        };
+        self.database.each(&sql, add).await?;
         match bad {
             Some(cell) => Err(self.no_number(column, &cell)),
             None => Ok(sum),
@@ -213,7 +209,7 @@ impl<'d> Table<'d> {
         mut see: impl FnMut(&[u8], u64) + Send,
     ) -> Result<(), Unreadable> {
         let mut key = Vec::new();
-        let mut each = Each::new(|cells: &[Cell]| {
+        let show = |cells: &[Cell]| {
             seen.fetch_add(1, Ordering::Relaxed);
             key.clear();
             for (cell, meaning) in cells.iter().zip(meanings) {
@@ -225,7 +221,7 @@ impl<'d> Table<'d> {
             };
             see(&key, times);
             ControlFlow::Continue(())
-        });
-        Ok(self.database.ask(&scan.sql, &[], &mut each).await?)
+        };
+        Ok(self.database.each(&scan.sql, show).await?)
     }
 }

@@ -88,7 +88,9 @@ impl Spill {
                 collect(&buffer[..*length], &mut keys);
             }
             collect(&part.waiting, &mut keys);
-            keys.into_iter().for_each(|(hash, times)| see(hash, times));
+            for (hash, times) in keys {
+                see(hash, times);
+            }
         }
         Ok(())
     }
