@@ -12,7 +12,7 @@ use std::path::Path;
 
 use bench::{Bench, answer, ids, zhang};
 use monthstart::id::RunId;
-use monthstart::run::{Request, RunState, Verdict};
+use monthstart::run::{Event, Request, RunState, Verdict};
 use monthstart::store::{Batch, Broken, NewLetter, RunRow, Store, Verified};
 use proptest::prelude::*;
 use sketch::{Sketch, Tweak, gate, step};
@@ -254,8 +254,10 @@ fn the_first_event_that_does_not_fit_is_named() {
     let run = story();
     let id = wait(write(&file, &run));
     let last = run.records.len();
+    let retried =
+        run.records.iter().find(|record| matches!(record.event, Event::StepRetried { .. })).unwrap().seq;
     let cases = [
-        ("update events set body = replace(body, '南京', '无锡') where seq = 4", Broken::Hash { seq: 4 }),
+        ("update events set body = replace(body, '南京', '无锡')", Broken::Hash { seq: retried }),
         ("update events set body = 'no event at all' where seq = 2", Broken::Hash { seq: 2 }),
         ("delete from events where seq = 1", Broken::Number { wanted: 1, found: 2 }),
     ];
@@ -264,10 +266,6 @@ fn the_first_event_that_does_not_fit_is_named() {
         let _ = std::fs::remove_file(&copy);
         std::fs::copy(&file, &copy).unwrap();
         wait(change(&copy, statement));
-        if wanted == (Broken::Hash { seq: 4 }) {
-            // Only where the word stands in that event at all is there something to find.
-            assert!(String::from_utf8(wait(bytes(&copy, "body", 4))).unwrap().contains("无锡"), "{:?}", run.records);
-        }
         assert_eq!(wait(look(&copy, &id)), Err(wanted), "{statement}");
     }
     wait(change(&file, &format!("delete from events where seq = {last}")));

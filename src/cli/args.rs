@@ -160,6 +160,10 @@ pub(super) enum Verb {
         #[arg(value_name = "KIND", default_value = "runbook")]
         kind: SchemaKind,
     },
+    Doctor {
+        #[arg(long)]
+        fix: bool,
+    },
     Run {
         #[command(flatten)]
         what: What,
@@ -290,6 +294,7 @@ pub(super) enum Verb {
     },
     #[command(subcommand, hide = true)]
     Sandbox(Part),
+    Man,
     Completions {
         #[arg(value_name = "SHELL")]
         shell: Shell,

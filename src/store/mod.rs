@@ -22,6 +22,7 @@ pub use folder::{StateFolder, temporary_name};
 pub use letters::{Letter, NewLetter, Sending};
 pub use lock::{PlatformPlace, RunLock};
 pub use numbers::MonthNumber;
+pub use sqlite::library_version;
 pub use verify::{Broken, Verified};
 
 use crate::id::RunId;
@@ -299,6 +300,14 @@ impl Store {
             .await
             .map_err(|source| self.fault(source))?;
         rows.iter().map(|row| read_record(row).map_err(|why| self.damaged(why))).collect()
+    }
+
+    /// Could something be written now? Nothing is.
+    pub async fn probe(&mut self) -> Result<(), StoreError> {
+        self.execute("begin immediate").await?;
+        let tried = self.execute("update meta set value = value").await;
+        self.execute("rollback").await?;
+        tried
     }
 
     /// Closes it in order, so that nothing of it stays in memory only.

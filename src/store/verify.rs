@@ -128,12 +128,13 @@ impl Store {
         if let Err(broken) = compare(&row, &records) {
             return Ok(Err(broken));
         }
-        let stray = sqlx::query("select id, seq from letters where run = $1 and (seq < 1 or seq > $2) order by id")
-            .bind(run.to_string())
-            .bind(i64::try_from(last).unwrap_or(i64::MAX))
-            .fetch_optional(&mut self.connection)
-            .await
-            .map_err(|source| self.fault(source))?;
+        let stray =
+            sqlx::query("select id, seq from letters where run = $1 and (seq < 1 or seq > $2) order by id")
+                .bind(run.to_string())
+                .bind(i64::try_from(last).unwrap_or(i64::MAX))
+                .fetch_optional(&mut self.connection)
+                .await
+                .map_err(|source| self.fault(source))?;
         Ok(match stray {
             Some(row) => Err(Broken::Letter {
                 id: row.try_get(0).unwrap_or_default(),
@@ -194,8 +195,10 @@ fn fits(before: &str, run: &RunId, wanted: u64, row: &AnyRow) -> Result<(Record,
     if chain(before, &run.to_string(), wanted, &at, &body) != hash {
         return Err(changed());
     }
-    let unreadable =
-        |why: &dyn std::fmt::Display| Broken::Unreadable { seq: wanted, why: one_line(&why.to_string(), 200) };
+    let unreadable = |why: &dyn std::fmt::Display| Broken::Unreadable {
+        seq: wanted,
+        why: one_line(&why.to_string(), 200),
+    };
     let at = at.parse().map_err(|why: jiff::Error| unreadable(&why))?;
     let event = serde_json::from_str(&body).map_err(|why| unreadable(&why))?;
     Ok((Record { seq: wanted, at, event }, hash))

@@ -18,6 +18,8 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/diff.ftl"),
     include_str!("../../locales/en/why.ftl"),
     include_str!("../../locales/en/verify.ftl"),
+    include_str!("../../locales/en/doctor.ftl"),
+    include_str!("../../locales/en/man.ftl"),
 ];
 const CHINESE: &[&str] = &[
     include_str!("../../locales/zh/problems.ftl"),
@@ -29,6 +31,8 @@ const CHINESE: &[&str] = &[
     include_str!("../../locales/zh/diff.ftl"),
     include_str!("../../locales/zh/why.ftl"),
     include_str!("../../locales/zh/verify.ftl"),
+    include_str!("../../locales/zh/doctor.ftl"),
+    include_str!("../../locales/zh/man.ftl"),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

@@ -15,11 +15,12 @@
 mod harness;
 
 mod again;
-mod attach;
 mod against;
+mod attach;
 mod crash;
 mod databases;
 mod demo;
+mod doctor;
 mod faults;
 mod fmt;
 mod gates;
@@ -37,4 +38,5 @@ mod staged;
 mod terminal;
 mod validate;
 mod verbs;
+mod verify;
 mod why;
