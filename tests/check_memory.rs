@@ -1,5 +1,11 @@
 //! Tables of millions of rows are compared in flat memory. In a process of its own, because its peak is measured.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test says so by failing, and takes its size from the environment"
+)]
 
 #[path = "exec_room/world.rs"]
 #[expect(dead_code, reason = "the other tests use the rest of it")]

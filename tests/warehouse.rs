@@ -242,7 +242,7 @@ async fn localities_send_their_files_faulty_or_right() {
     assert_eq!(sandbox.send_stations("宿迁", Fault::None).await.unwrap(), stations);
     let right = std::fs::read(&file).unwrap();
     assert!(faulty.len() > right.len());
-    assert_eq!(right.iter().filter(|byte| **byte == b'\n').count() as u64, stations + 1);
+    assert_eq!(right.split(|byte| *byte == b'\n').count() as u64, stations + 2);
     let sql = "select count(*) from (select month from dim_station group by month having count(distinct city) = 13)";
     assert_eq!(
         run_sql(dir.path(), "yt", sql, october(), "").await.unwrap(),

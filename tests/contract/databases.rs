@@ -2,10 +2,8 @@
 
 use crate::harness::Project;
 use crate::servers::{Base, Kind, base};
+use crate::totals;
 use std::time::Duration;
-
-#[path = "../common/totals/mod.rs"]
-mod totals;
 
 fn empty() -> Project {
     let project = Project::new();

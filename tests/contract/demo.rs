@@ -1,11 +1,9 @@
 //! The demonstration, as the README tells people to start it: by itself, and with an operator at the terminal.
 
 use crate::harness::{Live, PATIENCE, Project, poll};
+use crate::totals;
 use serde_json::Value;
 use std::time::Duration;
-
-#[path = "../common/totals/mod.rs"]
-mod totals;
 
 const POCKET: &str = "dwd-month/DwdAccPocketM";
 const CLOSED: &str = "dwd-month/month-closed";
@@ -31,6 +29,10 @@ async fn by_itself_it_ends_green_with_books_that_are_right() {
     let status = status(&project);
     assert_eq!(status["run"]["status"], "succeeded");
     assert_eq!(find(&status, "steps", POCKET)["attempt"], 3, "it failed twice and was had repaired");
+    for city in ["宿迁", "淮安"] {
+        let load = format!("base-station/load-{city}");
+        assert_eq!(find(&status, "steps", &load)["attempt"], 2, "{city} sent its file again");
+    }
     let told = &find(&status, "gates", "bill-item/told")["decisions"][0];
     assert_eq!((&told["by"], &told["played"]), (&Value::from("li.na"), &Value::from(true)), "{told}");
     let letters = std::fs::read_dir(project.path("stage/.monthstart/mail")).unwrap().count();
@@ -40,6 +42,18 @@ async fn by_itself_it_ends_green_with_books_that_are_right() {
     assert!(proofs.len() > 30);
     let unproven = totals::unproven(&proofs);
     assert!(unproven.is_empty(), "{unproven:#?}");
+}
+
+#[tokio::test]
+async fn simulated_billing_runs_in_the_background_and_is_complete() {
+    let project = empty();
+    let line = "demo --yes stage --month 2026-10 --runbook billing-rehearsal.yaml";
+    project.spawn(line).finish(Duration::from_mins(3)).code(0).says("billing-rehearsal/2026-10");
+    let now = status(&project);
+    assert_eq!(now["run"]["status"], "succeeded");
+    let dir = project.path("stage/.monthstart/sandbox");
+    let proofs = totals::prove(&dir, "2026-10".parse().unwrap()).await.unwrap();
+    assert_eq!((totals::unproven(&proofs), proofs.len()), (vec![], 2 * (29 + 17) + 1));
 }
 
 /// Types, and says whether what was wanted came of it.

@@ -36,6 +36,8 @@ mod servers;
 mod shipped;
 mod staged;
 mod terminal;
+#[path = "../common/totals/mod.rs"]
+mod totals;
 mod validate;
 mod verbs;
 mod verify;

@@ -3,6 +3,7 @@
 //! The driver's protocol for bound values gives every type in a binary form of its own. So the values are bound to
 //! settings of the session, and the statement is executed by the protocol that answers in text.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -41,6 +42,9 @@ pub(super) const OPTIONS: [&str; 11] = [
 
 /// How our settings are called.
 const PREFIX: &str = "monthstart.v";
+
+/// How many statements were prepared so far, on all connections.
+static PREPARED: AtomicU64 = AtomicU64::new(0);
 
 /// A connection to a server.
 pub(in crate::exec) struct Postgres {
@@ -276,12 +280,14 @@ async fn bound(
         )
         .await;
     }
-    let prepare = format!("PREPARE monthstart ({}) AS {}", types.join(", "), statement.text);
+    // One whose rows were not all wanted stays prepared: the next one needs another name.
+    let name = format!("monthstart_{}", PREPARED.fetch_add(1, Ordering::Relaxed));
+    let prepare = format!("PREPARE {name} ({}) AS {}", types.join(", "), statement.text);
     plainly(connection, prepare).await?;
     let list = (1..=types.len()).map(value).collect::<Vec<_>>().join(", ");
-    let changed = run(connection, format!("EXECUTE monthstart ({list})"), statement.kind, rows).await;
+    let changed = run(connection, format!("EXECUTE {name} ({list})"), statement.kind, rows).await;
     if changed.is_ok() && rows.wants() != Want::Nothing {
-        plainly(connection, "DEALLOCATE monthstart".to_owned()).await?;
+        plainly(connection, format!("DEALLOCATE {name}")).await?;
     }
     changed
 }
