@@ -18,6 +18,7 @@ mod number;
 mod outputs;
 mod platform;
 mod post;
+mod probe;
 mod process;
 mod program;
 mod shadow;
