@@ -122,5 +122,5 @@ fn a_poll_for_a_copy_sees_it_arrive() {
     let live = project.start();
     project.until("it is looked for", |status| status.is("c", "waiting"));
     project.sql("create table rpt (a); insert into rpt values (2), (1)");
-    live.finish(Duration::from_secs(60)).code(0);
+    live.finish(Duration::from_mins(1)).code(0);
 }
