@@ -44,12 +44,11 @@ fn unknown(book: &Book<'_>, layout: &Layout<'_>, step: &Text, findings: &mut Fin
     let stages: Vec<&str> = layout.index.known_stages().chain(others.stage_names()).collect();
     let (stage, name) =
         step.split_once('/').map_or((None, step.as_str()), |(stage, name)| (Some(stage), name));
-    let (message, word, known) = match stage.filter(|stage| !stages.contains(stage)) {
-        Some(stage) => (msg!("plan-stage-unknown", name = harmless(stage)), stage, stages),
-        None => {
-            let steps = layout.index.known().chain(others.step_names()).collect();
-            (msg!("plan-step-unknown", name = harmless(step)), name, steps)
-        }
+    let (message, word, known) = if let Some(stage) = stage.filter(|stage| !stages.contains(stage)) {
+        (msg!("plan-stage-unknown", name = harmless(stage)), stage, stages)
+    } else {
+        let steps = layout.index.known().chain(others.step_names()).collect();
+        (msg!("plan-step-unknown", name = harmless(step)), name, steps)
     };
     match book.input.others {
         Some(_) => findings.unknown(step.span, message, word, known),
