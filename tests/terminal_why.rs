@@ -51,7 +51,9 @@ fn the_chain_of_a_step() {
         let page = page(lang, story.now);
         let shown = ["dwd-daily/DwdMergeRcBillDtlD", "stations/maintained", "dwd-month/DwdMergeBillProdM"]
             .map(|name| step(&scene, story.id(name), Some(&roster), &page));
-        shown.iter().for_each(|text| fits(text));
+        for text in &shown {
+            fits(text);
+        }
         insta::assert_snapshot!(format!("step_{name}"), shown.join("\n"));
     }
     let value = step_json(

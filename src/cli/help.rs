@@ -107,16 +107,9 @@ fn bracketed(text: &str, begin: &str, tell: impl Fn(&str) -> String) -> String {
     let mut parts = text.split(begin);
     let mut told = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        match part.split_once(']') {
-            Some((inner, rest)) => {
-                told.push_str(&tell(inner));
-                told.push_str(rest);
-            }
-            None => {
-                told.push_str(begin);
-                told.push_str(part);
-            }
-        }
+        let (inner, rest) = part.split_once(']').unwrap_or((part, ""));
+        told.push_str(&tell(inner));
+        told.push_str(rest);
     }
     told
 }

@@ -74,7 +74,9 @@ fn page(mut command: Command, lang: Lang) -> String {
         ("man-examples", EXAMPLES.as_slice()),
     ] {
         page.section(section);
-        entries.iter().for_each(|(name, id)| page.entry(name, &words(lang, id, &[])));
+        for (name, id) in entries {
+            page.entry(name, &words(lang, id, &[]));
+        }
     }
     page.text
 }

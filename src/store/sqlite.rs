@@ -79,13 +79,10 @@ async fn sound_version(connection: &mut AnyConnection, path: &str) -> Result<Str
         .await
         .and_then(|row| row.try_get(0))
         .map_err(|source| StoreError::Database { path: path.to_owned(), source })?;
-    match is_sound(&version) {
-        true => Ok(version),
-        false => {
-            let why = format!("SQLite {version} can corrupt a write-ahead log");
-            Err(unusable(Path::new(path), &why))
-        }
+    if is_sound(&version) {
+        return Ok(version);
     }
+    Err(unusable(Path::new(path), &format!("SQLite {version} can corrupt a write-ahead log")))
 }
 
 fn is_sound(version: &str) -> bool {

@@ -21,7 +21,7 @@ fn file(path: &str, stable_for: Option<Duration>) -> Node {
 }
 
 fn old(path: &std::path::Path) {
-    let hour_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    let hour_ago = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
     std::fs::File::options().append(true).open(path).unwrap().set_modified(hour_ago).unwrap();
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use monthstart::plan::{GateKind, NodeId};
-use monthstart::run::{Answer, GateStatus, Life, Refusal, Request, RunStatus, StepStatus, Verdict};
+use monthstart::run::{Answer, Event, GateStatus, Life, Refusal, Request, RunStatus, StepStatus, Verdict};
 
 use crate::bench::{Bench, answer, ids, who, zhang};
 use crate::sketch::{Sketch, Tweak, gate, step};
@@ -300,4 +300,21 @@ fn a_retry_that_is_held_waits() {
     assert_eq!(run.tick(), ids(&[]));
     run.ask(&zhang(), &Request::Release { steps: Vec::new() }).unwrap();
     assert_eq!(run.tick(), ids(&[0]));
+}
+
+#[test]
+fn a_token_stays_as_long_as_the_outcome_is_in_doubt() {
+    let mut run = Bench::new(Sketch::new(1).stage("s", &[]).level(1, vec![step("a").retries(9)]).done());
+    let token = |run: &Bench| (run.state.step(NodeId(0)).attempt, run.state.step(NodeId(0)).token);
+    run.tick();
+    assert_eq!(token(&run), (1, 1));
+    for attempt in 2..4 {
+        let lost = Event::StepLost { step: run.path(NodeId(0)), attempt: attempt - 1, again: true };
+        run.record(lost);
+        run.tick();
+        assert_eq!(token(&run), (attempt, 1));
+    }
+    run.end(0, false);
+    run.tick();
+    assert_eq!(token(&run), (4, 4), "a known end, a new token");
 }

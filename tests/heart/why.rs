@@ -89,7 +89,8 @@ fn a_platform_and_a_stage_have_limits_of_their_own() {
     }
     for node in [0, 5] {
         let flow = monthstart::plan::Template("f".into());
-        plan.nodes[node].work = Work::Flow { flow, platform: "yt".into(), downstream: false };
+        plan.nodes[node].work =
+            Work::Flow { flow, platform: "yt".into(), downstream: false, findable: false };
     }
     let limits = PlatformLimits::from([("yt".to_owned(), 1)]);
     let mut run = Bench::new(plan.clone());

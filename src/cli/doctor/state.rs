@@ -41,7 +41,9 @@ pub(super) fn folder(session: &Session, root: &Path, fix: bool) -> Vec<Finding> 
     }
     let open = others_may(path);
     if fix {
-        open.iter().for_each(|entry| close(entry));
+        for entry in &open {
+            close(entry);
+        }
     }
     let open = if fix { others_may(path) } else { open };
     match std::fs::symlink_metadata(path) {
@@ -74,13 +76,11 @@ pub(super) fn folder(session: &Session, root: &Path, fix: bool) -> Vec<Finding> 
 
 fn missing(path: &Path) -> Finding {
     let shown = path.display().to_string();
-    match is_writable(&nearest(path)) {
-        true => Finding::good(Area::State, msg!("doctor-state-none", path = shown)),
-        false => {
-            let text = msg!("doctor-state-foreign", path = shown);
-            Finding::new(Area::State, Level::OutOfReach, text, msg!("doctor-state-fix"))
-        }
+    if is_writable(&nearest(path)) {
+        return Finding::good(Area::State, msg!("doctor-state-none", path = shown));
     }
+    let text = msg!("doctor-state-foreign", path = shown);
+    Finding::new(Area::State, Level::OutOfReach, text, msg!("doctor-state-fix"))
 }
 
 fn is_writable(path: &Path) -> bool {
