@@ -318,3 +318,32 @@ fn a_token_stays_as_long_as_the_outcome_is_in_doubt() {
     run.tick();
     assert_eq!(token(&run), (4, 4), "a known end, a new token");
 }
+
+#[test]
+fn a_word_about_a_part_goes_with_that_part() {
+    let notice = |gate: &mut monthstart::plan::Gate| {
+        gate.kind = GateKind::Notice;
+        gate.each = vec!["nj".to_owned(), "sq".to_owned()];
+    };
+    let city = |name: &str| {
+        let mut node = step(&format!("load-{name}"));
+        node.vars = BTreeMap::from([("city".to_owned(), name.to_owned())]);
+        node
+    };
+    let plan = Sketch::new(16)
+        .stage("s", &[])
+        .level(1, vec![step("common"), city("nj"), city("sq")])
+        .level(2, vec![gate("word").asking(notice)])
+        .done();
+    let mut run = Bench::new(plan);
+    run.tick();
+    (0..3).for_each(|id| run.end(id, true));
+    run.tick();
+    for name in ["nj", "sq"] {
+        run.ask(&zhang(), &for_city(3, name)).unwrap();
+    }
+    run.ask(&zhang(), &redo(&[0], false)).unwrap();
+    assert!(run.state.unanswered(NodeId(3)).is_empty(), "what is common to all says nothing against their word");
+    run.ask(&zhang(), &redo(&[2], false)).unwrap();
+    assert_eq!(run.state.unanswered(NodeId(3)), ["sq"]);
+}
