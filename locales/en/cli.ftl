@@ -119,6 +119,7 @@ usage-no-such-run = there is no run '{ $run }'; there is: { $runs }
 usage-no-such-run-meant = there is no run '{ $run }'; did you mean { $meant }?
 usage-no-step = there is no step '{ $step }' in { $run }; 'monthstart status' lists them.
 usage-no-part = nothing that is done belongs to '{ $value }'
+usage-set-twice = the field '{ $field }' is set twice
 usage-no-step-meant = there is no step '{ $step }'; did you mean '{ $meant }'?
 usage-step-ambiguous = '{ $step }' could be any of { $steps }: write stage/name.
 usage-reason = { $option } must say why: it is kept for ever.

@@ -119,6 +119,7 @@ usage-no-such-run = 没有运行“{ $run }”;现有:{ $runs }
 usage-no-such-run-meant = 没有运行“{ $run }”;是不是 { $meant }?
 usage-no-step = { $run } 中没有步骤“{ $step }”;用 monthstart status 查看。
 usage-no-part = 没有属于“{ $value }”且已完成的步骤
+usage-set-twice = 字段“{ $field }”设置了两次
 usage-no-step-meant = 没有步骤“{ $step }”;是不是“{ $meant }”?
 usage-step-ambiguous = “{ $step }”可能是 { $steps }:请写成 阶段/名称。
 usage-reason = { $option } 必须说明原因:将永久保存。
