@@ -10,7 +10,7 @@ use crate::progress::questions::{Questions, Subject};
 use crate::progress::remarks;
 use crate::run::refusal::verdict_msg;
 use crate::run::request::asked_words;
-use crate::run::{Decided, Life, Verdict};
+use crate::run::{Decided, Life, Verdict, Voided};
 use crate::words::{Explain, Msg};
 
 /// The prompt as lines. Head and tail are always shown; of the body as much as there is room for.
@@ -40,8 +40,9 @@ impl Prompt {
             view.head = screen.head(at);
             view.body = screen.body(at);
         }
-        view.tail.extend(self.said.as_ref().map(|said| screen.said(said)));
-        view.tail.extend(screen.tail());
+        // What is told, typed and about to be recorded is shown to its last word.
+        let tail = self.said.as_ref().map(|said| screen.said(said)).into_iter().chain(screen.tail());
+        view.tail = tail.flat_map(|line| line.fold(screen.cols, 0)).collect();
         view
     }
 }
@@ -97,6 +98,7 @@ impl Screen<'_> {
         head.extend(self.who_and_votes(node, gate));
         let from = step.decisions.len().saturating_sub(4);
         head.extend(step.decisions[from..].iter().map(|decided| self.decision(decided)));
+        head.extend(step.voided.last().into_iter().flat_map(|voided| self.void(voided)));
         head
     }
 
@@ -163,6 +165,14 @@ impl Screen<'_> {
         Line::new()
             .add(tone, &format!("  {verdict}  "))
             .add(Tone::Plain, &format!("{value}{who}  {}{note}", self.page.clock(decided.at)))
+    }
+
+    /// Why it is asked again: the latest answer that counts no more.
+    fn void(&self, voided: &Voided) -> Vec<Line> {
+        let word = self.page.word("gate-status", "void");
+        let text = format!("  {word}  {}", remarks::void(voided, self.page));
+        let lines = Line::new().add(Tone::Mark, &text).fold(self.cols, 4);
+        lines.into_iter().take(2).collect()
     }
 
     fn trouble_head(&self, node: NodeId) -> Vec<Line> {
