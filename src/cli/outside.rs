@@ -197,10 +197,7 @@ pub(super) enum OutsideError {
 /// for a minute what li.na is asked; then it goes on to the end, for whoever has something done anew is answered anew.
 pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool) -> Result<(), OutsideError> {
     let mut cued: BTreeMap<usize, tokio::time::Instant> = BTreeMap::new();
-    // What this runbook does not have never comes.
-    let state = journal.state();
-    let here = |line: &Line| find(state, line.0.path()).is_some();
-    let script: Vec<Line> = SCRIPT.iter().copied().chain(super::scenes::lines()).filter(here).collect();
+    let script = script_of(journal.state());
     let mut played: BTreeSet<usize> = BTreeSet::new();
     while attended || played.len() < script.len() {
         journal.catch_up().await?;
@@ -219,6 +216,17 @@ pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool)
         tokio::time::sleep(LOOK).await;
     }
     Ok(())
+}
+
+/// What this runbook does not have never comes.
+fn script_of(state: &RunState) -> Vec<Line> {
+    let here = |line: &Line| find(state, line.0.path()).is_some();
+    SCRIPT.iter().copied().chain(super::scenes::lines()).filter(here).collect()
+}
+
+/// Is something for a while left to whoever sits at the terminal, to be done in a colleague's name?
+pub(super) fn leaves_something(state: &RunState) -> bool {
+    script_of(state).iter().any(|(_, delay, _)| delay.alone != delay.attended)
 }
 
 fn find(state: &RunState, path: &str) -> Option<NodeId> {

@@ -260,11 +260,11 @@ mod tests {
         let line = Line::plain("12:00:00  ")
             .add(Tone::Bad, "南京站点")
             .add(Tone::Dim, "  who=南京  本地基站已维护完成");
-        let words = |line: &Line| line.text().replace(' ', "");
+        let letters = |line: &Line| line.text().replace(' ', "");
         for cols in 20..60 {
             let folded = line.clone().fold(cols, 10);
             assert!(folded.iter().all(|line| line.width() <= cols), "{cols}: {folded:?}");
-            assert_eq!(folded.iter().map(words).collect::<String>(), words(&line), "{cols}");
+            assert_eq!(folded.iter().map(letters).collect::<String>(), letters(&line), "{cols}");
             assert!(folded[1..].iter().all(|line| line.text().starts_with("          ")), "{cols}");
         }
     }

@@ -84,17 +84,17 @@ impl Screen<'_> {
         let ask = self.questions.state.asked(node);
         let mut head = strong(ask, self.cols, 3);
         let stage = self.questions.state.plan().stage(self.questions.state.plan().node(node).stage);
-        let mut about = Line::new()
-            .add(
-                Tone::Dim,
-                &format!("{}  {}", self.path(node), self.page.word("term-kind", gate.kind.word())),
-            )
-            .add(Tone::Dim, &format!("  {}", stage.title));
+        let mut about = Line::new().add(
+            Tone::Dim,
+            &format!("{}  {}", self.path(node), self.page.word("term-kind", gate.kind.word())),
+        );
         if let Some(since) = step.started_at {
             let asked = self.say(&msg!("term-asked-at", at = self.page.clock(since)));
             about = about.add(Tone::Dim, &format!("  {asked}"));
         }
-        head.push(self.with_deadline(about, node));
+        // Where the line is too long it is the stage's title that can be missed: it stands above.
+        let about = self.with_deadline(about, node).add(Tone::Dim, &format!("  {}", stage.title));
+        head.push(about);
         head.extend(self.who_and_votes(node, gate));
         let from = step.decisions.len().saturating_sub(4);
         head.extend(step.decisions[from..].iter().map(|decided| self.decision(decided)));
