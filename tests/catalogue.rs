@@ -16,7 +16,7 @@ use regex::Regex;
 use source::{Token, files, tokens};
 
 /// The words that are put behind a family's name while the product runs, where no type lists them.
-const FAMILIES: [(&str, &[&str]); 5] = [
+const FAMILIES: [(&str, &[&str]); 8] = [
     ("term-kind", &["gate", "notice", "confirm", "review"]),
     (
         "term-verb",
@@ -35,6 +35,23 @@ const FAMILIES: [(&str, &[&str]); 5] = [
         ],
     ),
     ("mail-form", &["who", "channel", "told_at"]),
+    ("man-exit", &["0", "1", "2", "3", "4", "5", "6", "7", "130"]),
+    ("doctor-level", &["ok", "warning", "problem"]),
+    (
+        "doctor-area",
+        &[
+            "settings",
+            "roster",
+            "person",
+            "state",
+            "store",
+            "connection",
+            "platform",
+            "mail",
+            "clock",
+            "terminal",
+        ],
+    ),
     ("mail-channel", &["phone", "chat", "mail", "paper"]),
     (
         "plan-kind",

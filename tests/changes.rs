@@ -148,7 +148,7 @@ fn edited(edits: &[(&str, &str)]) -> Vec<Change> {
 }
 
 fn said(changes: &[Change], lang: Lang) -> String {
-    tell(changes).iter().map(|line| format!("{}\n", render(lang, line))).collect()
+    tell(changes).iter().flat_map(|line| [render(lang, line), "\n".to_owned()]).collect()
 }
 
 /// One edit, and what it must be told as.

@@ -5,6 +5,10 @@ error-line = error: { $text }
 help-about = Runs the start of a month from a runbook: levels side by side, gates answered by people, the next shift mailed.
 help-options = Options
 help-arguments = Arguments
+help-word-options = [OPTIONS]
+help-word-verb = <VERB>
+help-word-values = [possible values: { $values }]
+help-word-default = [default: { $value }]
 help-template-all =
     {"{about-with-newline}"}
     Usage: {"{usage}"}
@@ -43,8 +47,12 @@ help-force = Count these steps as done
 help-settle = Say what a lost step really did
 help-cancel = Stop a run for good
 help-logs = Show what a step printed
+help-why = Why something does not run, or failed, or is late, and who can act
 help-events = Show the journal
+help-verify = Check that a run's journal is as it was written
+help-doctor = See whether everything is fit to start, with a fix for what is not
 help-demo = Prepare a sandbox and run the shipped month start on it
+help-man = Print the manual page
 help-completions = Print completions for a shell
 
 help-arg-help = Show this help
@@ -65,6 +73,8 @@ help-arg-runbook = The runbook's file
 help-arg-month = The accounting month, 2026-10
 help-arg-params = A parameter of the runbook
 help-arg-step = The step: its name, or stage/name
+help-arg-why-step = The step: its name, or stage/name; left out: the whole run
+help-arg-fix = Make the state folder, and take others' rights to it away
 help-arg-steps = The steps: their names, or stage/name
 help-arg-note = What you want to have kept with your answer
 help-arg-set = A field of the gate's form

@@ -202,3 +202,5 @@ exec-evidence-output = output
 exec-evidence-value = value
 exec-evidence-stopped = stopped before it was gathered
 exec-ask-unrendered = { $ask } (its values could not be put in: { $why })
+exec-probe-failed = { $why }
+exec-probe-silent = { $connection } gave no answer within { $after }

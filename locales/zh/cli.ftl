@@ -5,6 +5,10 @@ error-line = 错误:{ $text }
 help-about = 按运行手册执行月初工作:同级并行,关口由人确认,完成后给下一班发信。
 help-options = 选项
 help-arguments = 参数
+help-word-options = [选项]
+help-word-verb = <命令>
+help-word-values = [可选:{ $values }]
+help-word-default = [默认:{ $value }]
 help-template-all =
     {"{about-with-newline}"}
     用法:{"{usage}"}
@@ -43,8 +47,12 @@ help-force = 将这些步骤视为完成
 help-settle = 说明结果不明的步骤到底怎样
 help-cancel = 彻底停止一次运行
 help-logs = 显示步骤的输出
+help-why = 为什么没有运行、失败了或超时了,谁能处理
 help-events = 显示日志事件
+help-verify = 检查运行日志是否与写入时一致
+help-doctor = 检查是否具备启动条件,并说明如何修复
 help-demo = 准备沙箱并在其上运行自带的月初流程
+help-man = 输出手册页
 help-completions = 输出 shell 补全脚本
 
 help-arg-help = 显示帮助
@@ -65,6 +73,8 @@ help-arg-runbook = 运行手册文件
 help-arg-month = 账期,如 2026-10
 help-arg-params = 运行手册的参数
 help-arg-step = 步骤:名称,或 阶段/名称
+help-arg-why-step = 步骤:名称或 阶段/名称;不写则查看整个运行
+help-arg-fix = 建立状态目录,并收回其他用户对它的权限
 help-arg-steps = 步骤:名称,或 阶段/名称
 help-arg-note = 与回答一起保存的说明
 help-arg-set = 关口表单的字段

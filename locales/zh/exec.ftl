@@ -187,3 +187,5 @@ exec-evidence-output = 输出
 exec-evidence-value = 值
 exec-evidence-stopped = 收集之前已停止
 exec-ask-unrendered = { $ask }(未能填入其中的值:{ $why })
+exec-probe-failed = { $why }
+exec-probe-silent = { $connection } 在 { $after } 内没有应答

@@ -160,6 +160,10 @@ pub(super) enum Verb {
         #[arg(value_name = "KIND", default_value = "runbook")]
         kind: SchemaKind,
     },
+    Doctor {
+        #[arg(long)]
+        fix: bool,
+    },
     Run {
         #[command(flatten)]
         what: What,
@@ -266,7 +270,15 @@ pub(super) enum Verb {
         #[arg(short, long)]
         follow: bool,
     },
+    Why {
+        #[arg(value_name = "STEP", id = "why_step")]
+        step: Option<String>,
+    },
     Events {
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+    },
+    Verify {
         #[arg(value_name = "RUN")]
         run: Option<String>,
     },
@@ -282,6 +294,7 @@ pub(super) enum Verb {
     },
     #[command(subcommand, hide = true)]
     Sandbox(Part),
+    Man,
     Completions {
         #[arg(value_name = "SHELL")]
         shell: Shell,

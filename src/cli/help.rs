@@ -76,11 +76,11 @@ pub(super) fn show(environment: &Environment, error: &clap::Error) -> Exit {
     let lang = asked_language(environment);
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            output.result(&error.to_string());
+            output.result(&own_words(lang, &error.to_string()));
             Exit::Done
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            output.diagnostic(&error.to_string());
+            output.diagnostic(&own_words(lang, &error.to_string()));
             Exit::Usage
         }
         _ => {
@@ -89,6 +89,29 @@ pub(super) fn show(environment: &Environment, error: &clap::Error) -> Exit {
             Exit::Usage
         }
     }
+}
+
+/// Help as the parser writes it, with its few own words in the reader's language.
+pub(super) fn own_words(lang: Lang, help: &str) -> String {
+    let text = help
+        .replace("[OPTIONS]", &words(lang, "help-word-options", &[]))
+        .replace("<COMMAND>", &words(lang, "help-word-verb", &[]));
+    let text = bracketed(&text, "[possible values: ", |values| {
+        render(lang, &msg!("help-word-values", values = values))
+    });
+    bracketed(&text, "[default: ", |value| render(lang, &msg!("help-word-default", value = value)))
+}
+
+/// `text` with everything from `begin` to the next closing bracket told anew.
+fn bracketed(text: &str, begin: &str, tell: impl Fn(&str) -> String) -> String {
+    let mut parts = text.split(begin);
+    let mut told = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (inner, rest) = part.split_once(']').unwrap_or((part, ""));
+        told.push_str(&tell(inner));
+        told.push_str(rest);
+    }
+    told
 }
 
 /// What is wrong, in our words.

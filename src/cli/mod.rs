@@ -7,6 +7,7 @@ mod deciding;
 mod demo;
 mod desk;
 mod detach;
+mod doctor;
 mod drive;
 mod environment;
 mod exit;
@@ -15,6 +16,7 @@ mod fmt;
 mod help;
 mod init;
 mod looking;
+mod man;
 mod output;
 mod outside;
 mod pick;
@@ -27,6 +29,8 @@ mod scenes;
 mod session;
 mod shelf;
 mod validate;
+mod verify;
+mod why;
 
 use std::process::ExitCode;
 
@@ -111,11 +115,15 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Gates { run } => looking::gates(session, run.as_deref()).await,
         Verb::Mails { run, send } => looking::mails(session, run.as_deref(), send).await,
         Verb::Logs { step, attempt, follow } => looking::logs(session, &step, attempt, follow).await,
+        Verb::Why { step } => why::why(session, step.as_deref()).await,
+        Verb::Verify { run } => verify::verify(session, run.as_deref()).await,
+        Verb::Doctor { fix } => doctor::doctor(session, fix).await,
         Verb::Events { run } => looking::events(session, run.as_deref()).await,
         Verb::Demo { dir, month, runbook, driving } => {
             demo::demo(session, dir.as_deref(), (month.as_deref(), runbook.as_deref()), &driving).await
         }
         Verb::Sandbox(part) => sandbox::sandbox(session, part).await,
+        Verb::Man => Ok(man::man(session)),
         Verb::Completions { shell } => Ok(help::completions(session, shell)),
         deciding => deciding::decide(session, deciding).await,
     }

@@ -238,6 +238,8 @@ impl Loop<'_> {
                     }
                     events.push(Event::StepSubmitted { step: self.path(node), attempt, id });
                 }
+                // How an attempt ends that was left is nobody's end.
+                Report::Ended { node, .. } if self.leaving.is_some() && !self.attempts.contains_key(&node) => {}
                 Report::Ended { node, attempt, outcome, numbers } => {
                     if self.attempts.get(&node).is_some_and(|ours| ours.number == attempt) {
                         self.attempts.remove(&node);
@@ -320,17 +322,9 @@ impl Loop<'_> {
             let _ = attempt.switch.send(true);
         }
         self.leaving = Some(Choice::Leave);
-        let polls: Vec<NodeId> = self.attempts.keys().copied().filter(|id| self.runs_again(*id)).collect();
-        let mut events: Vec<Event> = polls
-            .iter()
-            .map(|id| Event::StepLost {
-                step: self.path(*id),
-                attempt: self.state().step(*id).attempt,
-                again: true,
-            })
-            .collect();
-        events.retain(|_| end != End::Cancelled);
-        self.record_for_sure(events).await?;
+        if end != End::Cancelled {
+            self.leave_what_runs_again().await?;
+        }
         let deadline = tokio::time::sleep(LEAVING);
         tokio::pin!(deadline);
         while !self.attempts.is_empty() {
@@ -342,7 +336,17 @@ impl Loop<'_> {
         Ok(end)
     }
 
-    pub(super) fn runs_again(&self, id: NodeId) -> bool {
-        self.state().plan().node(id).may_run_again()
+    /// What only looks stays as it is in the journal: the next engine looks again. What else may be repeated was cut
+    /// short by us, and no person stopped it.
+    async fn leave_what_runs_again(&mut self) -> Result<(), StoreError> {
+        let state = self.journal.state();
+        self.attempts.retain(|id, _| !state.plan().node(*id).work.reads_only());
+        let again = self.attempts.keys().filter(|id| state.plan().node(**id).may_run_again());
+        let lost = again.map(|id| Event::StepLost {
+            step: self.path(*id),
+            attempt: state.step(*id).attempt,
+            again: true,
+        });
+        self.record_for_sure(lost.collect()).await
     }
 }

@@ -104,7 +104,7 @@ impl Loop<'_> {
             plan: Arc::clone(state.plan()),
             node: id,
             attempt,
-            token: format!("{}/{path}/{attempt}", state.plan().run),
+            token: format!("{}/{path}/{}", state.plan().run, state.step(id).token),
             path,
             at: self.journal.now(),
             outputs: state.outputs_for(id),

@@ -18,6 +18,7 @@ mod number;
 mod outputs;
 mod platform;
 mod post;
+mod probe;
 mod process;
 mod program;
 mod shadow;
@@ -184,7 +185,7 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) 
             Box::pin(sql::step(&attempt, text, connection, *transaction)).await
         }
         Work::Check { items, poll } => Box::pin(check::step(&attempt, items, *poll)).await,
-        Work::Flow { flow, platform, downstream } => {
+        Work::Flow { flow, platform, downstream, .. } => {
             Box::pin(flow::step(&attempt, flow, platform, *downstream)).await
         }
         Work::Follow { flow, platform } => Box::pin(flow::follow::step(&attempt, flow, platform)).await,

@@ -13,4 +13,4 @@ mod transport;
 pub use handover::{HandoverScribe, Recipients};
 pub use message::{MessageError, Sender, Wire};
 pub use outbox::{Attempted, Drained, Fate, Fates, Letter, Outbox, delay_after, deliver, drain};
-pub use transport::{Files, Options, Resolve, SendError, SetupError, Transport};
+pub use transport::{Files, Greeted, Options, Resolve, SendError, SetupError, Transport};

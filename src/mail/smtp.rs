@@ -108,6 +108,17 @@ impl Smtp {
         Ok(fates)
     }
 
+    /// Says hello, with TLS as it is wanted, and goodbye. Nobody logs in: a wrong password locks accounts.
+    pub(super) async fn greet(&self) -> Result<(), SendError> {
+        let Ok(connected) = tokio::time::timeout(self.timeout, self.connect()).await else {
+            let after = crate::time::show_duration(self.timeout);
+            return Err(self.temporary(&msg!("mail-error-timeout", host = &self.host, after = after)));
+        };
+        let mut connection = connected?;
+        let _ = tokio::time::timeout(Duration::from_secs(1), connection.quit()).await;
+        Ok(())
+    }
+
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
         let hello = ClientId::default();
         let tls = match &self.security {

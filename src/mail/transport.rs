@@ -27,6 +27,20 @@ pub enum Transport {
     Files(Files),
 }
 
+/// Who would take letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Greeted {
+    /// A server that answers.
+    Server {
+        /// Its name.
+        host: String,
+        /// Over TLS?
+        secured: bool,
+    },
+    /// Nobody: they become files here.
+    Folder(PathBuf),
+}
+
 /// What is not in the settings' `mail:`.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -138,6 +152,22 @@ impl Transport {
             timeout,
             lang,
         })))
+    }
+
+    /// Is there somebody who would take letters? None is sent.
+    pub async fn greet(&self) -> Result<Greeted, String> {
+        match self {
+            Transport::Files(files) => Ok(Greeted::Folder(files.folder.clone())),
+            Transport::Smtp(smtp) => match smtp.greet().await {
+                Ok(()) => {
+                    let secured = !matches!(smtp.security, Security::Clear);
+                    Ok(Greeted::Server { host: smtp.host.clone(), secured })
+                }
+                Err(SendError::Temporary(why) | SendError::Login(why) | SendError::Permanent(why)) => {
+                    Err(why)
+                }
+            },
+        }
     }
 
     /// Sends a letter to those who do not have it yet, and tells what became of each of them. An error: nobody has it as

@@ -23,6 +23,9 @@ pub enum Work {
         /// By the scheduler's own redo, which lets what depends on it run again as well.
         #[serde(default)]
         downstream: bool,
+        /// The platform can be asked whether the flow is there: after a crash it is looked for.
+        #[serde(default)]
+        findable: bool,
     },
     /// A flow that the platform starts by itself: watched to its end, never submitted.
     Follow {

@@ -21,6 +21,7 @@ pub mod questions;
 mod remarks;
 pub mod tables;
 pub mod view;
+pub mod why;
 
 pub use charset::Charset;
 pub use page::Page;

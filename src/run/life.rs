@@ -23,7 +23,7 @@ pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -
         }
         (Life::Running { .. }, Event::StepLost { attempt, again, .. }) if current(attempt) => {
             let life = if *again { Life::Pending } else { Life::Lost };
-            Some(StepState { life, finished_at: (!again).then_some(at), ..step.clone() })
+            Some(StepState { life, in_doubt: true, finished_at: (!again).then_some(at), ..step.clone() })
         }
         (Life::Lost, Event::StepSettled { done, by, reason, .. }) => {
             Some(settled(step, *done, mark(Some(by), reason, at), at))
@@ -71,6 +71,8 @@ fn begun(step: &StepState, attempt: u32, at: Timestamp) -> StepState {
     StepState {
         life: Life::Running { submitted: None },
         attempt,
+        token: if step.in_doubt { step.token } else { attempt },
+        in_doubt: false,
         tries: step.tries + 1,
         held: None,
         started_at: Some(at),
@@ -131,7 +133,7 @@ fn settled(step: &StepState, done: bool, mark: Mark, at: Timestamp) -> StepState
     } else {
         Life::Failed { failure: None, by: Some(mark) }
     };
-    ended(step, life, at)
+    StepState { in_doubt: false, ..ended(step, life, at) }
 }
 
 /// Once more after a failure. Of a gate that wants one answer for every value, the others' confirmations still count.

@@ -17,6 +17,7 @@ mod standing;
 pub mod state;
 pub mod status;
 mod step;
+pub mod why;
 
 pub use event::{
     By, Decision, EngineId, Event, Failure, Number, Outcome, Record, Shown, SkipCause, StepPath, Verdict,

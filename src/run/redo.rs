@@ -131,7 +131,8 @@ fn answers_gone(
         return Vec::new();
     }
     match asks.kind {
-        // Somebody's word from outside does not rest on what we do.
+        // Somebody's word from outside does not rest on what we do; the word about a part goes with that part.
+        GateKind::Notice if below.contains(&gate) => values_of(state, &asks.each, anew),
         GateKind::Notice => Vec::new(),
         GateKind::Confirm | GateKind::Review => {
             let own = |id: &NodeId| {
@@ -159,12 +160,21 @@ fn values_gone(
     each: &[String],
     anew: &BTreeSet<NodeId>,
 ) -> Vec<Option<String>> {
-    let value_of =
-        |id: NodeId| state.plan().node(id).vars.values().find(|value| each.contains(value)).cloned();
-    let common: BTreeSet<NodeId> = anew.iter().copied().filter(|id| value_of(*id).is_none()).collect();
-    if below(state, &common).contains(&gate) {
-        return vec![None];
+    let is_common = |id: &NodeId| value_of(state, each, *id).is_none();
+    let common: BTreeSet<NodeId> = anew.iter().copied().filter(is_common).collect();
+    match below(state, &common).contains(&gate) {
+        true => vec![None],
+        false => values_of(state, each, anew),
     }
-    let values: BTreeSet<String> = anew.iter().filter_map(|id| value_of(*id)).collect();
+}
+
+/// The values of `each` whose own steps are done anew.
+fn values_of(state: &RunState, each: &[String], anew: &BTreeSet<NodeId>) -> Vec<Option<String>> {
+    let values: BTreeSet<String> = anew.iter().filter_map(|id| value_of(state, each, *id)).collect();
     values.into_iter().map(Some).collect()
+}
+
+/// The value of `each` that a step is the part of.
+fn value_of(state: &RunState, each: &[String], id: NodeId) -> Option<String> {
+    state.plan().node(id).vars.values().find(|value| each.contains(value)).cloned()
 }

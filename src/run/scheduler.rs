@@ -69,6 +69,22 @@ fn timed_out(state: &RunState, now: Timestamp, effects: &mut Vec<Effect>) {
     );
 }
 
+/// A limit that has no place left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Full {
+    /// The run's: so many steps side by side.
+    Run(u32),
+    /// The stage's.
+    Stage(u32),
+    /// A platform's.
+    Platform(String, u32),
+}
+
+/// The limit that keeps a step whose turn has come from starting, where one does.
+pub fn full(state: &RunState, id: NodeId, platforms: &PlatformLimits) -> Option<Full> {
+    state.takes_a_place(id).then(|| Places::of(state, platforms).full(state, id)).flatten()
+}
+
 /// Places that are taken, and how many there are.
 struct Places<'a> {
     platforms: &'a PlatformLimits,
@@ -97,18 +113,24 @@ impl<'a> Places<'a> {
     }
 
     fn take(&mut self, state: &'a RunState, id: NodeId) -> bool {
-        let node = state.plan().node(id);
-        let stage = state.plan().stage(node.stage);
-        let stage_full = stage.limit.is_some_and(|limit| self.taken_in(node.stage.0) >= limit);
-        let platform_full = node.platform().is_some_and(|platform| {
-            let taken = self.on_platform.get(platform).copied().unwrap_or(0);
-            self.platforms.get(platform).is_some_and(|limit| taken >= *limit)
-        });
-        let free = self.in_run < state.plan().limit && !stage_full && !platform_full;
+        let free = self.full(state, id).is_none();
         if free {
             self.count(state, id);
         }
         free
+    }
+
+    fn full(&self, state: &RunState, id: NodeId) -> Option<Full> {
+        let node = state.plan().node(id);
+        let in_stage =
+            state.plan().stage(node.stage).limit.filter(|limit| self.taken_in(node.stage.0) >= *limit);
+        let on_platform = node.platform().and_then(|platform| {
+            let taken = self.on_platform.get(platform).copied().unwrap_or(0);
+            let limit = self.platforms.get(platform).filter(|limit| taken >= **limit)?;
+            Some(Full::Platform(platform.to_owned(), *limit))
+        });
+        let in_run = (self.in_run >= state.plan().limit).then_some(Full::Run(state.plan().limit));
+        in_run.or(in_stage.map(Full::Stage)).or(on_platform)
     }
 
     fn taken_in(&self, stage: u32) -> u32 {
@@ -119,11 +141,18 @@ impl<'a> Places<'a> {
 /// What was in doubt when an engine died, and whether it may run again without asking. A flow whose id on its platform is
 /// known is in no doubt: it can be asked about.
 pub fn in_doubt(state: &RunState) -> Vec<(NodeId, bool)> {
-    let again = |id: NodeId| state.plan().node(id).may_run_again();
+    let again = |id: NodeId| state.plan().node(id).may_run_again() || is_found_again(state, id);
     state
         .in_flight()
         .iter()
         .filter(|id| matches!(state.step(**id).life, Life::Running { submitted: None }))
         .map(|id| (*id, again(*id)))
         .collect()
+}
+
+/// A flow that was to be submitted is looked for under the same token: what is there is followed, and only what is surely
+/// not there is submitted. What was to be done anew cannot be told from what was there before.
+fn is_found_again(state: &RunState, id: NodeId) -> bool {
+    matches!(state.plan().node(id).work, Work::Flow { downstream: false, findable: true, .. })
+        && !state.step(id).anew
 }

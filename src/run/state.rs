@@ -178,7 +178,7 @@ impl RunState {
     }
 
     /// May what depends on it go on? Done, or failed with `on_failure: continue`.
-    fn is_passed(&self, id: NodeId) -> bool {
+    pub(super) fn is_passed(&self, id: NodeId) -> bool {
         let life = &self.steps[id.index()].life;
         life.is_done()
             || (matches!(life, Life::Failed { .. })
@@ -200,7 +200,7 @@ impl RunState {
 
     /// Is everything of a phase passed, and everything before it? A level that was skipped as a whole opens nothing
     /// before its own turn has come.
-    fn is_phase_passed(&self, phase: PhaseId) -> bool {
+    pub(super) fn is_phase_passed(&self, phase: PhaseId) -> bool {
         self.phase_left[phase.index()] == 0 && self.phase_blockers[phase.index()] == 0
     }
 

@@ -96,6 +96,10 @@ pub struct StepState {
     pub attempt: u32,
     /// Attempts since a person last asked for one: what automatic retries are counted by.
     pub tries: u32,
+    /// The attempt whose token is used: the first of those whose outcome was in doubt, else the latest.
+    pub token: u32,
+    /// Its last attempt was in flight at a crash.
+    pub in_doubt: bool,
     /// When the latest attempt began.
     pub started_at: Option<Timestamp>,
     /// When it came to its present end.

@@ -9,6 +9,7 @@ mod lock;
 mod numbers;
 mod schema;
 mod sqlite;
+mod verify;
 
 use std::fmt::Write as _;
 
@@ -21,6 +22,8 @@ pub use folder::{StateFolder, temporary_name};
 pub use letters::{Letter, NewLetter, Sending};
 pub use lock::{PlatformPlace, RunLock};
 pub use numbers::MonthNumber;
+pub use sqlite::library_version;
+pub use verify::{Broken, Verified};
 
 use crate::id::RunId;
 use crate::msg;
@@ -227,7 +230,7 @@ impl Store {
         }
         for record in &batch.records {
             let body = serde_json::to_string(&record.event).map_err(|why| self.damaged(why))?;
-            hash = chain(&hash, &run, record, &body);
+            hash = chain(&hash, &run, record.seq, &record.at.to_string(), &body);
             let written =
                 sqlx::query("insert into events (run, seq, at, body, hash) values ($1, $2, $3, $4, $5)")
                     .bind(run.clone())
@@ -241,7 +244,7 @@ impl Store {
                 return Err(if is_taken(&source) { StoreError::Behind } else { self.fault(source) });
             }
         }
-        self.write_run(&batch.row).await?;
+        self.write_run(&batch.row, &hash).await?;
         for letter in &batch.letters {
             self.queue(&run, letter).await?;
         }
@@ -263,11 +266,12 @@ impl Store {
         Ok((u64::try_from(seq).unwrap_or_default(), hash))
     }
 
-    async fn write_run(&mut self, row: &RunRow) -> Result<(), StoreError> {
-        sqlx::query("update runs set status = $1, round = $2, finished_at = $3 where id = $4")
+    async fn write_run(&mut self, row: &RunRow, head: &str) -> Result<(), StoreError> {
+        sqlx::query("update runs set status = $1, round = $2, finished_at = $3, head = $4 where id = $5")
             .bind(row.status.word())
             .bind(i64::from(row.round))
             .bind(row.finished_at.map(|at| at.to_string()))
+            .bind(head.to_owned())
             .bind(row.id.to_string())
             .execute(&mut self.connection)
             .await
@@ -298,6 +302,14 @@ impl Store {
         rows.iter().map(|row| read_record(row).map_err(|why| self.damaged(why))).collect()
     }
 
+    /// Could something be written now? Nothing is.
+    pub async fn probe(&mut self) -> Result<(), StoreError> {
+        self.execute("begin immediate").await?;
+        let tried = self.execute("update meta set value = value").await;
+        self.execute("rollback").await?;
+        tried
+    }
+
     /// Closes it in order, so that nothing of it stays in memory only.
     pub async fn close(self) {
         // A connection that cannot say good-bye has nothing left to lose: every commit was durable.
@@ -314,9 +326,9 @@ fn is_taken(error: &sqlx::Error) -> bool {
 }
 
 /// Each event's hash covers the one before it: a change, a removal or a reordering shows.
-fn chain(before: &str, run: &str, record: &Record, body: &str) -> String {
+fn chain(before: &str, run: &str, seq: u64, at: &str, body: &str) -> String {
     let mut hash = Sha256::new();
-    for part in [before, run, &record.seq.to_string(), &record.at.to_string(), body] {
+    for part in [before, run, &seq.to_string(), at, body] {
         hash.update(u64::try_from(part.len()).unwrap_or_default().to_be_bytes());
         hash.update(part.as_bytes());
     }

@@ -3,8 +3,11 @@
 use super::{Store, StoreError, sqlite};
 
 /// What makes each version of the tables out of the one before. Never changed once it was shipped: added to.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../../migrations/0001_journal.sql"), include_str!("../../migrations/0002_numbers.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../migrations/0001_journal.sql"),
+    include_str!("../../migrations/0002_numbers.sql"),
+    include_str!("../../migrations/0003_head.sql"),
+];
 
 impl Store {
     /// A new store is made whole under another name and then put in its place: one that is there and is not whole was

@@ -48,7 +48,6 @@ pub(super) fn put_in_place(draft: &str, path: &str) -> Result<(), StoreError> {
 
 /// Opens what is there; `None`: nothing is.
 pub(super) async fn open(path: &str) -> Result<Option<AnyConnection>, StoreError> {
-    let file = Path::new(path);
     if !exists(path)? {
         return Ok(None);
     }
@@ -58,15 +57,32 @@ pub(super) async fn open(path: &str) -> Result<Option<AnyConnection>, StoreError
     for pragma in ["pragma journal_mode = wal", "pragma synchronous = full", "pragma busy_timeout = 30000"] {
         sqlx::query(pragma).execute(&mut connection).await.map_err(fault)?;
     }
+    sound_version(&mut connection, path).await?;
+    Ok(Some(connection))
+}
+
+/// The version of the library that keeps the journal, where it is one that does not break its files.
+pub async fn library_version() -> Result<String, StoreError> {
+    sqlx::any::install_default_drivers();
+    let path = "sqlite::memory:";
+    let fault = |source| StoreError::Database { path: path.to_owned(), source };
+    let mut connection = AnyConnection::connect(path).await.map_err(fault)?;
+    let version = sound_version(&mut connection, path).await;
+    // It was in memory only.
+    let _ = connection.close().await;
+    version
+}
+
+async fn sound_version(connection: &mut AnyConnection, path: &str) -> Result<String, StoreError> {
     let version: String = sqlx::query("select sqlite_version()")
-        .fetch_one(&mut connection)
+        .fetch_one(connection)
         .await
         .and_then(|row| row.try_get(0))
-        .map_err(fault)?;
-    if !is_sound(&version) {
-        return Err(unusable(file, &format!("SQLite {version} can corrupt a write-ahead log")));
+        .map_err(|source| StoreError::Database { path: path.to_owned(), source })?;
+    if is_sound(&version) {
+        return Ok(version);
     }
-    Ok(Some(connection))
+    Err(unusable(Path::new(path), &format!("SQLite {version} can corrupt a write-ahead log")))
 }
 
 fn is_sound(version: &str) -> bool {

@@ -16,6 +16,10 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/cli.ftl"),
     include_str!("../../locales/en/mail.ftl"),
     include_str!("../../locales/en/diff.ftl"),
+    include_str!("../../locales/en/why.ftl"),
+    include_str!("../../locales/en/verify.ftl"),
+    include_str!("../../locales/en/doctor.ftl"),
+    include_str!("../../locales/en/man.ftl"),
 ];
 const CHINESE: &[&str] = &[
     include_str!("../../locales/zh/problems.ftl"),
@@ -25,6 +29,10 @@ const CHINESE: &[&str] = &[
     include_str!("../../locales/zh/cli.ftl"),
     include_str!("../../locales/zh/mail.ftl"),
     include_str!("../../locales/zh/diff.ftl"),
+    include_str!("../../locales/zh/why.ftl"),
+    include_str!("../../locales/zh/verify.ftl"),
+    include_str!("../../locales/zh/doctor.ftl"),
+    include_str!("../../locales/zh/man.ftl"),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

@@ -129,11 +129,15 @@ impl Stage {
     }
 
     fn compare(&self, what: &str, screen: &[String]) {
-        let mut settings = insta::Settings::clone_current();
-        settings.set_prepend_module_to_snapshot(false);
-        let name = format!("operator_{what}_{}", self.words.lang);
-        settings.bind(|| insta::assert_snapshot!(name, steady(screen).join("\n")));
+        compare(self.words, what, screen);
     }
+}
+
+fn compare(words: &Words, what: &str, screen: &[String]) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    let name = format!("operator_{what}_{}", words.lang);
+    settings.bind(|| insta::assert_snapshot!(name, steady(screen).join("\n").trim_end()));
 }
 
 /// Without what differs from run to run: clocks, how long things took, who the operating system thinks one is.
@@ -309,13 +313,8 @@ fn end(mut stage: Stage) {
     out.code(0);
     let (out, _) = li.leaves(PATIENCE);
     out.code(0);
-    let mut settings = insta::Settings::clone_current();
-    settings.set_prepend_module_to_snapshot(false);
     let top = screen.iter().position(|line| line.starts_with(RUN)).unwrap();
-    let screen = &screen[top..];
-    settings.bind(|| {
-        insta::assert_snapshot!(format!("operator_end_{}", words.lang), steady(screen).join("\n").trim_end())
-    });
+    compare(words, "end", &screen[top..]);
     let status = Status(project.ms("-C stage status --json").code(0).json());
     assert_eq!((status.run(), &status.0["run"]["round"]), ("succeeded", &1.into()));
     let forced = status.step(PLANS_COMPLETE);

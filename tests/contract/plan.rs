@@ -159,7 +159,7 @@ macro_rules! planned {
 
 planned! {
     follow_is_planned: "- {follow: F, platform: d}" => "follow";
-    force_pass_is_planned: "- {force_pass: F, platform: d}" => "force_pass";
+    force_pass_is_planned: "- {force_pass: F, platform: d}" => "force-pass";
     wait_is_planned: "- {name: w, wait: {file: data/x, stable_for: 1m}}" => "wait";
     mail_is_planned: "- {name: m, mail: {to: [lead], subject: s, text: t}}" => "mail";
     load_is_planned: "- {name: l, connection: yt, load: {file: data/x.csv, into: t, key: [a], mode: replace}}" => "load";

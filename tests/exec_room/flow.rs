@@ -63,6 +63,7 @@ fn flow() -> Node {
         flow: template("Dwd{{ 'Merge' }}BillM"),
         platform: "dacp".to_owned(),
         downstream: false,
+        findable: false,
     })
 }
 
@@ -216,8 +217,14 @@ async fn an_action_can_be_all_of_a_flow() {
         actions: whole(Means::Sql { text, transaction: true }),
     };
     world.platform("yt", platform.clone());
-    let node =
-        |flow: &str| step(Work::Flow { flow: template(flow), platform: "yt".to_owned(), downstream: false });
+    let node = |flow: &str| {
+        step(Work::Flow {
+            flow: template(flow),
+            platform: "yt".to_owned(),
+            downstream: false,
+            findable: false,
+        })
+    };
     let (outputs, _) = world.works(node("Dim")).await;
     assert_eq!((&outputs["rows"], &outputs["batch"]), (&Json::from(1), &Json::from("202610")));
     for flow in ["../../outside", "None"] {

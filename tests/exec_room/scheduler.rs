@@ -84,7 +84,7 @@ pub(crate) fn all_verbs(world: &World) -> Vec<String> {
 }
 
 pub(crate) fn flow(downstream: bool) -> Node {
-    step(Work::Flow { flow: template("Dim"), platform: "s".to_owned(), downstream })
+    step(Work::Flow { flow: template("Dim"), platform: "s".to_owned(), downstream, findable: true })
 }
 
 pub(crate) fn follow() -> Node {

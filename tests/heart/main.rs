@@ -7,3 +7,4 @@ mod random;
 mod redo;
 #[path = "../support/sketch.rs"]
 mod sketch;
+mod why;

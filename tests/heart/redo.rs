@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use monthstart::plan::{GateKind, NodeId};
-use monthstart::run::{Answer, GateStatus, Life, Refusal, Request, RunStatus, StepStatus, Verdict};
+use monthstart::run::{Answer, Event, GateStatus, Life, Refusal, Request, RunStatus, StepStatus, Verdict};
 
 use crate::bench::{Bench, answer, ids, who, zhang};
 use crate::sketch::{Sketch, Tweak, gate, step};
@@ -300,4 +300,50 @@ fn a_retry_that_is_held_waits() {
     assert_eq!(run.tick(), ids(&[]));
     run.ask(&zhang(), &Request::Release { steps: Vec::new() }).unwrap();
     assert_eq!(run.tick(), ids(&[0]));
+}
+
+#[test]
+fn a_token_stays_as_long_as_the_outcome_is_in_doubt() {
+    let mut run = Bench::new(Sketch::new(1).stage("s", &[]).level(1, vec![step("a").retries(9)]).done());
+    let token = |run: &Bench| (run.state.step(NodeId(0)).attempt, run.state.step(NodeId(0)).token);
+    run.tick();
+    assert_eq!(token(&run), (1, 1));
+    for attempt in 2..4 {
+        let lost = Event::StepLost { step: run.path(NodeId(0)), attempt: attempt - 1, again: true };
+        run.record(lost);
+        run.tick();
+        assert_eq!(token(&run), (attempt, 1));
+    }
+    run.end(0, false);
+    run.tick();
+    assert_eq!(token(&run), (4, 4), "a known end, a new token");
+}
+
+#[test]
+fn a_word_about_a_part_goes_with_that_part() {
+    let notice = |gate: &mut monthstart::plan::Gate| {
+        gate.kind = GateKind::Notice;
+        gate.each = vec!["nj".to_owned(), "sq".to_owned()];
+    };
+    let city = |name: &str| {
+        let mut node = step(&format!("load-{name}"));
+        node.vars = BTreeMap::from([("city".to_owned(), name.to_owned())]);
+        node
+    };
+    let plan = Sketch::new(16)
+        .stage("s", &[])
+        .level(1, vec![step("common"), city("nj"), city("sq")])
+        .level(2, vec![gate("word").asking(notice)])
+        .done();
+    let mut run = Bench::new(plan);
+    run.tick();
+    (0..3).for_each(|id| run.end(id, true));
+    run.tick();
+    for name in ["nj", "sq"] {
+        run.ask(&zhang(), &for_city(3, name)).unwrap();
+    }
+    run.ask(&zhang(), &redo(&[0], false)).unwrap();
+    assert!(run.state.unanswered(NodeId(3)).is_empty(), "what is common to all says nothing against their word");
+    run.ask(&zhang(), &redo(&[2], false)).unwrap();
+    assert_eq!(run.state.unanswered(NodeId(3)), ["sq"]);
 }

@@ -75,7 +75,12 @@ pub(crate) fn flow(name: &str) -> Node {
         phase: PhaseId(0),
         name: name.to_owned(),
         title: None,
-        work: Work::Flow { flow: Template(name.to_owned()), platform: "yt".to_owned(), downstream: false },
+        work: Work::Flow {
+            flow: Template(name.to_owned()),
+            platform: "yt".to_owned(),
+            downstream: false,
+            findable: false,
+        },
         needs: Vec::new(),
         refs: Vec::new(),
         vars: BTreeMap::new(),

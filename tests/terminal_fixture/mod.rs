@@ -53,7 +53,10 @@ pub fn notice(ask: &str) -> Gate {
 }
 
 pub fn flow(name: &str) -> (String, Work) {
-    (name.into(), Work::Flow { flow: Template(name.into()), platform: "yt".into(), downstream: false })
+    (
+        name.into(),
+        Work::Flow { flow: Template(name.into()), platform: "yt".into(), downstream: false, findable: false },
+    )
 }
 
 pub fn asks(name: &str, gate: Gate) -> (String, Work) {

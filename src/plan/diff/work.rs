@@ -68,7 +68,7 @@ pub(super) fn same(before: &Plan, was: &Node, after: &Plan, is: &Node) -> bool {
 /// What a step does; of a gate nothing, that is told by [`gates`].
 pub(super) fn facets(work: &Work, names: Names<'_>) -> Facets {
     match work {
-        Work::Flow { flow, platform, downstream } => present([
+        Work::Flow { flow, platform, downstream, .. } => present([
             (Facet::Flow, text(flow)),
             (Facet::Platform, Some(platform.clone())),
             (Facet::Downstream, downstream.then(|| "redo: downstream".to_owned())),

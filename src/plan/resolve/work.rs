@@ -24,7 +24,11 @@ pub(super) fn work(desk: &mut Desk<'_, '_, '_>) -> Option<Work> {
     match &step.verb.value {
         Verb::Flow { flow, redo } => {
             let (flow, platform) = named_flow(desk, flow, &[ActionKind::Whole, ActionKind::Submit])?;
-            Some(Work::Flow { flow, platform, downstream: redo.is_some() })
+            let actions = desk.book.input.project.platforms.get(&platform).map(|found| &found.actions);
+            let findable = actions.is_some_and(|actions| {
+                actions.contains_key(&ActionKind::Find) && !actions.contains_key(&ActionKind::Whole)
+            });
+            Some(Work::Flow { flow, platform, downstream: redo.is_some(), findable })
         }
         Verb::Follow(flow) => {
             let (flow, platform) = named_flow(desk, flow, &[])?;

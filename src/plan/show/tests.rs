@@ -37,6 +37,7 @@ fn plan() -> Plan {
         flow: Template(name.to_owned()),
         platform: "yt".to_owned(),
         downstream: false,
+        findable: false,
     };
     let gate = Gate {
         kind: GateKind::Gate,

@@ -80,15 +80,15 @@ fn since_is_for_tables_and_names_what_it_binds() {
     };
     let settings = "connections:\n  yt: {url: \"sqlite:data/yt.db\", changed: \"select max(at) from ctl where t = :table\"}\n";
     of(settings, "{exists: t, since: a}").code(0);
-    of(settings, "{sql: select 1, expect: '1', since: a}").code(2);
-    of(&settings.replace(":table", ":tabel"), "{exists: t, since: a}").code(2);
+    of(settings, "{sql: select 1, expect: '1', since: a}").code(3);
+    of(&settings.replace(":table", ":tabel"), "{exists: t, since: a}").code(3);
 }
 
 #[test]
 fn a_table_is_compared_with_its_copy() {
     let step = "1:\n  - name: c\n    check:\n      - table: {from: 'mpp:SRC', to: 'yt:shfin.rpt'}\n        \
                 compare: [rows, sum(amount), {keys: [id, city]}, {rows_by: [city]}]\n";
-    let settings = "connections:\n  mpp: {url: \"sqlite:data/yt.db\"}\n  yt: {url: \"sqlite::memory:\", attach: {SHFIN: \"sqlite:data/copy.db\"}}\n";
+    let settings = "connections:\n  mpp: {url: \"sqlite:data/yt.db\"}\n  yt: {url: \"sqlite:data/yt.db\", attach: {SHFIN: \"sqlite:data/copy.db\"}}\n";
     let project = Project::new().settings(settings).runbook(&levels(step));
     std::fs::create_dir_all(project.path("data")).unwrap();
     project.sql(
@@ -120,7 +120,7 @@ fn a_poll_for_a_copy_sees_it_arrive() {
     let project = Project::new().yt().runbook(&levels(step));
     project.sql("create table src (a); insert into src values (1), (2)");
     let live = project.start();
-    project.until("it is looked for", |status| status.is("c", "running"));
+    project.until("it is looked for", |status| status.is("c", "waiting"));
     project.sql("create table rpt (a); insert into rpt values (2), (1)");
-    live.finish(Duration::from_secs(60)).code(0);
+    live.finish(Duration::from_mins(1)).code(0);
 }

@@ -1,0 +1,33 @@
+//! `why`: why something does not run, or failed, or is late, down to the final cause and who can act.
+
+use super::deciding::here;
+use super::exit::{Exit, Failed};
+use super::looking::{driver, page};
+use super::pick;
+use super::planning::pretty;
+use super::post::tools;
+use super::session::Session;
+use crate::progress::why::{run, run_json, step, step_json};
+use crate::run::scheduler::PlatformLimits;
+use crate::run::why::Scene;
+
+/// The chain of one step; without one the final causes of the whole run.
+pub(super) async fn why(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
+    let project = here(session)?;
+    let journal = pick::journal(session, &project, None, tools(session, &project)).await?;
+    let state = journal.state();
+    let limits =
+        project.platforms.iter().filter_map(|(name, platform)| Some((name.clone(), platform.limit?)));
+    let platforms: PlatformLimits = limits.collect();
+    let driven = driver(session, &project, &state.plan().run).is_some();
+    let scene = Scene { state, now: session.clock.now(), driven, platforms: &platforms };
+    let (roster, page) = (project.roster.as_ref(), page(session, &project));
+    let text = match (named, session.json) {
+        (Some(name), true) => pretty(&step_json(&scene, pick::step(state, name)?, roster, &project.zone)),
+        (Some(name), false) => step(&scene, pick::step(state, name)?, roster, &page),
+        (None, true) => pretty(&run_json(&scene, roster, &project.zone)),
+        (None, false) => run(&scene, roster, &page),
+    };
+    session.output.result(&text);
+    Ok(Exit::Done)
+}
