@@ -199,6 +199,8 @@ logs-gate = { $step } 是确认关口,没有输出。
 demo-building = 正在准备 { $month } 的沙箱数据仓库(13 个属地,12 个月历史)……
 demo-built = 数据仓库已就绪:{ $dir }。
 demo-in-the-way = { $dir } 中有不属于演示的运行:没有改动。请另选目录:monthstart demo 目录
+demo-left = 您是张伟。问李娜的两件事(属地化通知、科目维表第二票)留给您一分钟,之后由演示代答:
+    monthstart attach -C { $project } --as li.na(另开一个终端)
 demo-running = { $dir } 中正在运行演示(进程 { $pid }):用 monthstart status -C { $dir } 查看。
 demo-sandbox-broken = 沙箱不可用:{ $why }
 demo-where = 信件:{ $letters }

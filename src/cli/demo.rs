@@ -8,7 +8,7 @@ use super::drive::{Ready, begin, drive};
 use super::environment::os_user;
 use super::exit::{Exit, Failed};
 use super::init::write;
-use super::outside::play;
+use super::outside::{leaves_something, play};
 use super::post::tools;
 use super::project::{plan, read_month_word};
 use super::session::Session;
@@ -144,6 +144,10 @@ async fn start_world(
     let journal = Journal::open(store, &run, tools(session, &ready.project)).await?;
     let environment = &session.environment;
     let attended = environment.input_is_terminal && environment.error_is_terminal && !driving.yes;
+    if attended && leaves_something(journal.state()) {
+        let project = short(session, &ready.project.dir);
+        session.output.diagnostic(&session.say(&msg!("demo-left", project = project)));
+    }
     let (output, lang) = (session.output, session.lang);
     Ok(tokio::spawn(async move {
         if let Err(error) = play(journal, warehouse, attended).await {
