@@ -45,7 +45,8 @@ fn can_be_watched(room: &Room, platform: &str) -> bool {
 /// Does that; `None`: what the step always does.
 pub(super) async fn step(attempt: &Attempt, work: &Work) -> Option<Result<Done, Failure>> {
     if rests_on_nothing(attempt) {
-        return Some(nothing(attempt, work));
+        let remarks = vec![attempt.say(&Msg::new("exec-shadow-not-done"))];
+        return Some(Ok(Done { remarks, ..Done::default() }));
     }
     match instead(&attempt.room, work) {
         Instead::AsAlways => None,

@@ -69,9 +69,9 @@ fn the_tour_asks_two_others_and_a_shadow_of_it_writes_nothing() {
     tour.ms("confirm signed --as li.na").code(0);
     live.finish(Duration::from_mins(1)).code(0);
     let before = std::fs::read(tour.path("work/mart.db")).unwrap();
-    // It ends where a value is wanted that only real work would have put out.
+    // A value that only real work would have put out stops it nowhere.
     let shadow = tour.spawn("run tour.yaml --as zhang.wei --yes --month 2026-10 --shadow");
-    shadow.finish(Duration::from_mins(1)).code(4).says("steps['report'].outputs.stations");
+    shadow.finish(Duration::from_mins(1)).code(0);
     assert_eq!(std::fs::read(tour.path("work/mart.db")).unwrap(), before);
 }
 
