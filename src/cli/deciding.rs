@@ -27,7 +27,8 @@ pub(super) async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed
         Verb::Cancel { run, .. } => run.as_deref(),
         _ => None,
     };
-    let mut journal = pick::journal(session, &project, named, tools(session, &project)).await?;
+    let mut journal =
+        pick::journal(session, &project, named, pick::Purpose::Decide, tools(session, &project)).await?;
     let asker = session.asker(&project)?;
     let request = read(journal.state(), &verb)?;
     if is_preview(&verb) {

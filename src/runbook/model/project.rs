@@ -108,6 +108,8 @@ pub struct Action {
     pub means: Means,
     /// The pattern whose first group is the flow's id.
     pub id: Option<Text>,
+    /// The flow is surely not there.
+    pub none: Option<Text>,
     /// Between two polls.
     pub every: Option<Duration>,
     /// The flow is done.
