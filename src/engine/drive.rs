@@ -239,7 +239,8 @@ impl Loop<'_> {
                     events.push(Event::StepSubmitted { step: self.path(node), attempt, id });
                 }
                 // How an attempt ends that was left is nobody's end.
-                Report::Ended { node, .. } if self.leaving.is_some() && !self.attempts.contains_key(&node) => {}
+                Report::Ended { node, .. }
+                    if self.leaving.is_some() && !self.attempts.contains_key(&node) => {}
                 Report::Ended { node, attempt, outcome, numbers } => {
                     if self.attempts.get(&node).is_some_and(|ours| ours.number == attempt) {
                         self.attempts.remove(&node);

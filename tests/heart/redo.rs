@@ -343,7 +343,10 @@ fn a_word_about_a_part_goes_with_that_part() {
         run.ask(&zhang(), &for_city(3, name)).unwrap();
     }
     run.ask(&zhang(), &redo(&[0], false)).unwrap();
-    assert!(run.state.unanswered(NodeId(3)).is_empty(), "what is common to all says nothing against their word");
+    assert!(
+        run.state.unanswered(NodeId(3)).is_empty(),
+        "what is common to all says nothing against their word"
+    );
     run.ask(&zhang(), &redo(&[2], false)).unwrap();
     assert_eq!(run.state.unanswered(NodeId(3)), ["sq"]);
 }
