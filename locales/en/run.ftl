@@ -46,6 +46,7 @@ failure-exit-silent = ended with exit code { $code } and said nothing
 failure-signal = was ended by signal { $signal }
 failure-timed-out = took longer than { $after } and was stopped
 failure-sql = statement { $statement } was refused, nothing of it remains: { $why }
+failure-sql-left = statement { $statement } was refused; what was done to tables without transactions remains: { $why }
 failure-rejected = { $rejected } of { $read } lines are wrong, nothing was written; they are in { $file }: { $told }
 failure-rejected-unkept = { $rejected } of { $read } lines are wrong, nothing was written: { $told }
 failure-unmet = does not hold: { $found }

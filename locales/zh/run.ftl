@@ -46,6 +46,7 @@ failure-exit-silent = 退出码 { $code },没有任何输出
 failure-signal = 被信号 { $signal } 终止
 failure-timed-out = 超过 { $after },已停止
 failure-sql = 第 { $statement } 条语句被拒绝,已全部回滚:{ $why }
+failure-sql-left = 第 { $statement } 条语句被拒绝;对不支持事务的表的改动仍然保留,未能回滚:{ $why }
 failure-rejected = { $read } 行中有 { $rejected } 行有误,未写入任何数据;有误的行见 { $file }:{ $told }
 failure-rejected-unkept = { $read } 行中有 { $rejected } 行有误,未写入任何数据:{ $told }
 failure-unmet = 条件不成立:{ $found }
