@@ -46,6 +46,7 @@ failure-exit-silent = ended with exit code { $code } and said nothing
 failure-signal = was ended by signal { $signal }
 failure-timed-out = took longer than { $after } and was stopped
 failure-sql = statement { $statement } was refused, nothing of it remains: { $why }
+failure-sql-left = statement { $statement } was refused; what was done to tables without transactions remains: { $why }
 failure-rejected = { $rejected } of { $read } lines are wrong, nothing was written; they are in { $file }: { $told }
 failure-rejected-unkept = { $rejected } of { $read } lines are wrong, nothing was written: { $told }
 failure-unmet = does not hold: { $found }
@@ -63,6 +64,7 @@ refused-decided = { $step } was already { $verdict } by { $by }.
 refused-is-a-gate = { $step } is a gate: it is answered with 'confirm' or 'reject', never walked round.
 refused-run-is-over = the run is over ({ $status }).
 refused-not-a-gate = { $step } is not a gate: there is nothing to answer.
+refused-disagrees = { $by } has said { $field } = { $said }, not { $value }: whoever votes together vouches for the same. Say the same, or reject it.
 
 field-text = one line of text
 field-integer = a whole number from { $min } to { $max }

@@ -46,6 +46,7 @@ failure-exit-silent = 退出码 { $code },没有任何输出
 failure-signal = 被信号 { $signal } 终止
 failure-timed-out = 超过 { $after },已停止
 failure-sql = 第 { $statement } 条语句被拒绝,已全部回滚:{ $why }
+failure-sql-left = 第 { $statement } 条语句被拒绝;对不支持事务的表的改动仍然保留,未能回滚:{ $why }
 failure-rejected = { $read } 行中有 { $rejected } 行有误,未写入任何数据;有误的行见 { $file }:{ $told }
 failure-rejected-unkept = { $read } 行中有 { $rejected } 行有误,未写入任何数据:{ $told }
 failure-unmet = 条件不成立:{ $found }
@@ -63,6 +64,7 @@ refused-decided = { $step } 已由 { $by } { $verdict }。
 refused-is-a-gate = { $step } 是确认关口:只能用 confirm 或 reject 回答,不能绕过。
 refused-run-is-over = 本次运行已结束({ $status })。
 refused-not-a-gate = { $step } 不是确认关口,无需回答。
+refused-disagrees = { $by } 填的是 { $field } = { $said },不是 { $value }:共同确认的人必须填得一致。请填同样的值,或驳回。
 
 field-text = 一行文字
 field-integer = { $min } 到 { $max } 之间的整数

@@ -73,6 +73,13 @@ pub enum Failure {
         /// What the database says.
         why: String,
     },
+    /// The database refused a statement, and what was done to tables that know no transactions remains.
+    SqlLeft {
+        /// Which statement, from 1.
+        statement: u32,
+        /// What the database says.
+        why: String,
+    },
     /// Lines of a file are wrong; nothing of it was written.
     Rejected {
         /// How many lines were read.
@@ -130,6 +137,9 @@ impl Explain for Failure {
                 msg!("failure-timed-out", after = crate::time::show_duration(*after))
             }
             Failure::Sql { statement, why } => msg!("failure-sql", statement = *statement, why = why),
+            Failure::SqlLeft { statement, why } => {
+                msg!("failure-sql-left", statement = *statement, why = why)
+            }
             Failure::Rejected { read, rejected, told, file } => {
                 let (told, read, rejected) = (told.join("; "), *read, *rejected);
                 match file {

@@ -326,8 +326,11 @@ async fn what_the_database_refuses_leaves_nothing() {
         .database("yt", "create table station (id integer primary key, city text check (city <> 'bad'))")
         .await;
     world.csv("id,city\n1,good\n2,bad\n");
-    let Failure::Sql { why, .. } = world.fails(node(merge())).await else { panic!() };
-    assert!(why.contains("CHECK"), "{why}");
+    let (count, told, _) = world.rejected(merge()).await;
+    assert!(
+        count == 1 && told.starts_with("line 3: the database refuses it") && told.contains("CHECK"),
+        "{told}"
+    );
     assert_eq!(world.query("yt", "select count(*) from station").await, [0]);
 }
 

@@ -12,6 +12,7 @@ mod flow_follow;
 mod flow_means;
 mod http;
 mod load;
+mod load_exact;
 mod post;
 mod run;
 mod scheduler;

@@ -67,7 +67,9 @@ impl Flow<'_> {
         loop {
             match self.look_at(&mut id, poll).await {
                 Ok(Seen::Done { id, printed }) => return Ok((id, printed)),
-                Ok(Seen::Otherwise { words }) => said = words,
+                // A question that the end of the step's time has cut short says nothing.
+                Ok(Seen::Otherwise { words }) if said.is_empty() || self.over().is_ok() => said = words,
+                Ok(Seen::Otherwise { .. }) => {}
                 Err(Failure::TimedOut { .. }) if !said.is_empty() => return Err(self.not_taken(&said)),
                 Err(end) => return Err(end),
             }

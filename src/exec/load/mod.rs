@@ -25,7 +25,7 @@ use self::write::{Counts, Faults, Writer, refused, written};
 use super::attempt::{Attempt, Done};
 use super::files::{place, size};
 use super::log::{Log, log_path};
-use super::sql::database::{Database, Interrupt, Purpose};
+use super::sql::database::{Database, Interrupt, Purpose, Refused, Why};
 use super::sql::table::Column;
 use super::sql::{WAITS, guarded};
 use super::tape::BETWEEN_NOTES;
@@ -95,7 +95,15 @@ impl Job<'_> {
         let names = written(database, &self.load.into.table).await?;
         let script = Script::new(database.dialect(), &names, &layout, part.as_deref());
         let bindings = self.attempt.values.bindings();
-        let mut writer = Writer { database, script, load: self.load, lang: self.attempt.room.lang, bindings };
+        let mut writer = Writer {
+            database,
+            script,
+            load: self.load,
+            lang: self.attempt.room.lang,
+            bindings,
+            untaken: Faults::default(),
+            interrupt: self.interrupt.clone(),
+        };
         self.stage(&mut writer, &mut said, source).await?;
         let checked = self.read(reading).await?;
         let done = self.compare(&mut writer, &checked, source, &table, log).await;
@@ -108,9 +116,7 @@ impl Job<'_> {
     /// What a database cannot take back has to be known.
     async fn taken_back(&self, writer: &mut Writer<'_>, failure: Failure) -> Failure {
         match (writer.database.rollback().await, failure) {
-            (true, Failure::Sql { statement, why }) => {
-                Failure::Sql { statement, why: self.attempt.say(&msg!("exec-sql-left", why = why)) }
-            }
+            (true, Failure::Sql { statement, why }) => Failure::SqlLeft { statement, why },
             (_, failure) => failure,
         }
     }
@@ -205,10 +211,32 @@ impl Job<'_> {
             return Ok(foreseen);
         }
         self.attempt.notes.send(&self.attempt.say(&msg!("load-writes", lines = checked.read)));
-        let counts = writer.apply(foreseen).await?;
+        let counts = match writer.apply(foreseen).await? {
+            Ok(counts) => counts,
+            Err(why) => return Err(self.turned_down(writer, why, source, table, log).await),
+        };
         self.insist(source)?;
         writer.database.commit().await.map_err(refused)?;
         Ok(counts)
+    }
+
+    /// The table does not take all of the rows: nothing of them remains, and where one line is why, it is told.
+    async fn turned_down(
+        &self,
+        writer: &mut Writer<'_>,
+        why: Refused,
+        source: &Arc<Source>,
+        table: &[Column],
+        log: &mut Log,
+    ) -> Failure {
+        if writer.database.rollback().await {
+            return Failure::SqlLeft { statement: 1, why: why.words };
+        }
+        let line = if why.why == Why::Values { writer.culprit(&why).await } else { None };
+        match line {
+            Some(faults) => self.again(source, table, faults, log).await,
+            None => refused(why),
+        }
     }
 
     /// A file that changes while it is read is half of one and half of another.

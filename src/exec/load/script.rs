@@ -8,9 +8,12 @@ use crate::exec::sql::table::ColumnKind;
 use crate::exec::sql::text::Dialect;
 use crate::plan::ParamValue;
 
-/// The temporary table, and the column of it that holds the line.
+/// The temporary table, and the column of it that holds the line; what rows of the file and rows of the table are called.
+/// Where somebody has called something so, it gets a longer name.
 const STAGE: &str = "monthstart_load";
 const LINE: &str = "monthstart_line";
+const NEW: &str = "monthstart_new";
+const OLD: &str = "monthstart_old";
 
 /// The SQL of one load.
 #[derive(Debug, Clone)]
@@ -19,10 +22,17 @@ pub(super) struct Script {
     /// The table, quoted, and what its rows are called by: its bare name, so that conditions may use it.
     table: String,
     alias: String,
+    stage: String,
+    /// Not quoted.
+    line: String,
+    new: String,
+    old: String,
     columns: Vec<Target>,
     keys: Vec<usize>,
     /// The part that is replaced: a condition.
     part: String,
+    /// The last line that is written, where not all of them are.
+    until: Option<u64>,
 }
 
 impl Script {
@@ -32,26 +42,38 @@ impl Script {
         let quoted: Vec<String> = table.iter().map(|name| quote(dialect, name)).collect();
         // A comment at the end of the condition ends with its line.
         let part = part.map_or_else(|| "1 = 1".to_owned(), |part| format!("{part}\n"));
+        let columns: Vec<&str> = layout.columns.iter().map(|column| column.name.as_str()).collect();
+        let beside = |name| quote(dialect, &unlike(name, &[bare]));
         Script {
             dialect,
             table: quoted.join("."),
             alias: quote(dialect, bare),
+            stage: beside(STAGE),
+            line: unlike(LINE, &columns),
+            new: beside(NEW),
+            old: beside(OLD),
             columns: layout.columns.clone(),
             keys: layout.keys.clone(),
             part,
+            until: None,
         }
+    }
+
+    /// The same, for lines up to this one.
+    pub(super) fn until(&self, line: u64) -> Self {
+        Script { until: Some(line), ..self.clone() }
     }
 
     fn quote(&self, name: &str) -> String {
         quote(self.dialect, name)
     }
 
-    fn stage(&self) -> String {
-        self.quote(STAGE)
+    fn stage(&self) -> &str {
+        &self.stage
     }
 
     fn line(&self) -> String {
-        self.quote(LINE)
+        self.quote(&self.line)
     }
 
     fn names(&self) -> impl Iterator<Item = String> {
@@ -107,7 +129,7 @@ impl Script {
     /// The value of [`Script::fill`].
     pub(super) fn rows(&self, rows: &[Row]) -> ParamValue {
         ParamValue::Text(match self.dialect {
-            Dialect::Postgres => objects(rows, &self.columns),
+            Dialect::Postgres => objects(rows, &self.line, &self.columns),
             Dialect::Sqlite | Dialect::MySql => arrays(rows),
         })
     }
@@ -125,19 +147,37 @@ impl Script {
         }
     }
 
+    /// The temporary table, with keys that are the same where the table takes them for the same: `SQLite` forgets how
+    /// columns compare when it copies them, and remembers it when rows are added to theirs.
+    fn compared_as_in_table(&self) -> String {
+        let (line, keys) = (self.line(), joined(self.key_names()));
+        match self.dialect {
+            Dialect::Sqlite => format!(
+                "(SELECT 0 AS {line}, {keys} FROM {} WHERE 1 = 0 UNION ALL SELECT {line}, {keys} FROM {}) AS {}",
+                self.table, self.stage, self.new
+            ),
+            Dialect::Postgres | Dialect::MySql => self.stage.clone(),
+        }
+    }
+
     /// Lines whose key stands in an earlier line too, with that line.
     pub(super) fn doubled(&self) -> String {
         let (line, keys) = (self.line(), joined(self.key_names()));
         format!(
             "SELECT {line}, monthstart_first FROM (SELECT {line}, min({line}) OVER (PARTITION BY {keys}) AS \
              monthstart_first FROM {}) AS d WHERE {line} <> monthstart_first ORDER BY {line}",
-            self.stage()
+            self.compared_as_in_table()
         )
+    }
+
+    /// The last line.
+    pub(super) fn last(&self) -> String {
+        format!("SELECT max({}) FROM {}", self.line(), self.stage)
     }
 
     /// Lines whose key is in the table.
     pub(super) fn there(&self) -> String {
-        format!("SELECT s.{0} FROM {1} ORDER BY s.{0}", self.line(), self.matches())
+        format!("SELECT {2}.{0} FROM {1} ORDER BY {2}.{0}", self.line(), self.matches(), self.new)
     }
 
     /// Lines outside the part. The condition sees the file's columns under the table's name.
@@ -153,10 +193,10 @@ impl Script {
     pub(super) fn elsewhere(&self) -> String {
         let (line, part, alias) = (self.line(), &self.part, &self.alias);
         let keys = joined(self.key_names());
-        let same = self.same_keys("t");
+        let (new, old, same) = (&self.new, &self.old, self.same_keys(&self.old));
         format!(
-            "SELECT s.{line} FROM {} AS s JOIN (SELECT {keys} FROM {} AS {alias} WHERE CASE WHEN ({part}) THEN 0 \
-             ELSE 1 END = 1) AS t ON {same} ORDER BY s.{line}",
+            "SELECT {new}.{line} FROM {} AS {new} JOIN (SELECT {keys} FROM {} AS {alias} WHERE CASE WHEN ({part}) THEN 0 \
+             ELSE 1 END = 1) AS {old} ON {same} ORDER BY {new}.{line}",
             self.stage(),
             self.table
         )
@@ -168,7 +208,8 @@ impl Script {
         let changed = self
             .differs()
             .map_or_else(|| "0".to_owned(), |differs| format!("count(CASE WHEN {differs} THEN 1 END)"));
-        format!("SELECT count(*), count(DISTINCT s.{}), {changed} FROM {}", self.line(), self.matches())
+        let (line, new, matches) = (self.line(), &self.new, self.matches());
+        format!("SELECT count(*), count(DISTINCT {new}.{line}), {changed} FROM {matches}")
     }
 
     /// How many rows of the part would go: those that the file does not have, or all of them.
@@ -191,8 +232,9 @@ impl Script {
             return format!("({part})");
         }
         format!(
-            "({part}) AND NOT EXISTS (SELECT 1 FROM {} AS s WHERE {})",
+            "({part}) AND NOT EXISTS (SELECT 1 FROM {} AS {} WHERE {})",
             self.stage(),
+            self.new,
             self.same_keys(&self.alias)
         )
     }
@@ -200,22 +242,26 @@ impl Script {
     /// Changes the rows that differ; `None` where there is nothing but keys.
     pub(super) fn update(&self) -> Option<String> {
         let differs = self.differs()?;
-        let (table, alias, stage) = (&self.table, &self.alias, self.stage());
-        let same = self.same_keys(alias);
+        let (table, alias, stage, new) = (&self.table, &self.alias, self.stage(), &self.new);
+        let (same, first) = (self.same_keys(alias), self.first_lines());
         let set = |left: &dyn Fn(&str) -> String| {
             joined(self.others().map(|column| {
                 let name = self.quote(&column.name);
-                format!("{} = s.{name}", left(&name))
+                format!("{} = {new}.{name}", left(&name))
             }))
         };
         Some(match self.dialect {
             Dialect::MySql => {
                 let set = set(&|name| format!("{alias}.{name}"));
-                format!("UPDATE {table} AS {alias} JOIN {stage} AS s ON {same} SET {set} WHERE {differs}")
+                format!(
+                    "UPDATE {table} AS {alias} JOIN {stage} AS {new} ON {same} SET {set} WHERE ({differs}){first}"
+                )
             }
             Dialect::Sqlite | Dialect::Postgres => {
                 let set = set(&str::to_owned);
-                format!("UPDATE {table} AS {alias} SET {set} FROM {stage} AS s WHERE {same} AND ({differs})")
+                format!(
+                    "UPDATE {table} AS {alias} SET {set} FROM {stage} AS {new} WHERE {same} AND ({differs}){first}"
+                )
             }
         })
     }
@@ -223,8 +269,8 @@ impl Script {
     /// Adds all rows, or those whose key the table does not have.
     pub(super) fn insert(&self, only_new: bool) -> String {
         let names = joined(self.names());
-        let values = joined(self.names().map(|name| format!("s.{name}")));
-        let (table, stage) = (&self.table, self.stage());
+        let values = joined(self.names().map(|name| format!("{}.{name}", self.new)));
+        let (table, stage, new, until) = (&self.table, self.stage(), &self.new, self.first_lines());
         let rows = if only_new {
             let first = self.key_names().next().unwrap_or_default();
             let (alias, same) = (&self.alias, self.same_keys(&self.alias));
@@ -232,31 +278,43 @@ impl Script {
         } else {
             "WHERE 1 = 1".to_owned()
         };
-        format!("INSERT INTO {table} ({names}) SELECT {values} FROM {stage} AS s {rows}")
+        format!("INSERT INTO {table} ({names}) SELECT {values} FROM {stage} AS {new} {rows}{until}")
+    }
+
+    /// And no others.
+    fn first_lines(&self) -> String {
+        self.until.map(|line| format!(" AND {}.{} <= {line}", self.new, self.line())).unwrap_or_default()
     }
 
     /// Rows of both sides that have the same key.
     fn matches(&self) -> String {
         let same = self.same_keys(&self.alias);
-        format!("{} AS s JOIN {} AS {} ON {same}", self.stage(), self.table, self.alias)
+        format!("{} AS {} JOIN {} AS {} ON {same}", self.stage(), self.new, self.table, self.alias)
     }
 
     fn same_keys(&self, alias: &str) -> String {
-        let keys: Vec<String> = self.key_names().map(|name| format!("{alias}.{name} = s.{name}")).collect();
+        let new = &self.new;
+        let keys: Vec<String> =
+            self.key_names().map(|name| format!("{alias}.{name} = {new}.{name}")).collect();
         keys.join(" AND ")
     }
 
-    /// Something besides the key is not the same; NULL is the same as NULL.
+    /// Something besides the key is not the same, letter by letter; NULL is the same as NULL.
     fn differs(&self) -> Option<String> {
         let alias = &self.alias;
         let each = self.others().map(|column| {
             let name = self.quote(&column.name);
-            let (old, new) = (format!("{alias}.{name}"), format!("s.{name}"));
+            let (old, new) = (format!("{alias}.{name}"), format!("{}.{name}", self.new));
             match (self.dialect, column.kind) {
-                (Dialect::Sqlite, _) => format!("{old} IS NOT {new}"),
+                (Dialect::Sqlite, _) => format!("{old} COLLATE BINARY IS NOT {new}"),
                 // Not every type of PostgreSQL can be compared.
-                (Dialect::Postgres, ColumnKind::Other) => {
-                    format!("CAST({old} AS text) IS DISTINCT FROM CAST({new} AS text)")
+                (Dialect::Postgres, ColumnKind::Text { .. } | ColumnKind::Json | ColumnKind::Other) => {
+                    format!(
+                        "CAST({old} AS text) COLLATE \"C\" IS DISTINCT FROM CAST({new} AS text) COLLATE \"C\""
+                    )
+                }
+                (Dialect::MySql, ColumnKind::Text { .. }) => {
+                    format!("NOT (CAST({old} AS BINARY) <=> CAST({new} AS BINARY))")
                 }
                 (Dialect::Postgres, _) => format!("{old} IS DISTINCT FROM {new}"),
                 (Dialect::MySql, _) => format!("NOT ({old} <=> {new})"),
@@ -291,6 +349,15 @@ fn quote(dialect: Dialect, name: &str) -> String {
     format!("{mark}{}{mark}", name.replace(mark, &doubled))
 }
 
+/// A name that is none of these, whatever the case of their letters.
+fn unlike(name: &str, taken: &[&str]) -> String {
+    let mut name = name.to_owned();
+    while taken.iter().any(|other| other.trim().eq_ignore_ascii_case(&name)) {
+        name.push('_');
+    }
+    name
+}
+
 fn joined(items: impl Iterator<Item = String>) -> String {
     items.collect::<Vec<_>>().join(", ")
 }
@@ -318,20 +385,23 @@ fn arrays(rows: &[Row]) -> String {
     json
 }
 
-/// `[{"monthstart_line":2,"a":"x"},…]`
-fn objects(rows: &[Row], columns: &[Target]) -> String {
-    let names: Vec<String> =
-        columns.iter().map(|column| serde_json::Value::from(column.name.as_str()).to_string()).collect();
+/// `[{"monthstart_line":2,"a":"x"},…]`; documents stand in it as they are.
+fn objects(rows: &[Row], line: &str, columns: &[Target]) -> String {
+    let name = |column: &Target| serde_json::Value::from(column.name.as_str()).to_string();
+    let names: Vec<(String, ColumnKind)> = columns.iter().map(|column| (name(column), column.kind)).collect();
     let mut json = String::from("[");
     for (index, row) in rows.iter().enumerate() {
         json.push_str(if index > 0 { ",{" } else { "{" });
         // Writing to a String cannot fail.
-        let _ = write!(json, "\"{LINE}\":{}", row.line);
-        for (name, value) in names.iter().zip(&row.values) {
+        let _ = write!(json, "\"{line}\":{}", row.line);
+        for ((name, kind), value) in names.iter().zip(&row.values) {
             json.push(',');
             json.push_str(name);
             json.push(':');
-            put(&mut json, value.as_deref());
+            match value {
+                Some(document) if *kind == ColumnKind::Json => json.push_str(document),
+                value => put(&mut json, value.as_deref()),
+            }
         }
         json.push('}');
     }

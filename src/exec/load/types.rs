@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::header::Target;
-use crate::exec::sql::table::ColumnKind;
+use crate::exec::sql::table::{ColumnKind, Float};
 use crate::msg;
 use crate::words::{Msg, one_line};
 
@@ -26,34 +26,81 @@ pub(super) fn value<'f>(target: &Target, field: &'f str) -> Result<Option<Cow<'f
             _ => Err(msg!("load-not-null", column = column())),
         };
     }
-    let shown = || one_line(field, 40);
-    let value = match target.kind {
-        ColumnKind::Integer => integer(field).ok_or("load-not-integer"),
-        ColumnKind::Decimal { precision, scale } => {
-            let (whole, fraction) = digits(field).ok_or_else(|| not("load-not-number", column(), shown()))?;
-            fits(whole, fraction, precision, scale)
-                .map_err(|limit| limit.told(column(), shown(), precision, scale))?;
-            Ok(Cow::Borrowed(field.strip_prefix('+').unwrap_or(field)))
-        }
-        ColumnKind::Real => real(field).ok_or("load-not-number"),
-        ColumnKind::Text { length } => {
-            let longest = length.map_or(usize::MAX, |length| length as usize);
-            let long = if field.len() > longest { field.chars().count() } else { 0 };
-            if long > longest {
-                return Err(msg!("load-too-long", column = column(), length = long, longest = longest));
-            }
-            Ok(Cow::Borrowed(field))
-        }
-        ColumnKind::Date => date(field).map(|date| Cow::Owned(date.to_string())).ok_or("load-not-date"),
-        ColumnKind::Timestamp => timestamp(field).map(Cow::Owned).ok_or("load-not-timestamp"),
-        ColumnKind::Boolean => truth(field).map(Cow::Borrowed).ok_or("load-not-boolean"),
-        ColumnKind::Bytes | ColumnKind::Other => Ok(Cow::Borrowed(field)),
-    };
-    value.map(Some).map_err(|id| not(id, column(), shown()))
+    held(target.kind, field).map(Some).map_err(|why| why.told(column(), one_line(field, 40)))
 }
 
-fn not(id: &'static str, column: String, value: String) -> Msg {
-    Msg::new(id).with("column", column).with("value", value)
+/// What a column of that kind makes of a field; it holds all of it, or nothing.
+fn held(kind: ColumnKind, field: &str) -> Result<Cow<'_, str>, Misfit> {
+    match kind {
+        ColumnKind::Integer { least, most } => whole(field, least, most),
+        ColumnKind::Decimal { precision, scale, kept } => {
+            exact(field, precision, scale)?;
+            keeps(field, kept)?;
+            Ok(Cow::Borrowed(field.strip_prefix('+').unwrap_or(field)))
+        }
+        ColumnKind::Real(float) => real(field, float),
+        ColumnKind::Text { length } => short(field, length),
+        ColumnKind::Date => {
+            date(field).map(|date| Cow::Owned(date.to_string())).ok_or(Misfit::Is("load-not-date"))
+        }
+        ColumnKind::Timestamp { fraction } => {
+            let time = timestamp(field).ok_or(Misfit::Is("load-not-timestamp"))?;
+            fine(&time, fraction)?;
+            Ok(Cow::Owned(time))
+        }
+        ColumnKind::Clock { fraction } => {
+            fine(field, fraction)?;
+            Ok(Cow::Borrowed(field))
+        }
+        ColumnKind::Boolean => truth(field).map(Cow::Borrowed).ok_or(Misfit::Is("load-not-boolean")),
+        ColumnKind::Json => {
+            let json = serde_json::from_str::<serde::de::IgnoredAny>(field);
+            json.map(|_| Cow::Borrowed(field)).map_err(|_| Misfit::Is("load-not-json"))
+        }
+        ColumnKind::Bytes | ColumnKind::Other => Ok(Cow::Borrowed(field)),
+    }
+}
+
+/// Why a field is no value of its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Misfit {
+    /// It is something else: the sentence that says so.
+    Is(&'static str),
+    /// It is beyond the column's numbers.
+    Range { least: i64, most: u64 },
+    /// More digits before the point than that.
+    Whole(u32),
+    /// More after it.
+    Fraction(u32),
+    /// More in all.
+    Digits(u32),
+    /// A floating number has not so many.
+    Rounds,
+    /// More digits of a second than that.
+    Seconds(u32),
+    /// More characters than there is room for.
+    Long { length: usize, longest: u32 },
+}
+
+impl Misfit {
+    fn told(self, column: String, value: String) -> Msg {
+        let (id, digits) = match self {
+            Misfit::Is(id) => return Msg::new(id).with("column", column).with("value", value),
+            Misfit::Rounds => return msg!("load-number-rounds", column = column, value = value),
+            Misfit::Range { least, most } => {
+                let (least, most) = (least.to_string(), most.to_string());
+                return msg!("load-out-of-range", column = column, value = value, least = least, most = most);
+            }
+            Misfit::Long { length, longest } => {
+                return msg!("load-too-long", column = column, length = length, longest = longest);
+            }
+            Misfit::Whole(digits) => ("load-number-too-large", digits),
+            Misfit::Fraction(digits) => ("load-number-too-fine", digits),
+            Misfit::Digits(digits) => ("load-number-too-exact", digits),
+            Misfit::Seconds(digits) => ("load-time-too-fine", digits),
+        };
+        Msg::new(id).with("column", column).with("value", value).with("digits", digits)
+    }
 }
 
 fn unsigned(text: &str) -> &str {
@@ -64,9 +111,30 @@ fn all_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn integer(text: &str) -> Option<Cow<'_, str>> {
-    let number: i64 = all_digits(unsigned(text)).then(|| text.parse().ok())??;
-    Some(Cow::Owned(number.to_string()))
+fn whole(text: &str, least: i64, most: u64) -> Result<Cow<'_, str>, Misfit> {
+    if !all_digits(unsigned(text)) {
+        return Err(Misfit::Is("load-not-integer"));
+    }
+    let number = text.parse::<i128>().ok();
+    let number = number.filter(|number| (i128::from(least)..=i128::from(most)).contains(number));
+    number.map(|number| Cow::Owned(number.to_string())).ok_or(Misfit::Range { least, most })
+}
+
+fn short(text: &str, longest: Option<u32>) -> Result<Cow<'_, str>, Misfit> {
+    // No character is shorter than a byte.
+    match longest.filter(|longest| text.len() > *longest as usize) {
+        Some(longest) if text.chars().count() > longest as usize => {
+            Err(Misfit::Long { length: text.chars().count(), longest })
+        }
+        _ => Ok(Cow::Borrowed(text)),
+    }
+}
+
+/// Digits of a second that say nothing do not count.
+fn fine(time: &str, kept: u32) -> Result<(), Misfit> {
+    let digits = time.split_once('.').map_or("", |(_, fraction)| fraction);
+    let digits = digits.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    if digits.trim_end_matches('0').len() > kept as usize { Err(Misfit::Seconds(kept)) } else { Ok(()) }
 }
 
 /// The digits before and after the point of a number that is written plainly, without those that say nothing.
@@ -79,42 +147,55 @@ fn digits(text: &str) -> Option<(usize, usize)> {
     Some((whole.trim_start_matches('0').len(), fraction.trim_end_matches('0').len()))
 }
 
-/// Which limit of an exact number is passed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Limit {
-    Whole,
-    Fraction,
-}
-
-impl Limit {
-    fn told(self, column: String, value: String, precision: Option<u32>, scale: Option<u32>) -> Msg {
-        let (precision, scale) = (precision.unwrap_or_default(), scale.unwrap_or_default());
-        match self {
-            Limit::Whole => {
-                let digits = precision.saturating_sub(scale);
-                msg!("load-number-too-large", column = column, value = value, digits = digits)
-            }
-            Limit::Fraction => {
-                msg!("load-number-too-fine", column = column, value = value, digits = scale)
-            }
-        }
-    }
-}
-
-fn fits(whole: usize, fraction: usize, precision: Option<u32>, scale: Option<u32>) -> Result<(), Limit> {
+fn exact(text: &str, precision: Option<u32>, scale: Option<u32>) -> Result<(), Misfit> {
+    let (whole, fraction) = digits(text).ok_or(Misfit::Is("load-not-number"))?;
     let scale = scale.or(precision.map(|_| 0));
-    if scale.is_some_and(|scale| fraction > scale as usize) {
-        return Err(Limit::Fraction);
+    if let Some(scale) = scale.filter(|scale| fraction > *scale as usize) {
+        return Err(Misfit::Fraction(scale));
     }
     let room = precision.map(|precision| precision.saturating_sub(scale.unwrap_or_default()));
-    if room.is_some_and(|room| whole > room as usize) { Err(Limit::Whole) } else { Ok(()) }
+    room.filter(|room| whole > *room as usize).map_or(Ok(()), |room| Err(Misfit::Whole(room)))
 }
 
-fn real(text: &str) -> Option<Cow<'_, str>> {
+/// Whole numbers of 64 bits are kept as they are, others with so many digits.
+fn keeps(text: &str, kept: Option<u32>) -> Result<(), Misfit> {
+    let Some(kept) = kept else { return Ok(()) };
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if fraction.trim_end_matches('0').is_empty() && whole.parse::<i64>().is_ok() {
+        return Ok(());
+    }
+    let (digits, _) = normal(text);
+    if digits.len() > kept as usize { Err(Misfit::Digits(kept)) } else { Ok(()) }
+}
+
+/// A number is what a floating one says when it is asked with as many digits as tell it from others.
+fn real(text: &str, float: Float) -> Result<Cow<'_, str>, Misfit> {
     let plain =
         text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
-    let number: f64 = plain.then(|| text.parse().ok())??;
-    number.is_finite().then(|| Cow::Borrowed(text.strip_prefix('+').unwrap_or(text)))
+    let said = match float {
+        Float::Single => text.parse::<f32>().ok().filter(|n| n.is_finite()).map(|n| format!("{n:e}")),
+        Float::Double => text.parse::<f64>().ok().filter(|n| n.is_finite()).map(|n| format!("{n:e}")),
+    };
+    let said = said.filter(|_| plain).ok_or(Misfit::Is("load-not-number"))?;
+    if normal(&said) != normal(text) {
+        return Err(Misfit::Rounds);
+    }
+    Ok(Cow::Borrowed(text.strip_prefix('+').unwrap_or(text)))
+}
+
+/// The digits of a number that say something, and the power of ten of the last of them.
+fn normal(text: &str) -> (String, i64) {
+    let (number, power) = unsigned(text).split_once(['e', 'E']).unwrap_or((unsigned(text), "0"));
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let all = format!("{whole}{fraction}");
+    let digits = all.trim_start_matches('0').trim_end_matches('0');
+    if digits.is_empty() {
+        return (String::new(), 0);
+    }
+    let zeros = all.len() - all.trim_end_matches('0').len();
+    let count = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+    let power: i64 = power.parse().unwrap_or(i64::MAX);
+    (digits.to_owned(), power.saturating_sub(count(fraction.len())).saturating_add(count(zeros)))
 }
 
 /// `2026-10-31`, `2026/10/31`, `2026/1/5`, `20261031`.
@@ -163,6 +244,8 @@ fn truth(text: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    const WHOLE: ColumnKind = ColumnKind::Integer { least: i64::MIN, most: 0x7fff_ffff_ffff_ffff };
+
     fn read(kind: ColumnKind, field: &str) -> Option<String> {
         let target = Target { name: "c".to_owned(), kind, nullable: true, key: false };
         value(&target, field).ok().map(|value| value.map_or("NULL".to_owned(), Cow::into_owned))
@@ -170,14 +253,17 @@ mod tests {
 
     #[test]
     fn numbers_fit_their_columns() {
-        let decimal = ColumnKind::Decimal { precision: Some(5), scale: Some(2) };
+        let decimal = ColumnKind::Decimal { precision: Some(5), scale: Some(2), kept: None };
+        let kept = ColumnKind::Decimal { precision: None, scale: None, kept: Some(15) };
+        let (double, single) = (ColumnKind::Real(Float::Double), ColumnKind::Real(Float::Single));
+        let small = ColumnKind::Integer { least: -128, most: 127 };
         for (kind, field, expected) in [
-            (ColumnKind::Integer, " 007 ", Some("7")),
-            (ColumnKind::Integer, "-5", Some("-5")),
-            (ColumnKind::Integer, "5.0", None),
-            (ColumnKind::Integer, "1,000", None),
-            (ColumnKind::Integer, "9223372036854775808", None),
-            (ColumnKind::Integer, "１２", None),
+            (WHOLE, " 007 ", Some("7")),
+            (WHOLE, "-5", Some("-5")),
+            (WHOLE, "5.0", None),
+            (WHOLE, "1,000", None),
+            (WHOLE, "9223372036854775808", None),
+            (WHOLE, "１２", None),
             (decimal, "123.45", Some("123.45")),
             (decimal, "+00123.4500", Some("00123.4500")),
             (decimal, "1234", None),
@@ -186,14 +272,33 @@ mod tests {
             (decimal, ".", None),
             (decimal, ".5", Some(".5")),
             (
-                ColumnKind::Decimal { precision: None, scale: None },
+                ColumnKind::Decimal { precision: None, scale: None, kept: None },
                 "99999999999999999999.123456789",
                 Some("99999999999999999999.123456789"),
             ),
-            (ColumnKind::Real, "1.5e3", Some("1.5e3")),
-            (ColumnKind::Real, "inf", None),
-            (ColumnKind::Real, "1e999", None),
-            (ColumnKind::Real, "  ", Some("NULL")),
+            (double, "1.5e3", Some("1.5e3")),
+            (double, "inf", None),
+            (double, "1e999", None),
+            (double, "  ", Some("NULL")),
+            (double, "0.30000000000000004", Some("0.30000000000000004")),
+            (double, "-0.10", Some("-0.10")),
+            (double, "1e23", Some("1e23")),
+            (double, "12345678901234567.89", None),
+            (single, "16777216", Some("16777216")),
+            (single, "16777217", None),
+            (single, "0", Some("0")),
+            (small, "-128", Some("-128")),
+            (small, "128", None),
+            (
+                ColumnKind::Integer { least: 0, most: u64::MAX },
+                "18446744073709551615",
+                Some("18446744073709551615"),
+            ),
+            (kept, "9223372036854775807", Some("9223372036854775807")),
+            (kept, "9223372036854775807.0", Some("9223372036854775807.0")),
+            (kept, "9223372036854775808", None),
+            (kept, "1234567890123.45", Some("1234567890123.45")),
+            (kept, "12345678901234.567", None),
         ] {
             assert_eq!(read(kind, field).as_deref(), expected, "{kind:?} {field}");
         }
@@ -218,11 +323,26 @@ mod tests {
             ("2026/10/31 2:05", Some("2026-10-31 02:05:00")),
             ("2026-10-31T02:05:06.5", Some("2026-10-31 02:05:06.5")),
             ("20261031", Some("2026-10-31 00:00:00")),
+            ("2026-10-31 23:59:59.9990", Some("2026-10-31 23:59:59.999")),
+            ("2026-10-31 23:59:59.9999", None),
             ("2026-10-31 02:05:06+08:00", None),
             ("2026-10-31 25:00", None),
             ("2026-10-31T02:05Z", None),
         ] {
-            assert_eq!(read(ColumnKind::Timestamp, field).as_deref(), expected, "{field}");
+            assert_eq!(read(ColumnKind::Timestamp { fraction: 3 }, field).as_deref(), expected, "{field}");
+        }
+    }
+
+    #[test]
+    fn times_of_day_and_documents_are_looked_at() {
+        for (kind, field, expected) in [
+            (ColumnKind::Clock { fraction: 0 }, "02:05:06.0", Some("02:05:06.0")),
+            (ColumnKind::Clock { fraction: 0 }, "02:05:06.5", None),
+            (ColumnKind::Json, " {\"a\": [1, 2]} ", Some("{\"a\": [1, 2]}")),
+            (ColumnKind::Json, "plain words", None),
+            (ColumnKind::Json, "{} {}", None),
+        ] {
+            assert_eq!(read(kind, field).as_deref(), expected, "{kind:?} {field}");
         }
     }
 
@@ -238,7 +358,7 @@ mod tests {
         assert!(value(&key, "  ").is_err());
         let full = Target { nullable: false, key: false, ..key };
         assert_eq!(value(&full, "").unwrap().as_deref(), Some(""));
-        let number = Target { kind: ColumnKind::Integer, ..full };
+        let number = Target { kind: WHOLE, ..full };
         assert!(value(&number, "").is_err());
     }
 }

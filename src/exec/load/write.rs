@@ -8,7 +8,7 @@ use super::read::Row;
 use super::rejects::WRITTEN;
 use super::script::{Script, whereabouts};
 use crate::exec::not_started;
-use crate::exec::sql::database::{Database, Refused, Why};
+use crate::exec::sql::database::{Database, Interrupt, Refused, Why};
 use crate::exec::sql::rows::{Cell, Rows};
 use crate::exec::sql::text::{Dialect, statements};
 use crate::exec::sql::{Bound, script};
@@ -16,6 +16,9 @@ use crate::msg;
 use crate::plan::{Load, LoadMode, ParamValue};
 use crate::run::Failure;
 use crate::words::{Lang, Msg, one_line};
+
+/// Lines that are sought one by one where the temporary table does not take them.
+const SOUGHT: usize = 20;
 
 /// What a load did to its table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,6 +45,9 @@ pub(super) struct Writer<'w> {
     pub(super) lang: Lang,
     /// What a condition may bind.
     pub(super) bindings: BTreeMap<String, ParamValue>,
+    /// Lines that the temporary table did not take.
+    pub(super) untaken: Faults,
+    pub(super) interrupt: Interrupt,
 }
 
 /// The database refused; nothing of the load remains.
@@ -80,9 +86,32 @@ impl Writer<'_> {
         if rows.is_empty() {
             return Ok(());
         }
+        let mut waiting = vec![rows];
+        while let Some(rows) = waiting.pop() {
+            self.execute("SAVEPOINT monthstart_rows").await?;
+            let Err(why) = self.fill(rows).await? else {
+                self.execute("RELEASE SAVEPOINT monthstart_rows").await?;
+                continue;
+            };
+            let known = self.untaken.lines.len();
+            if why.why != Why::Values || known >= SOUGHT || self.interrupt.is_set() {
+                return Err(refused(why));
+            }
+            self.execute("ROLLBACK TO SAVEPOINT monthstart_rows").await?;
+            if let [row] = rows {
+                self.untaken.lines.insert(row.line, vec![msg!("load-refused", why = why.words)]);
+            } else {
+                let (first, second) = rows.split_at(rows.len() / 2);
+                waiting.extend([second, first]);
+            }
+        }
+        Ok(())
+    }
+
+    async fn fill(&mut self, rows: &[Row]) -> Result<Result<(), Refused>, Failure> {
         let values = BTreeMap::from([("rows".to_owned(), self.script.rows(rows))]);
         let (statement, values) = self.bound(&self.script.fill(), &values)?;
-        self.database.execute(&statement, &values, &mut Rows::default()).await.map(drop).map_err(refused)
+        Ok(self.database.execute(&statement, &values, &mut Rows::default()).await.map(drop))
     }
 
     /// After the last row.
@@ -95,7 +124,7 @@ impl Writer<'_> {
 
     /// What only the database can find wrong: keys that are doubled, or where they may not be.
     pub(super) async fn faults(&mut self) -> Result<Faults, Failure> {
-        let mut faults = Faults::default();
+        let mut faults = std::mem::take(&mut self.untaken);
         let replaces = self.load.mode == LoadMode::Replace && self.load.filter.is_some();
         let part = self.load.filter.as_ref().map(|part| one_line(&part.0, 100)).unwrap_or_default();
         if self.script.has_key() {
@@ -139,20 +168,61 @@ impl Writer<'_> {
     }
 
     /// Does it.
-    pub(super) async fn apply(&mut self, foreseen: Counts) -> Result<Counts, Failure> {
+    pub(super) async fn apply(&mut self, foreseen: Counts) -> Result<Result<Counts, Refused>, Failure> {
         let compares = compares(self.load);
         let mut counts = Counts { updated: 0, removed: 0, ..foreseen };
         if self.load.mode == LoadMode::Replace {
             let remove = self.script.remove(compares);
-            counts.removed = self.execute(&remove).await?;
+            match self.attempted(&remove).await? {
+                Ok(removed) => counts.removed = removed,
+                Err(why) => return Ok(Err(why)),
+            }
         }
         if let Some(update) = self.script.update().filter(|_| compares) {
-            counts.updated = self.execute(&update).await?;
+            match self.attempted(&update).await? {
+                Ok(updated) => counts.updated = updated,
+                Err(why) => return Ok(Err(why)),
+            }
         }
         let insert = self.script.insert(compares);
-        counts.inserted = self.execute(&insert).await?;
+        match self.attempted(&insert).await? {
+            Ok(inserted) => counts.inserted = inserted,
+            Err(why) => return Ok(Err(why)),
+        }
         counts.unchanged = counts.read.saturating_sub(counts.inserted + counts.updated);
-        Ok(counts)
+        Ok(Ok(counts))
+    }
+
+    /// The line that the table does not take, for these reasons: with the lines before it everything is well, with it
+    /// too the database says the same. Nothing of the search remains.
+    pub(super) async fn culprit(&mut self, why: &Refused) -> Option<Faults> {
+        let whole = self.script.clone();
+        let [last] = self.numbers(&whole.last()).await.ok()?;
+        let (mut good, mut bad) = (0, last);
+        let mut same = self.refuses(&whole, good).await?.is_none();
+        while same && bad - good > 1 {
+            let middle = good + (bad - good) / 2;
+            match self.refuses(&whole, middle).await? {
+                None => good = middle,
+                Some(words) => (bad, same) = (middle, words == why.words),
+            }
+        }
+        self.script = whole;
+        let lines = BTreeMap::from([(bad, vec![msg!("load-refused", why = why.words.clone())])]);
+        same.then_some(Faults { lines, more: 0 })
+    }
+
+    /// What the database says of the lines up to this one; `None` where it cannot be known.
+    #[expect(clippy::option_option, reason = "not known, nothing, or words")]
+    async fn refuses(&mut self, whole: &Script, line: u64) -> Option<Option<String>> {
+        self.script = whole.until(line);
+        let begun = !self.interrupt.is_set() && self.database.begin(true).await.is_ok();
+        let done = if begun { self.apply(Counts::default()).await.ok() } else { None };
+        self.database.rollback().await;
+        match done? {
+            Ok(_) => Some(None),
+            Err(why) => (why.why == Why::Values).then_some(Some(why.words)),
+        }
     }
 
     /// One statement, with what it binds; a condition that is none makes it several.
@@ -168,8 +238,12 @@ impl Writer<'_> {
     }
 
     async fn execute(&mut self, sql: &str) -> Result<u64, Failure> {
+        self.attempted(sql).await?.map_err(refused)
+    }
+
+    async fn attempted(&mut self, sql: &str) -> Result<Result<u64, Refused>, Failure> {
         let (statement, values) = self.bound(sql, &self.bindings)?;
-        self.database.execute(&statement, &values, &mut Rows::default()).await.map_err(refused)
+        Ok(self.database.execute(&statement, &values, &mut Rows::default()).await)
     }
 
     /// The numbers of the one row that a query gives.

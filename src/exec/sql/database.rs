@@ -81,6 +81,8 @@ pub(in crate::exec) enum Why {
     Denied,
     /// The connection broke: what was under way is not known.
     Gone,
+    /// What a row holds is not allowed where it is to stand.
+    Values,
     /// Anything else: the same would be refused again.
     Refuses,
 }

@@ -16,7 +16,7 @@ use super::remote::{
 };
 use super::rows::{Cell, Sink, Want};
 use super::table::{Column, declared};
-use super::text::{Kind, Statement};
+use super::text::{Dialect, Kind, Statement};
 use crate::plan::ParamValue;
 
 /// What may stand behind the question mark of a URL.
@@ -167,7 +167,7 @@ impl MySql {
             let extra = text(4)?.to_ascii_lowercase();
             Ok(Column {
                 name: text(0)?,
-                kind: declared(&text(1)?),
+                kind: declared(&text(1)?, Dialect::MySql),
                 nullable: text(2)?.eq_ignore_ascii_case("yes"),
                 has_default: text(5)? == "1"
                     || extra.contains("auto_increment")
@@ -365,6 +365,8 @@ fn refused(error: &sqlx::Error) -> Refused {
         1045 | 1698 | 1820 | 1862 | 3118 | 4151 => Why::Denied,
         1020 | 1213 => Why::Conflict,
         1040 | 1205 => Why::Busy,
+        1048 | 1062 | 1264 | 1265 | 1292 | 1366 | 1369 | 1406 | 1451 | 1452 | 1526 | 1644 | 1690 | 3140
+        | 3141 | 3819 | 4025 => Why::Values,
         1053 | 1927 | 4031 => Why::Gone,
         _ => Why::Refuses,
     };

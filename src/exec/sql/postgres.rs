@@ -22,7 +22,7 @@ use super::remote::{
 };
 use super::rows::{Cell, Sink, Want};
 use super::table::{Column, declared};
-use super::text::{Kind, Statement};
+use super::text::{Dialect, Kind, Statement};
 use crate::plan::ParamValue;
 
 /// What may stand behind the question mark of a URL.
@@ -161,17 +161,18 @@ impl Postgres {
 
     pub(super) async fn columns(&mut self, table: &str) -> Result<Vec<Column>, Refused> {
         let Some(table) = self.find(table).await? else { return Ok(Vec::new()) };
-        let sql = "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, \
+        let sql = "SELECT a.attname::text, CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) \
+                   ELSE format_type(a.atttypid, a.atttypmod) END, a.attnotnull, \
                    a.atthasdef OR coalesce(to_jsonb(a) ->> 'attidentity', '') <> '', \
                    EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary \
                    AND a.attnum = ANY (i.indkey)) \
-                   FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped \
+                   FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped \
                    ORDER BY a.attnum";
         let rows = sqlx::query(sql).bind(table).fetch_all(&mut self.connection).await;
         let column = |row: &PgRow| {
             Ok(Column {
                 name: row.try_get(0)?,
-                kind: declared(row.try_get(1)?),
+                kind: declared(row.try_get(1)?, Dialect::Postgres),
                 nullable: !row.try_get::<bool, _>(2)?,
                 has_default: row.try_get(3)?,
                 primary_key: row.try_get(4)?,
@@ -389,6 +390,7 @@ fn refused(error: &sqlx::Error) -> Refused {
         "40001" | "40P01" => Why::Conflict,
         "55P03" | "53300" => Why::Busy,
         "57P01" | "57P02" | "57P03" => Why::Gone,
+        code if code.starts_with("22") || code.starts_with("23") => Why::Values,
         _ => Why::Refuses,
     };
     let parts = [Some(said.message()), said.detail(), said.hint()];

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::database::{Interrupt, Purpose, Refused, Why};
 use super::rows::{Cell, Sink, Want};
 use super::table::{Column, declared};
-use super::text::{Kind, Statement};
+use super::text::{Dialect, Kind, Statement};
 use crate::plan::ParamValue;
 
 /// How long `SQLite` itself waits for a lock; longer waits are loops of ours, which can be stopped.
@@ -206,7 +206,7 @@ impl Sqlite {
                 nullable: not_null == 0 && key == 0,
                 has_default: has_default != 0 || is_row_number,
                 primary_key: key > 0,
-                kind: declared(&kind),
+                kind: declared(&kind, Dialect::Sqlite),
             };
             Ok(column)
         };
@@ -268,8 +268,12 @@ fn refused(error: &sqlx::Error) -> Refused {
     match error.as_database_error() {
         Some(words) => {
             let code: i32 = words.code().and_then(|code| code.parse().ok()).unwrap_or(0);
-            // 517: the snapshot is old, and stays so however long one waits.
-            let why = if code & 0xff == 5 && code != 517 { Why::Busy } else { Why::Refuses };
+            let why = match code & 0xff {
+                // 517: the snapshot is old, and stays so however long one waits.
+                5 if code != 517 => Why::Busy,
+                19 | 20 => Why::Values,
+                _ => Why::Refuses,
+            };
             Refused::new(words.message(), why)
         }
         None => Refused::new(&error.to_string(), Why::Refuses),

@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use self::servers::{Kind, base};
 use super::database::{Database, Interrupt, Purpose};
 use super::rows::Cell;
-use super::table::{Column, ColumnKind};
+use super::table::{Column, ColumnKind, Float};
 use super::text::statements;
 use crate::exec::{Limits, Room};
 use crate::plan::project::{Connection, Project, Setting};
@@ -73,11 +73,20 @@ async fn columns_are_told_by_every_database() {
             has_default,
             primary_key,
         };
+        let is_file = database.dialect() == super::text::Dialect::Sqlite;
+        let (bits, kept) = if is_file { (64, Some(15)) } else { (32, None) };
+        let whole = ColumnKind::Integer { least: i64::MIN >> (64 - bits), most: u64::MAX >> (65 - bits) };
         let expected = [
-            column("station_id", ColumnKind::Integer, false, false, true),
+            column("station_id", whole, false, false, true),
             column("city", ColumnKind::Text { length: Some(40) }, false, true, true),
-            column("amount", ColumnKind::Decimal { precision: Some(12), scale: Some(2) }, true, false, false),
-            column("ratio", ColumnKind::Real, true, false, false),
+            column(
+                "amount",
+                ColumnKind::Decimal { precision: Some(12), scale: Some(2), kept },
+                true,
+                false,
+                false,
+            ),
+            column("ratio", ColumnKind::Real(Float::Double), true, false, false),
             column("day", ColumnKind::Date, true, false, false),
             column("note", ColumnKind::Text { length: None }, true, false, false),
         ];

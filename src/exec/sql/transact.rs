@@ -190,9 +190,7 @@ impl<'s> Script<'s> {
 
     fn rolled_back(&self, stopped: &Stopped, left: bool) -> Failure {
         match self.failure(stopped) {
-            Failure::Sql { statement, why } if left => {
-                Failure::Sql { statement, why: self.attempt.say(&msg!("exec-sql-left", why = why)) }
-            }
+            Failure::Sql { statement, why } if left => Failure::SqlLeft { statement, why },
             failure => failure,
         }
     }

@@ -13,7 +13,7 @@ pub struct Settings {
     pub timezone: Option<Text>,
     /// `zh` or `en`.
     pub language: Option<Text>,
-    /// `sqlite:PATH` (or `postgres://…` later).
+    /// `sqlite:PATH`.
     pub store: Option<Value>,
     /// The roster's file.
     pub roster: Option<Text>,

@@ -25,7 +25,7 @@ impl Meaning {
         let either = |test: fn(ColumnKind) -> bool| test(from) || test(to);
         if either(|kind| kind == ColumnKind::Boolean) {
             Meaning::Truth
-        } else if either(|kind| matches!(kind, ColumnKind::Date | ColumnKind::Timestamp)) {
+        } else if either(|kind| matches!(kind, ColumnKind::Date | ColumnKind::Timestamp { .. })) {
             Meaning::Time
         } else if either(is_number) {
             Meaning::Number
@@ -38,7 +38,7 @@ impl Meaning {
 }
 
 fn is_number(kind: ColumnKind) -> bool {
-    matches!(kind, ColumnKind::Integer | ColumnKind::Decimal { .. } | ColumnKind::Real)
+    matches!(kind, ColumnKind::Integer { .. } | ColumnKind::Decimal { .. } | ColumnKind::Real(_))
 }
 
 const NULL: u8 = 0;
