@@ -86,6 +86,7 @@ fn plan(text: &str, request: &Request) -> Plan {
         runbook: &runbook,
         included: &[],
         month_file: None,
+        others: None,
         files: &Nothing,
         sources: &sources,
     };

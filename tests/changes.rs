@@ -115,6 +115,7 @@ fn state(settings: &str, roster: &str, runbook: &str, month: &str) -> State {
         runbook: &runbook,
         included: &[],
         month_file: month.as_ref(),
+        others: Some(&[]),
         files: &Nothing,
         sources: &sources,
     };

@@ -133,6 +133,7 @@ impl World {
             runbook: &runbook,
             included: &included,
             month_file: month.as_ref(),
+            others: Some(&[]),
             files: &folder,
             sources: &sources,
         };

@@ -25,8 +25,13 @@ pub(super) fn one_project(session: &Session, files: &[PathBuf]) -> Result<(PathB
 
 /// The runbooks among these files; when none is named, all in the project's own folder.
 pub(super) fn runbooks(opened: &Opened, named: &[String]) -> Vec<String> {
-    let mut paths = if named.is_empty() { yaml_in(&opened.shelf, "") } else { named.to_vec() };
-    paths.retain(|path| is_runbook(path) && Some(path) != opened.roster_path.as_ref());
+    runbooks_in(&opened.shelf, opened.roster_path.as_ref(), named)
+}
+
+/// The same, where the roster is known by its path.
+pub(super) fn runbooks_in(shelf: &Shelf, roster_path: Option<&String>, named: &[String]) -> Vec<String> {
+    let mut paths = if named.is_empty() { yaml_in(shelf, "") } else { named.to_vec() };
+    paths.retain(|path| is_runbook(path) && Some(path) != roster_path);
     paths
 }
 

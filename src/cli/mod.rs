@@ -17,6 +17,7 @@ mod help;
 mod init;
 mod looking;
 mod man;
+mod neighbours;
 mod output;
 mod outside;
 mod pick;

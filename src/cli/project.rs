@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use super::exit::{Exit, Failed, What};
+use super::neighbours::Neighbours;
 use super::session::Session;
 use super::shelf::Shelf;
 use crate::msg;
@@ -94,6 +95,7 @@ fn read_roster(shelf: &mut Shelf, settings: &crate::runbook::model::Settings) ->
 }
 
 /// A runbook with all that it includes.
+#[derive(Debug)]
 pub(super) struct Book {
     /// The file that was asked for.
     pub runbook: Runbook,
@@ -163,7 +165,9 @@ pub(super) fn plan(
             let month = resolve::accounting_month(&book.runbook, &book.included, &request)
                 .map_err(|mistake| Failed::usage(mistake.explain()))?;
             let month_file = read_month(&mut opened.shelf, month);
-            resolve_book(&mut opened.shelf, project, book, month_file.as_ref(), &request)
+            let month_file = month_file.as_ref();
+            let others = Neighbours::read(&mut opened.shelf, opened.roster_path.as_ref(), month_file);
+            resolve_book(&mut opened.shelf, project, book, month_file, others.as_ref(), &request)
                 .map_err(|mistakes| said(session, &mistakes))?
         }
         _ => None,
@@ -181,14 +185,18 @@ pub(super) fn resolve_book(
     project: &Project,
     book: &Book,
     month_file: Option<&MonthFile>,
+    neighbours: Option<&Neighbours>,
     request: &Request,
 ) -> Result<Option<Plan>, Vec<resolve::Mistake>> {
     let mut problems = std::mem::take(&mut shelf.problems);
+    let own = Files::path(shelf, book.runbook.name.span.file);
+    let others = neighbours.and_then(|neighbours| neighbours.of(&own));
     let input = Input {
         project,
         runbook: &book.runbook,
         included: &book.included,
         month_file,
+        others: others.as_deref(),
         files: shelf as &dyn Files,
         sources: &shelf.sources,
     };

@@ -94,6 +94,16 @@ impl Shelf {
         }
     }
 
+    /// Reads what nothing is said about: neither its problems nor its texts stay.
+    pub(super) fn aside<T>(&mut self, read: impl FnOnce(&mut Shelf) -> T) -> T {
+        let sources = std::mem::take(&mut self.sources);
+        let paths = std::mem::take(&mut self.paths);
+        let problems = std::mem::take(&mut self.problems);
+        let made = read(self);
+        (self.sources, self.paths, self.problems) = (sources, paths, problems);
+        made
+    }
+
     /// Keeps a text as if it had been read at `path`: what a project has that says nothing.
     pub(super) fn take_text(&mut self, path: &str, text: &str) -> FileId {
         self.paths.push(path.to_owned());

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failed};
 use super::files::{months, one_project, runbooks, strange_months};
+use super::neighbours::Neighbours;
 use super::project::{Book, open, read_book, read_month, resolve_book, show_problems};
 use super::session::Session;
 use super::shelf::Shelf;
@@ -45,7 +46,9 @@ pub(super) fn validate_named(
         months(&opened.shelf).into_iter().filter_map(|month| read_month(&mut opened.shelf, month)).collect();
     if let Some(project) = &opened.project {
         let request = Request::check(session.today(Some(project)));
-        resolve_all(&mut opened.shelf, project, &books, &months, &request);
+        let leaves_out = months.iter().find(|month| !month.skip.is_empty());
+        let others = Neighbours::read(&mut opened.shelf, opened.roster_path.as_ref(), leaves_out);
+        resolve_all(&mut opened.shelf, project, &books, &months, others.as_ref(), &request);
     }
     finish(session, &mut opened.shelf, runbooks.len(), tell)
 }
@@ -77,30 +80,17 @@ fn resolve_all(
     project: &Project,
     books: &[Book],
     months: &[MonthFile],
+    neighbours: Option<&Neighbours>,
     request: &Request,
 ) {
     // Mistakes of a request are not the files' mistakes: nothing was asked for here.
     for book in books {
-        let _ = resolve_book(shelf, project, book, None, request);
+        let _ = resolve_book(shelf, project, book, None, None, request);
     }
     for month in months {
         let asked = Request { month: Some(month.month), ..request.clone() };
-        let mut unknown_everywhere: Option<Vec<Problem>> = None;
         for book in books {
-            let before = std::mem::take(&mut shelf.problems);
-            let _ = resolve_book(shelf, project, book, Some(month), &asked);
-            let (unknown, others) = std::mem::replace(&mut shelf.problems, before)
-                .into_iter()
-                .partition::<Vec<_>, _>(|problem| problem.message.id == "plan-month-step-unknown");
-            shelf.problems.extend(others);
-            // A month file speaks of all runbooks: a step is unknown when none of them has it.
-            unknown_everywhere = Some(match unknown_everywhere {
-                None => unknown,
-                Some(so_far) => {
-                    so_far.into_iter().filter(|p| unknown.iter().any(|q| q.span == p.span)).collect()
-                }
-            });
+            let _ = resolve_book(shelf, project, book, Some(month), neighbours, &asked);
         }
-        shelf.problems.extend(unknown_everywhere.unwrap_or_default());
     }
 }

@@ -40,7 +40,8 @@ impl Expectation {
             ["not", "null"] | ["is", "not", "null"] => return Some(Expectation::NotNull),
             ["between", low, "and", high] => {
                 let both = [low, high].into_iter().all(|end| is_number(end) || is_day(end));
-                return both.then(|| Expectation::Between((*low).to_owned(), (*high).to_owned()));
+                return (both && !is_reversed(low, high))
+                    .then(|| Expectation::Between((*low).to_owned(), (*high).to_owned()));
             }
             [] | ["between", ..] => return None,
             _ => {}
@@ -74,6 +75,14 @@ pub(crate) fn is_readable(text: &str) -> bool {
     Expectation::parse(text).is_some()
 }
 
+/// Nothing lies between a greater and a lesser end.
+fn is_reversed(low: &str, high: &str) -> bool {
+    if is_number(low) && is_number(high) {
+        return matches!((low.parse::<f64>(), high.parse::<f64>()), (Ok(low), Ok(high)) if low > high);
+    }
+    is_day(low) && is_day(high) && low > high
+}
+
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let mut parts = digits.splitn(2, '.');
@@ -103,7 +112,19 @@ mod tests {
             Some(Expectation::Between("10".to_owned(), "20".to_owned()))
         );
         assert_eq!(Expectation::parse("is not null"), Some(Expectation::NotNull));
-        for bad in ["", "  ", "about ten", "between 1", "between a and b", "> many", "=", "=> 3", "< "] {
+        for bad in [
+            "",
+            "  ",
+            "about ten",
+            "between 1",
+            "between a and b",
+            "between 20 and 10",
+            "between 2026-11 and 2026-10",
+            "> many",
+            "=",
+            "=> 3",
+            "< ",
+        ] {
             assert_eq!(Expectation::parse(bad), None, "{bad}");
         }
     }

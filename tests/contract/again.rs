@@ -207,3 +207,19 @@ fn a_shadow_run_says_everywhere_that_it_is_one() {
     project.ms("confirm g").code(0);
     live.finish(PATIENCE).code(0).says("shadow run");
 }
+
+#[test]
+fn what_decides_never_takes_a_shadow_for_the_real_run() {
+    let project = Project::of("1:\n  - {name: g, gate: 'right?'}\n");
+    let live = project.spawn("run x.yaml --month 2025-10 --shadow");
+    project.until("open", |s| s.open("g"));
+    for line in ["cancel x/2025-10 --reason r", "skip g --reason r --run x/2025-10", "resume x/2025-10"] {
+        project.ms(&format!("{line} --as zhang.wei")).code(2).says("x/2025-10").says("x.shadow/2025-10");
+    }
+    for line in ["status x/2025-10", "gates x/2025-10", "events x/2025-10", "why --run x/2025-10"] {
+        project.ms(line).code(0);
+    }
+    assert!(project.status().open("g"));
+    project.ms("cancel x.shadow/2025-10 --reason r --as zhang.wei").code(0);
+    live.finish(PATIENCE);
+}

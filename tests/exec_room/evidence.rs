@@ -97,3 +97,17 @@ async fn a_steps_outcome_is_shown_by_its_outputs() {
     let (_, shown) = world.gathered(node, BTreeMap::new()).await;
     assert_eq!(shown[0].rows, [["no outputs"]]);
 }
+
+#[tokio::test]
+async fn a_shadow_run_looks_but_runs_no_program() {
+    let mut world = World::new();
+    world.database("yt", "create table t (n integer)").await;
+    let show = vec![Evidence::Run(Command::Shell("echo x >made".to_owned())), sql("select 1 as still")];
+    let (mut job, _switch) = world.job(gate("right?", show), BTreeMap::new());
+    std::sync::Arc::make_mut(&mut job.plan).shadow = true;
+    let (_, shown) = world.gathered_for(job).await;
+    assert_eq!(shown[0].title, "echo x >made");
+    assert_eq!(shown[0].rows, [["not run in a shadow run"]]);
+    assert_eq!(shown[1].rows, [["1"]]);
+    assert!(!world.file("made").exists());
+}

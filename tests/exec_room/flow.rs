@@ -149,6 +149,40 @@ async fn what_cannot_be_found_out_is_never_submitted_blindly() {
 }
 
 #[tokio::test]
+async fn an_answer_that_says_neither_is_no_leave_to_submit() {
+    let mut world = finding(world());
+    world.write("state", "RUNNING\n");
+    // A notice, a login page; the flow runs all the while.
+    for (said, code) in [("notice: maintenance at 06:00\n", "0"), ("\n  please log in\n", "1")] {
+        world.write("there", said);
+        world.write("find-code", code);
+        let Failure::NotStarted { why } = world.fails(flow()).await else { panic!() };
+        assert!(why.contains(said.trim()) && why.contains("not submitted"), "{why}");
+    }
+    assert_eq!(asked(&world), ["find DwdMergeBillM --batch 202610"]);
+    // Blanks are silence.
+    world.write("state", "SUCCESS\n");
+    world.write("there", " \n\n");
+    world.write("find-code", "0");
+    assert_eq!(world.works(flow()).await.0["id"], Json::from("4711"));
+    // What the platform itself calls no is one, on whichever stream and with whichever end.
+    let find = |world: &mut World, none: &str| {
+        let action = world.project.platforms.get_mut("dacp").unwrap().actions.get_mut(&ActionKind::Find);
+        action.unwrap().none = Some(none.to_owned());
+    };
+    find(&mut world, "^no such flow$");
+    world.write("there", "id state\nno such flow\n");
+    for code in ["0", "3"] {
+        world.write("find-code", code);
+        assert_eq!(world.works(flow()).await.0["id"], Json::from("4711"), "{code}");
+    }
+    // An id goes before it.
+    world.write("find-code", "0");
+    world.write("there", "no such flow\n99 RUNNING\n");
+    assert_eq!(world.works(flow()).await.0["id"], Json::from("99"));
+}
+
+#[tokio::test]
 async fn a_submission_without_an_id_is_looked_for_before_it_fails() {
     let mut world = world();
     world.write("submit-says", "ok\n");

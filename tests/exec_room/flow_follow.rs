@@ -99,7 +99,8 @@ async fn a_task_is_passed_and_the_platform_must_say_so() {
 
 #[tokio::test]
 async fn a_pass_that_is_not_taken_fails_with_what_the_platform_says() {
-    let world = scheduled(&[Find, ForcePass]);
+    let mut world = scheduled(&[Find, ForcePass]);
+    world.limits.question = Duration::from_millis(700);
     world.write("there", "99\n");
     world.write("state-99", "WAITING for Dwd\n");
     let Failure::Flow { reason } = world.fails(pass()).await else { panic!() };
@@ -118,4 +119,32 @@ async fn a_task_that_gets_its_id_when_it_is_passed_is_looked_at_and_one_without_
     assert_eq!(remarks, ["the platform was told to pass Dim; what it says of it now cannot be asked"]);
     let Failure::NotStarted { why } = scheduled(&[]).fails(pass()).await else { panic!() };
     assert!(why.contains("'force_pass'"), "{why}");
+}
+
+#[tokio::test]
+async fn a_pass_of_which_nothing_can_be_learned_is_no_success() {
+    let mut world = scheduled(&[Find, ForcePass]);
+    world.limits.question = Duration::from_millis(700);
+    let table = [
+        ("", "is not on the platform yet"),
+        ("echo down >&2; echo 5 >find-code\n", "exit code 5"),
+        ("echo 0 >find-code; echo please log in >there\n", "please log in"),
+        ("echo 99 >there\n", "No such file"),
+    ];
+    for (then, word) in table {
+        for file in ["find-code", "there"] {
+            let _ = std::fs::remove_file(world.file(file));
+        }
+        world.write("on-pass", then);
+        let Failure::Flow { reason } = world.fails(pass()).await else { panic!("{then}") };
+        assert!(reason.contains("was told to pass Dim") && reason.contains(word), "{reason}");
+    }
+    // The step's own time may be shorter.
+    world.limits.question = Duration::from_secs(60);
+    let _ = std::fs::remove_file(world.file("there"));
+    world.write("on-pass", "");
+    let Failure::Flow { reason } = world.fails(within(pass(), Duration::from_secs(1))).await else {
+        panic!()
+    };
+    assert!(reason.contains("is not on the platform yet"), "{reason}");
 }

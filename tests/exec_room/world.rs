@@ -197,7 +197,10 @@ impl World {
         node: Node,
         outputs: BTreeMap<String, BTreeMap<String, Json>>,
     ) -> (String, Vec<Shown>) {
-        let (job, _switch) = self.job(node, outputs);
+        self.gathered_for(self.job(node, outputs).0).await
+    }
+
+    pub(crate) async fn gathered_for(&self, job: Job) -> (String, Vec<Shown>) {
         let (sender, mut reports) = tokio::sync::mpsc::unbounded_channel();
         self.executor().gather(job, sender);
         match timeout(LONG, reports.recv()).await.unwrap() {

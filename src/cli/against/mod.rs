@@ -10,6 +10,7 @@ use serde_json::Value;
 use self::git::Revision;
 use super::exit::{Exit, Failed};
 use super::files::{months, one_project, runbooks};
+use super::neighbours::Neighbours;
 use super::planning::pretty;
 use super::project::{Book, Opened, includes, open, open_shelf, read_book, read_month, resolve_book};
 use super::session::Session;
@@ -155,7 +156,9 @@ fn resolved(
     let opened = &mut state.opened;
     let Some(project) = &opened.project else { return Ok(None) };
     let month = request.month.and_then(|month| read_month(&mut opened.shelf, month));
-    resolve_book(&mut opened.shelf, project, book, month.as_ref(), request).map_err(|mistakes| {
+    let month = month.as_ref();
+    let others = Neighbours::read(&mut opened.shelf, opened.roster_path.as_ref(), month);
+    resolve_book(&mut opened.shelf, project, book, month, others.as_ref(), request).map_err(|mistakes| {
         let why: Vec<String> = mistakes.iter().map(|mistake| session.say(&mistake.explain())).collect();
         Failed::usage(msg!("diff-request", why = why.join(" ")))
     })

@@ -196,7 +196,7 @@ fn natural_name(verb: &Verb) -> Option<&crate::runbook::model::Text> {
 }
 
 /// The name of all steps of a `for_each` together: the written name without its expressions.
-fn group_name(base: &str) -> String {
+pub(super) fn group_name(base: &str) -> String {
     let mut name = String::new();
     let mut rest = base;
     while let Some(open) = rest.find("{{") {

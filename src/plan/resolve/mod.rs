@@ -13,6 +13,7 @@ mod include;
 mod index;
 mod months;
 mod nodes;
+mod others;
 mod params;
 mod paths;
 mod people;
@@ -100,6 +101,8 @@ pub struct Input<'a> {
     pub included: &'a [Runbook],
     /// The month's own file, if there is one.
     pub month_file: Option<&'a MonthFile>,
+    /// The project's other runbooks, which the month file speaks of too; `None` where not all could be read.
+    pub others: Option<&'a [&'a Runbook]>,
     /// The project's files.
     pub files: &'a dyn Files,
     /// The texts of what was read.

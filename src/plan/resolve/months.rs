@@ -1,14 +1,14 @@
 //! What the month file leaves out this month.
 
 use super::book::Book;
-use super::desk::unknown_step;
 use super::expand::Layout;
 use super::findings::Findings;
 use super::index::Found;
+use super::others::Others;
 use super::params::harmless;
 use crate::msg;
 use crate::plan::{Node, Skip};
-use crate::runbook::model::MonthSkip;
+use crate::runbook::model::{MonthSkip, Text};
 use crate::runbook::problem::Problem;
 
 /// Marks the steps that do not run this month, with their gates.
@@ -29,19 +29,31 @@ pub(super) fn skip(book: &Book<'_>, layout: &Layout<'_>, nodes: &mut [Node], fin
                 let message = msg!("plan-step-ambiguous", name = harmless(&skip.step));
                 findings.push(Problem::error(skip.step.span, message).help(msg!("help-plan-step-full")));
             }
-            // One month file serves all runbooks of a project: a stage that is far from every one here is another's.
-            Found::Unknown if foreign(layout, &skip.step) => {
-                let stage = skip.step.split_once('/').map_or("", |(stage, _)| stage);
-                let message = msg!("plan-stage-unknown", name = harmless(stage));
-                findings.unknown_or_foreign(skip.step.span, message, stage, layout.index.known_stages());
-            }
-            Found::Unknown => unknown_step(layout, &skip.step, skip.step.span, findings),
+            Found::Unknown => unknown(book, layout, &skip.step, findings),
         }
     }
 }
 
-fn foreign(layout: &Layout<'_>, path: &str) -> bool {
-    path.split_once('/').is_some_and(|(stage, _)| layout.index.stage(stage).is_none())
+/// One month file serves all runbooks of a project: what another one has is its business. Where those could not all be
+/// read, only what is close to something here is surely a mistake.
+fn unknown(book: &Book<'_>, layout: &Layout<'_>, step: &Text, findings: &mut Findings<'_>) {
+    let others = Others(book.input.others.unwrap_or_default());
+    if others.have(step) {
+        return;
+    }
+    let stages: Vec<&str> = layout.index.known_stages().chain(others.stage_names()).collect();
+    let (stage, name) =
+        step.split_once('/').map_or((None, step.as_str()), |(stage, name)| (Some(stage), name));
+    let (message, word, known) = if let Some(stage) = stage.filter(|stage| !stages.contains(stage)) {
+        (msg!("plan-stage-unknown", name = harmless(stage)), stage, stages)
+    } else {
+        let steps = layout.index.known().chain(others.step_names()).collect();
+        (msg!("plan-step-unknown", name = harmless(step)), name, steps)
+    };
+    match book.input.others {
+        Some(_) => findings.unknown(step.span, message, word, known),
+        None => findings.unknown_or_foreign(step.span, message, word, known),
+    }
 }
 
 fn agreed(skip: &MonthSkip) -> Option<String> {

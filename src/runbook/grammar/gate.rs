@@ -39,7 +39,7 @@ static QUESTION: [Field; 10] = [
     may("except", &MANY_NAMES, "Who may not answer: people, roles, or starter."),
     may(
         "each",
-        &Shape::List(&Shape::Scalar(Scalar::EachValue)),
+        &Shape::Filled(&Shape::List(&Shape::Scalar(Scalar::EachValue))),
         "One answer is wanted for every one of these.",
     ),
     may("deadline", &step::DEADLINE, "When the answer is late."),

@@ -25,7 +25,7 @@ pub enum Scalar {
     FreeLines,
     /// Any text at all.
     Title,
-    /// What stands between the fields of a file: one character.
+    /// What stands between the fields of a file: one character, and not the quote.
     Separator,
     /// A name.
     Name,
@@ -63,6 +63,10 @@ pub enum Scalar {
     Pattern,
     /// An address of a database, a server or a page; without a password in it.
     Url,
+    /// The address of a page: `http://…` or `https://…`; without a password in it.
+    Page,
+    /// The name of a header.
+    Header,
     /// An e-mail address.
     Email,
     /// One of these words.
@@ -106,7 +110,7 @@ impl Scalar {
             Scalar::Lines => ("problem-shape-lines", Some(r"\S")),
             Scalar::Free | Scalar::Title => ("problem-shape-line", None),
             Scalar::FreeLines => ("problem-shape-lines", None),
-            Scalar::Separator => ("problem-shape-separator", Some("^.$")),
+            Scalar::Separator => ("problem-shape-separator", Some(r#"^[^"]$"#)),
             Scalar::Name => ("problem-shape-name", Some("^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")),
             Scalar::NameTemplate => ("problem-shape-name", Some(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$|\{\{")),
             Scalar::Ident => ("problem-shape-ident", Some("^[A-Za-z_][A-Za-z0-9_]{0,63}$")),
@@ -128,6 +132,8 @@ impl Scalar {
             Scalar::Comparison => ("problem-shape-comparison", Some(r"^(rows|sum\(.+\))$")),
             Scalar::Pattern => ("problem-shape-pattern", None),
             Scalar::Url => ("problem-shape-url", None),
+            Scalar::Page => ("problem-shape-page", Some(r"^([Hh][Tt][Tt][Pp][Ss]?://|[^/]*\{)")),
+            Scalar::Header => ("problem-shape-header", Some("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")),
             Scalar::Email => ("problem-shape-email", Some("@")),
             Scalar::Word(_) => ("problem-shape-word", None),
         };
@@ -159,12 +165,14 @@ impl Scalar {
             });
         }
         match self {
-            Scalar::Line | Scalar::Lines | Scalar::Url | Scalar::Pattern if text.trim().is_empty() => {
+            Scalar::Line | Scalar::Lines | Scalar::Url | Scalar::Page | Scalar::Pattern
+                if text.trim().is_empty() =>
+            {
                 Some(msg!("problem-empty").into())
             }
             Scalar::Line | Scalar::Lines | Scalar::Free | Scalar::FreeLines | Scalar::Title => None,
             Scalar::Pattern => pattern_fault(text),
-            Scalar::Url => (parse::holds_password(text)).then(|| Fault {
+            Scalar::Url | Scalar::Page if parse::holds_password(text) => Some(Fault {
                 message: msg!("problem-password-in-url"),
                 help: Some(msg!("help-problem-secret")),
                 secret: true,
@@ -211,7 +219,9 @@ impl Scalar {
             Scalar::Tolerance => parse::number(text.strip_suffix('%').unwrap_or(text)).is_some(),
             Scalar::Comparison => parse::comparison(text).is_some(),
             Scalar::Email => parse::is_email(text),
-            Scalar::Separator => text.chars().count() == 1,
+            Scalar::Separator => text.chars().count() == 1 && text != "\"",
+            Scalar::Page => parse::is_page(text),
+            Scalar::Header => parse::is_header(text),
             Scalar::Line
             | Scalar::Lines
             | Scalar::Free
@@ -312,6 +322,20 @@ pub(in crate::runbook) mod parse {
     pub(in crate::runbook) fn is_email(text: &str) -> bool {
         let Some((before, host)) = text.rsplit_once('@') else { return false };
         !before.is_empty() && !host.is_empty() && !text.contains(char::is_whitespace)
+    }
+
+    /// Does it begin as the address of a page does, as far as no template stands there?
+    pub(in crate::runbook) fn is_page(text: &str) -> bool {
+        let (fixed, templated) = text.split_once('{').map_or((text, false), |(fixed, _)| (fixed, true));
+        let fixed = fixed.to_ascii_lowercase();
+        let begins = |scheme: &str| fixed.starts_with(scheme) || templated && scheme.starts_with(&fixed);
+        begins("http://") || begins("https://")
+    }
+
+    /// A token as HTTP has it.
+    pub(in crate::runbook) fn is_header(text: &str) -> bool {
+        let is_sign = |c: char| "!#$%&'*+-.^_`|~".contains(c);
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || is_sign(c))
     }
 
     /// Is there `user:password@` or `password=` in it?

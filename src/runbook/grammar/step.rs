@@ -268,14 +268,14 @@ static WAIT: Table = Table {
 };
 
 /// `http:`: an address, or with all that belongs to a request.
-pub(super) static HTTP: Shape = Shape::AnyOf(&[&Shape::Scalar(Scalar::Url), &Shape::Map(&HTTP_TABLE)]);
+pub(super) static HTTP: Shape = Shape::AnyOf(&[&Shape::Scalar(Scalar::Page), &Shape::Map(&HTTP_TABLE)]);
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 static HTTP_TABLE: Table = Table {
     id: "problem-thing-http",
     fields: &[&[
-        must("url", &Shape::Scalar(Scalar::Url), "The address."),
+        must("url", &Shape::Scalar(Scalar::Page), "The address."),
         may("method", &Shape::Scalar(Scalar::Word(METHODS)), "GET when left out."),
-        may("headers", &Shape::MapOf(Scalar::Line, &ENV), "Headers; secrets from env: or file:."),
+        may("headers", &Shape::MapOf(Scalar::Header, &ENV), "Headers; secrets from env: or file:."),
         may("body", &Shape::Scalar(Scalar::FreeLines), "The body."),
         may("expect", &LINE, "What the answer must look like."),
         may("key", &LINE, "Makes the request safe to repeat."),

@@ -115,3 +115,46 @@ fn a_step_that_reads_what_an_earlier_one_writes_is_no_warning() {
     );
     project.ms("validate x.yaml").code(0).hides("dwd_x");
 }
+
+#[test]
+fn one_month_file_serves_all_runbooks() {
+    let month = "skip:\n  - {step: verify/only-a, reason: r}\n  - {step: early/load-x, reason: r}\n  - {step: s/load, reason: r}\n";
+    let other = "name: a\nstages:\n  - {name: early, levels: {1: [{name: 'load-{{ v }}', for_each: {v: [x, y]}, run: [ls]}]}}\n  - {name: verify, after: early, levels: {1: [{name: only-a, run: [ls]}]}}\n";
+    let own = "name: b\nstages:\n  - {name: s, levels: {1: [{name: load, run: [ls]}]}}\n  - {name: verify, after: s, levels: {1: [{name: only-b, run: [ls]}]}}\n";
+    let project = Project::new().file("a.yaml", other).file("b.yaml", own);
+    project.put("months/2025-10.yaml", month.as_bytes());
+    project.ms("validate").code(0).hides("only-a").hides("early");
+    project.ms("validate b.yaml").code(0).hides("only-a");
+    for name in ["a", "b"] {
+        project.ms(&format!("plan {name}.yaml --month 2025-10")).code(0).hides("there is no");
+    }
+    // What none of them has is a mistake, with what was meant, whoever has that.
+    for (wrong, meant) in [("verify/onlya", "only-a"), ("verfy/only-a", "verify"), ("s/laod", "load")] {
+        project.put("months/2025-10.yaml", format!("skip: [{{step: {wrong}, reason: r}}]\n").as_bytes());
+        for line in ["validate", "plan b.yaml --month 2025-10"] {
+            let out = project.ms(line).code(3).says(meant);
+            assert_eq!(out.all().matches("there is no").count(), 1, "{out}");
+        }
+    }
+}
+
+#[test]
+fn what_can_never_work_is_told_before_it_runs() {
+    let table = [
+        ("{name: a, http: 'ftp://h/x'}", "http://"),
+        ("{name: a, http: {url: 'h/x'}}", "http://"),
+        ("{name: a, wait: {http: 'file:///etc/passwd'}}", "http://"),
+        ("{name: a, http: {url: 'http://h', headers: {'A: b': c}}}", "A: b"),
+        ("{name: a, gate: {ask: 'right?', each: []}}", "empty"),
+        ("{name: a, run: [ls], review: {ask: 'right?', each: []}}", "empty"),
+        ("{name: a, load: {file: a.csv, into: 't', separator: '\"'}}", "one character"),
+        ("{name: a, wait: {sql: select 1, expect: between 20 and 10}}", "between 20 and 10"),
+    ];
+    for (step, word) in table {
+        let project = Project::of(&format!("1:\n  - {step} # !!\n"));
+        super::wrong_by(&project, "validate x.yaml", &[word]);
+    }
+    for url in ["HTTP://h/x", "https://h/{{ month }}"] {
+        Project::of(&format!("1:\n  - {{name: a, http: '{url}'}}\n")).ms("validate x.yaml").code(0);
+    }
+}
