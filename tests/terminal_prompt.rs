@@ -4,7 +4,7 @@
 
 mod terminal_fixture;
 
-use monthstart::plan::{FieldKind, Gate, GateKind, NodeId, Part, Plan, Votes};
+use monthstart::plan::{Approver, FieldKind, Gate, GateKind, NodeId, Part, Plan, Votes};
 use monthstart::progress::keys::Key;
 use monthstart::progress::prompt::Prompt;
 use monthstart::progress::{Choice, PromptAction, Questions, Subject};
@@ -33,6 +33,10 @@ fn many() -> Plan {
         level("f", flow("failed")),
         level("g", script("lost")),
         level("h", asks("two", Gate { votes: Votes::Count(2), ..gate(GateKind::Gate, "两票") })),
+        level(
+            "i",
+            asks("others", Gate { approvers: vec![Approver::Role("billing".into())], ..notice("计费通知") }),
+        ),
     ])
 }
 
@@ -303,6 +307,26 @@ fn who_may_not_answer_only_looks() {
     t.who.operator = false;
     assert!(!t.shown().contains("[s]"));
     assert_eq!(t.types("rs⏎⏎f⏎"), []);
+}
+
+#[test]
+fn what_one_can_answer_comes_before_what_only_others_can() {
+    let mut t = Terminal::with(&["i/others"]);
+    assert_eq!(t.at().as_deref(), Some("i/others"), "there is nothing else");
+    t.story.open("b/gate", evidence());
+    t.sync();
+    assert_eq!(t.at().as_deref(), Some("b/gate"));
+    assert_eq!(t.types("y⏎⏎"), [], "these keys were meant for the other one");
+    t.types("1");
+    assert_eq!(t.at().as_deref(), Some("i/others"), "whoever goes there stays there");
+    t.story.open("a/gate", evidence());
+    t.sync();
+    assert_eq!(t.at().as_deref(), Some("i/others"));
+    let mut t = Terminal::with(&["h/two", "b/gate"]);
+    t.types("1y⏎⏎");
+    t.story.decide("h/two", "zhang.wei", Verdict::Confirmed, None);
+    t.sync();
+    assert_eq!(t.at().as_deref(), Some("b/gate"), "one's own vote is given");
 }
 
 #[test]

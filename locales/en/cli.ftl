@@ -119,6 +119,7 @@ usage-no-such-run = there is no run '{ $run }'; there is: { $runs }
 usage-no-such-run-meant = there is no run '{ $run }'; did you mean { $meant }?
 usage-no-step = there is no step '{ $step }' in { $run }; 'monthstart status' lists them.
 usage-no-part = nothing that is done belongs to '{ $value }'
+usage-set-twice = the field '{ $field }' is set twice
 usage-no-step-meant = there is no step '{ $step }'; did you mean '{ $meant }'?
 usage-step-ambiguous = '{ $step }' could be any of { $steps }: write stage/name.
 usage-reason = { $option } must say why: it is kept for ever.
@@ -210,6 +211,8 @@ logs-gate = { $step } is a gate: it prints nothing.
 demo-building = Preparing the sandbox warehouse for { $month } (13 localities, 12 months of history) …
 demo-built = The warehouse is ready in { $dir }.
 demo-in-the-way = { $dir } holds runs that are not the demo's: nothing was touched. Choose another folder: monthstart demo DIR
+demo-left = You are zhang.wei. Two things that li.na is asked (the localised notice, the second vote) are left to you for a
+    minute, in another terminal: monthstart attach -C { $project } --as li.na
 demo-running = a demo is running in { $dir } (process { $pid }): watch it with 'monthstart status -C { $dir }'.
 demo-sandbox-broken = the sandbox cannot be used: { $why }
 demo-where = Letters: { $letters }

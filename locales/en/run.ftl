@@ -64,6 +64,7 @@ refused-decided = { $step } was already { $verdict } by { $by }.
 refused-is-a-gate = { $step } is a gate: it is answered with 'confirm' or 'reject', never walked round.
 refused-run-is-over = the run is over ({ $status }).
 refused-not-a-gate = { $step } is not a gate: there is nothing to answer.
+refused-disagrees = { $by } has said { $field } = { $said }, not { $value }: whoever votes together vouches for the same. Say the same, or reject it.
 
 field-text = one line of text
 field-integer = a whole number from { $min } to { $max }

@@ -119,6 +119,7 @@ usage-no-such-run = 没有运行“{ $run }”;现有:{ $runs }
 usage-no-such-run-meant = 没有运行“{ $run }”;是不是 { $meant }?
 usage-no-step = { $run } 中没有步骤“{ $step }”;用 monthstart status 查看。
 usage-no-part = 没有属于“{ $value }”且已完成的步骤
+usage-set-twice = 字段“{ $field }”设置了两次
 usage-no-step-meant = 没有步骤“{ $step }”;是不是“{ $meant }”?
 usage-step-ambiguous = “{ $step }”可能是 { $steps }:请写成 阶段/名称。
 usage-reason = { $option } 必须说明原因:将永久保存。
@@ -198,6 +199,8 @@ logs-gate = { $step } 是确认关口,没有输出。
 demo-building = 正在准备 { $month } 的沙箱数据仓库(13 个属地,12 个月历史)……
 demo-built = 数据仓库已就绪:{ $dir }。
 demo-in-the-way = { $dir } 中有不属于演示的运行:没有改动。请另选目录:monthstart demo 目录
+demo-left = 您是张伟。问李娜的两件事(属地化通知、科目维表第二票)留给您一分钟,之后由演示代答:
+    monthstart attach -C { $project } --as li.na(另开一个终端)
 demo-running = { $dir } 中正在运行演示(进程 { $pid }):用 monthstart status -C { $dir } 查看。
 demo-sandbox-broken = 沙箱不可用:{ $why }
 demo-where = 信件:{ $letters }

@@ -64,6 +64,7 @@ refused-decided = { $step } 已由 { $by } { $verdict }。
 refused-is-a-gate = { $step } 是确认关口:只能用 confirm 或 reject 回答,不能绕过。
 refused-run-is-over = 本次运行已结束({ $status })。
 refused-not-a-gate = { $step } 不是确认关口,无需回答。
+refused-disagrees = { $by } 填的是 { $field } = { $said },不是 { $value }:共同确认的人必须填得一致。请填同样的值,或驳回。
 
 field-text = 一行文字
 field-integer = { $min } 到 { $max } 之间的整数

@@ -118,6 +118,8 @@ pub(super) struct Saying {
     pub set: Vec<String>,
     #[arg(long = "for", value_name = "VALUE", id = "for_value")]
     pub value: Option<String>,
+    #[command(flatten)]
+    pub preview: Preview,
 }
 
 /// Steps and why.

@@ -42,7 +42,8 @@ enum Watched {
 pub(super) async fn attach(session: &Session, named: Option<&str>, style: Style) -> Result<Exit, Failed> {
     let project = Arc::new(here(session)?);
     let asker = session.asker(&project)?;
-    let mut journal = pick::journal(session, &project, named, tools(session, &project)).await?;
+    let mut journal =
+        pick::journal(session, &project, named, pick::Purpose::Look, tools(session, &project)).await?;
     let run = journal.state().plan().run.clone();
     let Some(engine) = driver(session, &project, &run) else { return Err(not_driven(journal.state())) };
     session.output.diagnostic(&session.say(&watching(journal.state(), &engine)));

@@ -27,7 +27,8 @@ pub(super) async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed
         Verb::Cancel { run, .. } => run.as_deref(),
         _ => None,
     };
-    let mut journal = pick::journal(session, &project, named, tools(session, &project)).await?;
+    let mut journal =
+        pick::journal(session, &project, named, pick::Purpose::Decide, tools(session, &project)).await?;
     let asker = session.asker(&project)?;
     let request = read(journal.state(), &verb)?;
     if is_preview(&verb) {
@@ -51,6 +52,7 @@ pub(super) async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed
 fn is_preview(verb: &Verb) -> bool {
     match verb {
         Verb::Skip(marking) | Verb::Force(marking) => marking.preview.plan,
+        Verb::Confirm(saying) | Verb::Reject(saying) => saying.preview.plan,
         Verb::Retry { preview, .. }
         | Verb::Redo { preview, .. }
         | Verb::Hold { preview, .. }
@@ -133,7 +135,13 @@ fn why(reason: Option<&String>) -> String {
 }
 
 fn answer(state: &RunState, saying: &Saying, verdict: Verdict) -> Result<Request, Failed> {
-    let form = saying.set.iter().map(|pair| read_pair(pair)).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let mut form = BTreeMap::new();
+    for pair in &saying.set {
+        let (field, value) = read_pair(pair)?;
+        if form.insert(field.clone(), value).is_some() {
+            return Err(Failed::usage(msg!("usage-set-twice", field = crate::words::one_line(&field, 80))));
+        }
+    }
     Ok(Request::Answer(Answer {
         step: pick::step(state, &saying.step)?,
         verdict,

@@ -1,6 +1,7 @@
 //! `demo`: a sandbox warehouse, the shipped month start on it, and a played outside world.
 
 use std::fs;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::args::{Driving, What};
@@ -8,7 +9,7 @@ use super::drive::{Ready, begin, drive};
 use super::environment::os_user;
 use super::exit::{Exit, Failed};
 use super::init::write;
-use super::outside::play;
+use super::outside::{leaves_something, play};
 use super::post::tools;
 use super::project::{plan, read_month_word};
 use super::session::Session;
@@ -42,7 +43,7 @@ pub(super) async fn demo(
     let asked = What { runbook: runbook.clone(), month: Some(month.to_string()), params: Vec::new() };
     let planned = plan(session, &runbook, &asked, false)?;
     let state = session.state(&planned.project.dir);
-    clear(session, &state, &project_dir, &planned.plan.run)?;
+    clear(&state, &project_dir, &planned.plan.run)?;
     let places = places(session, &planned.project)?;
     let warehouse = build(session, &state, month, places).await?;
     let ready = begin(session, planned.project, planned.plan, operator()).await?;
@@ -72,12 +73,7 @@ fn prepare_project(session: &Session, dir: Option<&Path>) -> Result<PathBuf, Fai
 }
 
 /// What an earlier demo left is taken away; anything else is left alone.
-fn clear(
-    session: &Session,
-    state: &StateFolder,
-    project: &Path,
-    run: &crate::id::RunId,
-) -> Result<(), Failed> {
+fn clear(state: &StateFolder, project: &Path, run: &crate::id::RunId) -> Result<(), Failed> {
     let shown = crate::words::printable(&project.display().to_string());
     if let Some(EngineId { pid, .. }) = RunLock::holder(state, run) {
         return Err(Failed::new(Exit::Refused, msg!("demo-running", dir = shown, pid = pid)));
@@ -95,9 +91,9 @@ fn clear(
         fs::remove_dir_all(folder).map_err(unwritable)?;
     }
     state.prepare()?;
-    fs::write(folder.join(MARK), "").map_err(unwritable)?;
-    let _ = session;
-    Ok(())
+    let mark =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(folder.join(MARK));
+    mark.map(drop).map_err(unwritable)
 }
 
 /// Where the project's settings say that the databases stand which the sandbox may make on a server.
@@ -144,6 +140,10 @@ async fn start_world(
     let journal = Journal::open(store, &run, tools(session, &ready.project)).await?;
     let environment = &session.environment;
     let attended = environment.input_is_terminal && environment.error_is_terminal && !driving.yes;
+    if attended && leaves_something(journal.state()) {
+        let project = short(session, &ready.project.dir);
+        session.output.diagnostic(&session.say(&msg!("demo-left", project = project)));
+    }
     let (output, lang) = (session.output, session.lang);
     Ok(tokio::spawn(async move {
         if let Err(error) = play(journal, warehouse, attended).await {

@@ -47,7 +47,7 @@ pub(super) async fn resume(session: &Session, named: Option<&str>) -> Result<Exi
     let project = here(session)?;
     may_drive(&session.asker(&project)?)?;
     let mut store = session.open_store(&project).await?.ok_or_else(pick::no_run)?;
-    let run = pick::run(session, &mut store, named).await?;
+    let run = pick::run(session, &mut store, named, pick::Purpose::Decide).await?;
     store.close().await;
     detach(session, &project, &run).await
 }

@@ -120,7 +120,7 @@ pub(super) async fn resume(
     let asker = session.asker(&project)?;
     may_drive(&asker)?;
     let mut store = session.open_store(&project).await?.ok_or_else(pick::no_run)?;
-    let run = pick::run(session, &mut store, named).await?;
+    let run = pick::run(session, &mut store, named, pick::Purpose::Decide).await?;
     let lock = lock(session, &project, &run)?;
     let journal = Journal::open(store, &run, tools(session, &project)).await?;
     let status = journal.state().run_status();

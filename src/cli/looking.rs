@@ -79,7 +79,8 @@ pub(super) async fn runs(session: &Session) -> Result<Exit, Failed> {
 
 async fn opened(session: &Session, named: Option<&str>) -> Result<(Project, Journal), Failed> {
     let project = here(session)?;
-    let journal = pick::journal(session, &project, named, tools(session, &project)).await?;
+    let journal =
+        pick::journal(session, &project, named, pick::Purpose::Look, tools(session, &project)).await?;
     Ok((project, journal))
 }
 
@@ -145,7 +146,7 @@ pub(super) async fn mails(session: &Session, named: Option<&str>, send: bool) ->
         return send_queued(session, &project).await;
     }
     let mut store = session.open_store(&project).await?.ok_or_else(pick::no_run)?;
-    let run = pick::run(session, &mut store, named).await?;
+    let run = pick::run(session, &mut store, named, pick::Purpose::Look).await?;
     let rows = mail_rows(&mut store, Some(&run)).await?;
     let text = match session.json {
         true => pretty(&mails_json(&rows)),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::engine::Journal;
 use crate::plan::NodeId;
-use crate::run::{Answer, Asker, By, Life, Request, RunState, StepPath, Verdict};
+use crate::run::{Answer, Asker, By, Decided, Life, Request, RunState, StepPath, Verdict};
 use crate::sandbox::{Fault, Sandbox, SandboxError};
 use crate::store::StoreError;
 
@@ -72,15 +72,42 @@ pub(super) enum Move {
     DistributeLocalised,
 }
 
-/// A line of the script: once, so many milliseconds after its cue.
-pub(super) type Line = (Cue, u64, Act);
+/// How many milliseconds after its cue something happens.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Delay {
+    alone: u64,
+    attended: u64,
+}
+
+/// How long what somebody at a terminal may do in a colleague's name is left to them.
+const LEFT: u64 = 60_000;
+
+/// The same, whether somebody sits at the terminal or not.
+pub(super) const fn after(millis: u64) -> Delay {
+    Delay { alone: millis, attended: millis }
+}
+
+/// Left for a minute to whoever sits at the terminal.
+const fn left(millis: u64) -> Delay {
+    Delay { alone: millis, attended: LEFT }
+}
+
+impl Delay {
+    fn is_over(self, since: tokio::time::Instant, attended: bool) -> bool {
+        let millis = if attended { self.attended } else { self.alone };
+        since.elapsed() >= Duration::from_millis(millis)
+    }
+}
+
+/// A line of the script.
+pub(super) type Line = (Cue, Delay, Act);
 
 /// What billing and the customer of the bill items do; the rest is in [`scenes`](super::scenes).
 const SCRIPT: &[Line] = &[
-    (Cue::Open("bill-item/told"), 1_500, Act::Move(Move::MaintainBillItems)),
+    (Cue::Begun("bill-item/told"), after(1_500), Act::Move(Move::MaintainBillItems)),
     (
         Cue::Open("bill-item/told"),
-        2_500,
+        after(2_500),
         Act::Tell {
             gate: "bill-item/told",
             value: None,
@@ -89,13 +116,13 @@ const SCRIPT: &[Line] = &[
             note: "shfin.r_vr011 已维护完成,请分发",
         },
     ),
-    (Cue::Done("bill-item/told"), 4_000, Act::Move(Move::DistributeBillItems)),
-    (Cue::Open(ITEMS_RIGHT), 1_000, reviewed("wang.fang", "和甲方的清单逐条对过")),
-    (Cue::Open(ITEMS_RIGHT), 2_000, reviewed("li.na", "科目数和甲方报的一致")),
-    (Cue::Open("dwd-month/books-closed"), 2_000, Act::Move(Move::CloseBooks)),
+    (Cue::Done("bill-item/told"), after(4_000), Act::Move(Move::DistributeBillItems)),
+    (Cue::Open(ITEMS_RIGHT), after(1_000), reviewed("wang.fang", "和甲方的清单逐条对过")),
+    (Cue::Open(ITEMS_RIGHT), left(2_000), reviewed("li.na", "科目数和甲方报的一致")),
+    (Cue::Begun("dwd-month/books-closed"), after(2_000), Act::Move(Move::CloseBooks)),
     (
         Cue::Open("dwd-month/books-closed"),
-        3_000,
+        after(3_000),
         Act::Tell {
             gate: "dwd-month/books-closed",
             value: None,
@@ -104,13 +131,17 @@ const SCRIPT: &[Line] = &[
             note: "账务已验,一体机和24库都已到位",
         },
     ),
-    (Cue::Failed(POCKET), 1_500, Act::Move(Move::RedeliverPocket)),
-    (Cue::Failed(POCKET), 2_500, Act::Retry { step: POCKET, reason: "计费已补传 pocket 表", always: false }),
-    (Cue::Done("dwd-month/DwdMergeBillDtl4M"), 3_000, Act::Move(Move::DistributeDetail)),
-    (Cue::Open("localised/told"), 2_000, Act::Move(Move::GenerateLocalised)),
+    (Cue::Failed(POCKET), after(1_500), Act::Move(Move::RedeliverPocket)),
+    (
+        Cue::Failed(POCKET),
+        after(2_500),
+        Act::Retry { step: POCKET, reason: "计费已补传 pocket 表", always: false },
+    ),
+    (Cue::Done("dwd-month/DwdMergeBillDtl4M"), after(3_000), Act::Move(Move::DistributeDetail)),
+    (Cue::Begun("localised/told"), after(2_000), Act::Move(Move::GenerateLocalised)),
     (
         Cue::Open("localised/told"),
-        3_000,
+        left(3_000),
         Act::Tell {
             gate: "localised/told",
             value: None,
@@ -119,10 +150,10 @@ const SCRIPT: &[Line] = &[
             note: "属地化用户表已核对,结果表正分发到mpp",
         },
     ),
-    (Cue::Done("localised/told"), 3_000, Act::Move(Move::DistributeLocalised)),
+    (Cue::Done("localised/told"), after(3_000), Act::Move(Move::DistributeLocalised)),
     (
         Cue::Open("failover/server-failed"),
-        1_500,
+        after(1_500),
         Act::Answer {
             gate: "failover/server-failed",
             by: "wang.fang",
@@ -132,7 +163,7 @@ const SCRIPT: &[Line] = &[
     ),
     (
         Cue::Open("window/maintenance-told"),
-        1_500,
+        after(1_500),
         Act::Tell {
             gate: "window/maintenance-told",
             value: None,
@@ -162,30 +193,40 @@ pub(super) enum OutsideError {
     Sandbox(#[from] SandboxError),
 }
 
-/// Plays until the script is through. Where somebody sits at the terminal (`attended`), repairs are left to them.
+/// Plays until the script is through. Where somebody sits at the terminal (`attended`), repairs are left to them, and
+/// for a minute what li.na is asked; then it goes on to the end, for whoever has something done anew is answered anew.
 pub(super) async fn play(mut journal: Journal, sandbox: Sandbox, attended: bool) -> Result<(), OutsideError> {
     let mut cued: BTreeMap<usize, tokio::time::Instant> = BTreeMap::new();
-    // What this runbook does not have never comes.
-    let state = journal.state();
-    let here = |line: &Line| find(state, line.0.path()).is_some();
-    let script: Vec<Line> = SCRIPT.iter().copied().chain(super::scenes::lines()).filter(here).collect();
+    let script = script_of(journal.state());
     let mut played: BTreeSet<usize> = BTreeSet::new();
-    while played.len() < script.len() {
+    while attended || played.len() < script.len() {
         journal.catch_up().await?;
-        for (number, (cue, after, act)) in script.iter().enumerate() {
+        for (number, (cue, delay, act)) in script.iter().enumerate() {
+            if is_asked_again(journal.state(), *act) && played.remove(&number) {
+                cued.remove(&number);
+            }
             if played.contains(&number) || !has_come(journal.state(), *cue) {
                 continue;
             }
             let since = cued.entry(number).or_insert_with(tokio::time::Instant::now);
-            if since.elapsed() >= Duration::from_millis(*after)
-                && perform(&mut journal, &sandbox, *act, attended).await?
-            {
+            if delay.is_over(*since, attended) && perform(&mut journal, &sandbox, *act, attended).await? {
                 played.insert(number);
             }
         }
         tokio::time::sleep(LOOK).await;
     }
     Ok(())
+}
+
+/// What this runbook does not have never comes.
+fn script_of(state: &RunState) -> Vec<Line> {
+    let here = |line: &Line| find(state, line.0.path()).is_some();
+    SCRIPT.iter().copied().chain(super::scenes::lines()).filter(here).collect()
+}
+
+/// Is something for a while left to whoever sits at the terminal, to be done in a colleague's name?
+pub(super) fn leaves_something(state: &RunState) -> bool {
+    script_of(state).iter().any(|(_, delay, _)| delay.alone != delay.attended)
 }
 
 fn find(state: &RunState, path: &str) -> Option<NodeId> {
@@ -200,6 +241,15 @@ fn has_come(state: &RunState, cue: Cue) -> bool {
         Cue::Done(path) => life(path).is_some_and(Life::is_done),
         Cue::Failed(path) => matches!(life(path), Some(Life::Failed { .. })),
     }
+}
+
+/// Is somebody who was asked for their value without an answer: because it is void?
+fn is_asked_again(state: &RunState, act: Act) -> bool {
+    let Act::Tell { gate, value: Some(value), .. } = act else { return false };
+    let Some(id) = find(state, gate) else { return false };
+    let step = state.step(id);
+    let answered = |decided: &Decided| decided.decision.value.as_deref() == Some(value);
+    matches!(step.life, Life::Open { .. }) && !step.decisions.iter().any(answered)
 }
 
 /// Does it; `false`: not possible yet.

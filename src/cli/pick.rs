@@ -11,11 +11,25 @@ use crate::run::RunState;
 use crate::runbook::problem::meant;
 use crate::store::{RunRow, Store};
 
+/// What the run is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To be looked at: where the real one is not, its shadow is meant.
+    Look,
+    /// To be changed or driven: only the run of exactly that name is meant.
+    Decide,
+}
+
 /// The run that is meant: named, else the open one, else the latest.
-pub(super) async fn run(session: &Session, store: &mut Store, named: Option<&str>) -> Result<RunId, Failed> {
+pub(super) async fn run(
+    session: &Session,
+    store: &mut Store,
+    named: Option<&str>,
+    purpose: Purpose,
+) -> Result<RunId, Failed> {
     let rows = store.runs().await?;
     if let Some(text) = named.or(session.common.run.as_deref()) {
-        return find(&rows, text);
+        return find(&rows, text, purpose);
     }
     let open: Vec<&RunRow> = rows.iter().filter(|row| row.finished_at.is_none()).collect();
     match open.as_slice() {
@@ -30,11 +44,11 @@ pub(super) fn no_run() -> Failed {
     Failed::usage(msg!("usage-no-run-yet"))
 }
 
-fn find(rows: &[RunRow], text: &str) -> Result<RunId, Failed> {
+fn find(rows: &[RunRow], text: &str, purpose: Purpose) -> Result<RunId, Failed> {
     let exact = rows.iter().find(|row| row.id.to_string() == text);
-    // Where the real one is not, its shadow is meant.
     let shadow = text.parse().ok().map(|id: RunId| id.shadow());
-    let exact = exact.or_else(|| rows.iter().find(|row| Some(&row.id) == shadow.as_ref()));
+    let shadow = rows.iter().find(|row| Some(&row.id) == shadow.as_ref());
+    let exact = exact.or(shadow.filter(|_| purpose == Purpose::Look));
     // A runbook's name alone is enough where it has one run.
     let mut by_name = rows.iter().filter(|row| row.id.runbook == text);
     if let Some(row) = exact.or_else(|| by_name.next().filter(|_| by_name.next().is_none())) {
@@ -42,7 +56,9 @@ fn find(rows: &[RunRow], text: &str) -> Result<RunId, Failed> {
     }
     let shown = crate::words::one_line(text, 80);
     let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
-    Err(Failed::usage(match meant(text, ids.iter().map(String::as_str)) {
+    let shadow = shadow.map(|row| row.id.to_string());
+    let guess = shadow.as_deref().or_else(|| meant(text, ids.iter().map(String::as_str)));
+    Err(Failed::usage(match guess {
         Some(meant) => msg!("usage-no-such-run-meant", run = shown, meant = meant),
         None => msg!("usage-no-such-run", run = shown, runs = listed(rows.iter())),
     }))
@@ -57,10 +73,11 @@ pub(super) async fn journal(
     session: &Session,
     project: &Project,
     named: Option<&str>,
+    purpose: Purpose,
     tools: Tools,
 ) -> Result<Journal, Failed> {
     let mut store = session.open_store(project).await?.ok_or_else(no_run)?;
-    let run = run(session, &mut store, named).await?;
+    let run = run(session, &mut store, named, purpose).await?;
     Ok(Journal::open(store, &run, tools).await?)
 }
 

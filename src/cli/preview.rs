@@ -50,7 +50,8 @@ fn changes(before: &RunState, after: &RunState) -> Changes {
     let steps = plan.iter().map(|(id, _)| id).filter(|id| !is_gate(*id));
     let gates = plan.iter().map(|(id, _)| id).filter(|id| is_gate(*id));
     let ran = |id: &NodeId| matches!(before.step(*id).life, Life::Running { .. });
-    let runs = |id: &NodeId| matches!(after.step(*id).life, Life::Running { .. });
+    let cancels = before.cancelled().is_none() && after.cancelled().is_some();
+    let runs = |id: &NodeId| !cancels && matches!(after.step(*id).life, Life::Running { .. });
     Changes {
         steps: steps
             .map(|id| (plan.path(id), before.step_status(id), after.step_status(id)))

@@ -1,7 +1,7 @@
 //! What localities and customer do in the played world beside billing: thirteen files of stations, of which one comes
 //! late, one with doubled stations and one in a wrong encoding; thirteen confirmations; the main plans.
 
-use super::outside::{Act, Cue, Line, Move};
+use super::outside::{Act, Cue, Line, Move, after};
 use crate::sandbox::Fault;
 
 /// Its file holds doubled stations at first.
@@ -32,11 +32,12 @@ pub(super) fn lines() -> Vec<Line> {
 
 fn files() -> Vec<Line> {
     let send = |city, fault| Act::Move(Move::SendStations(city, fault));
-    let punctual = (0..).zip(PUNCTUAL).map(|(nth, city)| (FILES, 200 + nth * 100, send(city, Fault::None)));
+    let punctual =
+        (0..).zip(PUNCTUAL).map(|(nth, city)| (FILES, after(200 + nth * 100), send(city, Fault::None)));
     let troubled = [
-        (FILES, 500, send(DOUBLED, Fault::Doubled)),
-        (FILES, 700, send(WRONG, Fault::Utf16)),
-        (FILES, 5_000, send(LATE, Fault::None)),
+        (FILES, after(500), send(DOUBLED, Fault::Doubled)),
+        (FILES, after(700), send(WRONG, Fault::Utf16)),
+        (FILES, after(5_000), send(LATE, Fault::None)),
     ];
     punctual.chain(troubled).collect()
 }
@@ -45,8 +46,8 @@ fn files() -> Vec<Line> {
 fn repairs() -> Vec<Line> {
     let repair = |city, step, reason| {
         [
-            (Cue::Failed(step), 1_000, Act::Move(Move::SendStations(city, Fault::None))),
-            (Cue::Failed(step), 2_000, Act::Retry { step, reason, always: true }),
+            (Cue::Failed(step), after(1_000), Act::Move(Move::SendStations(city, Fault::None))),
+            (Cue::Failed(step), after(2_000), Act::Retry { step, reason, always: true }),
         ]
     };
     [
@@ -65,8 +66,9 @@ fn confirmations() -> Vec<Line> {
         note: "本地基站已维护完成",
     };
     let cities = PUNCTUAL.into_iter().chain([DOUBLED, WRONG]);
-    let soon = (0..).zip(cities).map(|(nth, city)| (Cue::Open(CONFIRMED), 300 + nth * 150, confirm(city)));
-    soon.chain([(Cue::Open(CONFIRMED), 4_000, confirm(LATE))]).collect()
+    let soon =
+        (0..).zip(cities).map(|(nth, city)| (Cue::Open(CONFIRMED), after(300 + nth * 150), confirm(city)));
+    soon.chain([(Cue::Open(CONFIRMED), after(4_000), confirm(LATE))]).collect()
 }
 
 fn main_plans() -> Vec<Line> {
@@ -78,9 +80,9 @@ fn main_plans() -> Vec<Line> {
         note: "主策划已维护完成,属地调整也在内",
     };
     vec![
-        (Cue::Open(TOLD), 1_500, Act::Move(Move::MaintainMainPlans)),
-        (Cue::Open(TOLD), 3_000, told),
-        (Cue::Done(TOLD), 2_000, Act::Move(Move::DistributeMainPlans)),
+        (Cue::Begun(TOLD), after(1_500), Act::Move(Move::MaintainMainPlans)),
+        (Cue::Open(TOLD), after(3_000), told),
+        (Cue::Done(TOLD), after(2_000), Act::Move(Move::DistributeMainPlans)),
     ]
 }
 
@@ -92,5 +94,5 @@ fn rehearsal() -> Line {
         channel: "chat",
         note: "模拟出账已跑完,可以抽取",
     };
-    (Cue::Open(DRAFTED), 1_000, drafted)
+    (Cue::Open(DRAFTED), after(1_000), drafted)
 }

@@ -51,5 +51,5 @@ async fn meant(session: &Session, store: &mut Store, named: Option<&str>) -> Res
     if let Err(error @ StoreError::Damaged { .. }) = store.runs().await {
         return Err(Failed::new(Exit::Unexpected, error.explain()));
     }
-    pick::run(session, store, named).await
+    pick::run(session, store, named, pick::Purpose::Look).await
 }

@@ -14,7 +14,8 @@ use crate::run::why::Scene;
 /// The chain of one step; without one the final causes of the whole run.
 pub(super) async fn why(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
     let project = here(session)?;
-    let journal = pick::journal(session, &project, None, tools(session, &project)).await?;
+    let journal =
+        pick::journal(session, &project, None, pick::Purpose::Look, tools(session, &project)).await?;
     let state = journal.state();
     let limits =
         project.platforms.iter().filter_map(|(name, platform)| Some((name.clone(), platform.limit?)));

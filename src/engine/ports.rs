@@ -29,6 +29,8 @@ pub struct Job {
     pub token: String,
     /// The instant at which it was recorded as started; `today` in its templates is this one's day.
     pub at: Timestamp,
+    /// When it began to wait: a poll that an engine's going has cut into pieces is one waiting.
+    pub waiting_since: Timestamp,
     /// Outputs of the steps that it refers to, by the names it uses for them.
     pub outputs: BTreeMap<String, BTreeMap<String, Json>>,
     /// A flow's id on its platform, where a former engine submitted it: it is followed, not submitted again.

@@ -107,6 +107,7 @@ impl Loop<'_> {
             token: format!("{}/{path}/{}", state.plan().run, state.step(id).token),
             path,
             at: self.journal.now(),
+            waiting_since: state.step(id).waiting_since.unwrap_or_else(|| self.journal.now()),
             outputs: state.outputs_for(id),
             submitted: state.submitted(id).map(str::to_owned),
             anew: state.step(id).anew,

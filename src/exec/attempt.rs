@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::log::{Log, log_path};
 use super::notes::Notes;
@@ -78,6 +81,13 @@ impl Attempt {
     /// The wish to stop it.
     pub(super) fn stop(&self) -> Stop {
         self.job.stop.clone()
+    }
+
+    /// The instant at which a poll's time is over; what was waited under former engines counts.
+    pub(super) fn until(&self, within: Option<Duration>) -> Option<Instant> {
+        let waited = self.job.at.duration_since(self.job.waiting_since);
+        let waited = Duration::try_from(waited).unwrap_or_default();
+        within.map(|within| Instant::now() + within.saturating_sub(waited))
     }
 
     /// A sentence in the operator's language, on one line.

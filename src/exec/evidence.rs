@@ -68,6 +68,10 @@ async fn show(attempt: &Attempt, piece: &Evidence) -> Shown {
     let shown = match piece {
         Evidence::Sql { text, connection } => rows(attempt, text, connection).await,
         Evidence::File(path) => file(attempt, path),
+        // Nobody knows what a program does: a shadow run changes nothing.
+        Evidence::Run(_) if attempt.job.plan.shadow => {
+            Ok(plain([attempt.say(&msg!("exec-evidence-shadow"))], 0))
+        }
         Evidence::Run(command) => output(attempt, command).await,
         Evidence::Step(node) => Ok(outputs(attempt, *node)),
     };

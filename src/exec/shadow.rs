@@ -44,11 +44,24 @@ fn can_be_watched(room: &Room, platform: &str) -> bool {
 
 /// Does that; `None`: what the step always does.
 pub(super) async fn step(attempt: &Attempt, work: &Work) -> Option<Result<Done, Failure>> {
+    if rests_on_nothing(attempt) {
+        let remarks = vec![attempt.say(&Msg::new("exec-shadow-not-done"))];
+        return Some(Ok(Done { remarks, ..Done::default() }));
+    }
     match instead(&attempt.room, work) {
         Instead::AsAlways => None,
         Instead::Watch(flow, platform) => Some(flow::follow::step(attempt, flow, platform).await),
         Instead::Nothing => Some(nothing(attempt, work)),
     }
+}
+
+/// Does it use what a step puts out that was not done here?
+fn rests_on_nothing(attempt: &Attempt) -> bool {
+    let (plan, outputs) = (&attempt.job.plan, &attempt.job.outputs);
+    attempt.node().refs.iter().any(|(name, step)| {
+        let is_work = plan.node(*step).gate().is_none();
+        is_work && outputs.get(name).is_none_or(std::collections::BTreeMap::is_empty)
+    })
 }
 
 /// Not done, and that is said; of a letter also to whom it would go.

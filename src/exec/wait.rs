@@ -65,7 +65,7 @@ async fn watched(
     log: &mut Log,
 ) -> Result<Done, Failure> {
     let mut stop = attempt.stop();
-    let until = within.map(|within| Instant::now() + within);
+    let until = attempt.until(within);
     let mut told = String::new();
     loop {
         let (words, again) = match watch.look(attempt) {

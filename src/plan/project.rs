@@ -97,6 +97,8 @@ pub struct Action {
     pub means: Means,
     /// Its first group is the flow's id.
     pub id: Option<String>,
+    /// What comes back says that the flow is surely not there.
+    pub none: Option<String>,
     /// Between two polls; 10 s when left out.
     pub every: Option<Duration>,
     /// The flow is done.

@@ -107,6 +107,38 @@ impl Line {
         Line(kept)
     }
 
+    /// The line as lines of at most `cols` columns, those after the first moved right by `indent`.
+    pub fn fold(self, cols: usize, indent: usize) -> Vec<Line> {
+        let (mut lines, mut rest, mut room) = (Vec::new(), self, cols);
+        while rest.width() > room {
+            let text: String = rest.0.iter().map(|(_, text)| text.as_str()).collect();
+            let at = break_at(&text, room);
+            let (first, second) = rest.split(at);
+            lines.push(first);
+            rest = Line::plain(&" ".repeat(indent));
+            rest.0.extend(second.0);
+            room = cols.max(indent + 4);
+        }
+        lines.push(rest);
+        lines
+    }
+
+    /// Before and after that many bytes of its text; spaces around the break are dropped.
+    fn split(self, at: usize) -> (Line, Line) {
+        let (mut before, mut after, mut begin) = (Line::new(), Line::new(), 0);
+        for (tone, text) in self.0 {
+            let here = at.saturating_sub(begin).min(text.len());
+            begin += text.len();
+            before.0.push((tone, text[..here].to_owned()));
+            let rest = if after.0.is_empty() { text[here..].trim_start() } else { &text[here..] };
+            after.0.extend((!rest.is_empty()).then(|| (tone, rest.to_owned())));
+        }
+        if let Some((_, last)) = before.0.iter_mut().rfind(|(_, text)| !text.is_empty()) {
+            last.truncate(last.trim_end().len());
+        }
+        (before, after)
+    }
+
     /// The line for a terminal, with colours or without.
     pub fn paint(&self, colour: bool) -> String {
         if !colour {
@@ -170,15 +202,21 @@ pub fn wrap(text: &str, cols: usize) -> Vec<String> {
                 lines.push(rest.to_owned());
                 break;
             }
-            let at = match rest[..end].rfind(' ') {
-                Some(space) if space > end / 2 => space,
-                _ => end,
-            };
+            let at = break_at(rest, cols);
             lines.push(rest[..at].trim_end().to_owned());
             rest = rest[at..].trim_start();
         }
     }
     lines
+}
+
+/// Where a text that is wider than `cols` is broken: at a space where there is one, if that is not too far to the left.
+fn break_at(text: &str, cols: usize) -> usize {
+    let end = fitting(text, cols);
+    match text[..end].rfind(' ') {
+        Some(space) if space > end / 2 => space,
+        _ => end,
+    }
 }
 
 /// How many bytes of `text` fit into `cols` columns; at least one character.
@@ -215,6 +253,20 @@ mod tests {
             assert!(line.clone().cut(cols).width() <= cols, "{cols}");
         }
         assert_eq!(line.clone().cut(30), line);
+    }
+
+    #[test]
+    fn a_folded_line_loses_no_word_and_is_nowhere_wider() {
+        let line = Line::plain("12:00:00  ")
+            .add(Tone::Bad, "南京站点")
+            .add(Tone::Dim, "  who=南京  本地基站已维护完成");
+        let letters = |line: &Line| line.text().replace(' ', "");
+        for cols in 20..60 {
+            let folded = line.clone().fold(cols, 10);
+            assert!(folded.iter().all(|line| line.width() <= cols), "{cols}: {folded:?}");
+            assert_eq!(folded.iter().map(letters).collect::<String>(), letters(&line), "{cols}");
+            assert!(folded[1..].iter().all(|line| line.text().starts_with("          ")), "{cols}");
+        }
     }
 
     #[test]

@@ -38,6 +38,9 @@ use output::{Output, Sink, Size};
 use plain::{Detail, Teller};
 use view::{Notes, view};
 
+/// Where a line above the screen goes on that is too long for one row: to the right of its clock.
+const AFTER_CLOCK: usize = 10;
+
 /// A letter and its fate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailRow {
@@ -142,6 +145,8 @@ impl Progress {
             Progress::Bars(bars) => {
                 let detail = if bars.answers { Detail::AboveScreen } else { Detail::Full };
                 let lines = bars.teller.lines(state, new, detail, page);
+                let cols = usize::from(page.cols);
+                let lines: Vec<Line> = lines.into_iter().flat_map(|line| folded(line, cols)).collect();
                 bars.output.print(painted(&lines, bars.colour));
                 for id in new.iter().filter_map(|record| state.find(record.event.step()?)) {
                     if !state.in_flight().contains(&id) {
@@ -201,15 +206,19 @@ impl Progress {
 
     /// Takes the screen away, says where the run stands, and waits until all is written (but not for ever).
     pub fn finish(mut self, state: &RunState, page: &Page) {
-        for line in plain::farewell(state, page) {
-            self.say(&line);
-        }
+        let lines = plain::farewell(state, page);
         match &mut self {
-            Progress::Bars(Bars { output, .. })
-            | Progress::Plain(Plain { output, .. })
-            | Progress::Json(output) => {
-                output.finish();
+            Progress::Bars(bars) => {
+                let cols = usize::from(page.cols);
+                let lines: Vec<Line> = lines.into_iter().flat_map(|line| folded(line, cols)).collect();
+                bars.output.print_last(painted(&lines, bars.colour));
+                bars.output.finish();
             }
+            Progress::Plain(plain) => {
+                plain.output.print_last(painted(&lines, plain.colour));
+                plain.output.finish();
+            }
+            Progress::Json(output) => output.finish(),
         }
     }
 }
@@ -236,6 +245,14 @@ pub struct Plain {
     output: Output,
     colour: bool,
     teller: Teller,
+}
+
+/// Lines that fit into the terminal, but commands whole: they are there to be copied.
+fn folded(line: Line, cols: usize) -> Vec<Line> {
+    if line.text().trim_start().starts_with("$ ") {
+        return vec![line];
+    }
+    line.fold(cols, AFTER_CLOCK)
 }
 
 fn painted(lines: &[Line], colour: bool) -> Vec<String> {

@@ -27,6 +27,7 @@ pub type Size = Arc<dyn Fn() -> (u16, u16) + Send + Sync>;
 enum Job {
     Lines(Vec<String>),
     Screen(Vec<String>),
+    Last(Vec<String>),
     Afresh { clear: bool },
 }
 
@@ -65,6 +66,11 @@ impl Output {
         }
     }
 
+    /// Writes lines when the screen has been taken away.
+    pub fn print_last(&self, lines: Vec<String>) {
+        self.send(Job::Last(lines));
+    }
+
     /// Shows a screen in place of the one before.
     pub fn draw(&self, lines: Vec<String>) {
         self.send(Job::Screen(lines));
@@ -99,7 +105,7 @@ impl Drop for Output {
 
 fn write_lines(mut sink: Sink, charset: Charset, jobs: &Receiver<Job>) {
     for job in jobs {
-        if let Job::Lines(lines) = job {
+        if let Job::Lines(lines) | Job::Last(lines) = job {
             let text: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
             // Whoever closed the other end wants to see no more; the run goes on.
             let _ = sink.write_all(&charset.encode(&text)).and_then(|()| sink.flush());
@@ -132,6 +138,7 @@ impl Drawer {
 
     fn run(mut self, jobs: &Receiver<Job>) {
         self.begin(b"");
+        let mut last = Vec::new();
         while let Ok(job) = jobs.recv() {
             let mut lines = Vec::new();
             let mut screen = None;
@@ -139,6 +146,7 @@ impl Drawer {
                 match job {
                     Job::Lines(more) => lines.extend(more),
                     Job::Screen(latest) => screen = Some(latest),
+                    Job::Last(more) => last.extend(more),
                     Job::Afresh { clear: true } => self.begin(b"\x1b[H\x1b[2J"),
                     Job::Afresh { clear: false } => self.begin(b"\r\x1b[J"),
                 }
@@ -155,6 +163,10 @@ impl Drawer {
         let _ = self.multi.clear();
         let mut pen = self.terminal.pen();
         pen.end_line();
+        for line in last {
+            pen.write(&line);
+            pen.end_line();
+        }
         if pen.answers {
             pen.send(PASTE_OFF);
         }

@@ -80,6 +80,17 @@ impl<'a> Questions<'a> {
         }
     }
 
+    /// Is it the one at the terminal who can move this?
+    pub fn is_theirs(&self, subject: Subject) -> bool {
+        match subject {
+            Subject::Interrupt => true,
+            Subject::Gate(node, _) => {
+                self.gate(node).is_some_and(|gate| self.may(gate).is_ok()) && !self.has_answered(node)
+            }
+            Subject::Failed(..) | Subject::Lost(..) => self.may_repair(),
+        }
+    }
+
     /// Values of `each` that this person can still answer for, in their order.
     pub fn values(&self, node: NodeId) -> Vec<&'a str> {
         let Some(gate) = self.gate(node) else { return Vec::new() };

@@ -72,6 +72,7 @@ fn begun(step: &StepState, attempt: u32, at: Timestamp) -> StepState {
         life: Life::Running { submitted: None },
         attempt,
         token: if step.in_doubt { step.token } else { attempt },
+        waiting_since: step.waiting_since.filter(|_| step.in_doubt).or(Some(at)),
         in_doubt: false,
         tries: step.tries + 1,
         held: None,
@@ -209,7 +210,12 @@ pub fn is_passed(gate: &Gate, decisions: &[Decided]) -> bool {
     if gate.each.is_empty() {
         return has_votes(&gate.votes, &votes_for(decisions, None));
     }
-    gate.each.iter().all(|value| has_votes(&gate.votes, &votes_for(decisions, Some(value))))
+    gate.each.iter().all(|value| has_votes_for(gate, decisions, Some(value)))
+}
+
+/// Are there enough confirmations for this value of `each`?
+pub(super) fn has_votes_for(gate: &Gate, decisions: &[Decided], value: Option<&str>) -> bool {
+    has_votes(&gate.votes, &votes_for(decisions, value))
 }
 
 fn votes_for<'a>(decisions: &'a [Decided], value: Option<&str>) -> Vec<&'a Decision> {

@@ -17,6 +17,7 @@ mod standing;
 pub mod state;
 pub mod status;
 mod step;
+mod verdict;
 pub mod why;
 
 pub use event::{

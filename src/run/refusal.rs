@@ -58,6 +58,17 @@ pub enum Refusal {
         /// The step.
         step: StepPath,
     },
+    /// Another person has vouched for another figure.
+    Disagrees {
+        /// The field.
+        field: String,
+        /// Who.
+        by: String,
+        /// What they said.
+        said: String,
+        /// What is said now.
+        value: String,
+    },
     /// A field or value that does not fit: a usage error.
     Form(FormError),
 }
@@ -115,6 +126,9 @@ impl Explain for Refusal {
                 msg!("refused-run-is-over", status = Msg::word("run-status", status.word()))
             }
             Refusal::NotAGate { step } => msg!("refused-not-a-gate", step = step.to_string()),
+            Refusal::Disagrees { field, by, said, value } => {
+                msg!("refused-disagrees", field = field, by = by, said = said, value = value)
+            }
             Refusal::Form(error) => error.explain(),
         }
     }

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::event::{By, Decision, Event, StepPath, Verdict};
-use super::form::fill_in;
+use super::event::{By, Event, StepPath, Verdict};
 use super::redo::{Anew, redo};
 use super::refusal::Refusal;
-use super::state::{Decided, Life, RunState};
+use super::state::{Life, RunState};
 use super::status::{RunStatus, StepStatus};
-use crate::plan::{Approver, Excluded, Gate, NodeId};
+use super::verdict::decide_answer;
+pub use super::verdict::{asked_words, may_answer, may_answer_in_advance};
+use crate::plan::NodeId;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +118,13 @@ pub fn decide(state: &RunState, asker: &Asker, request: &Request) -> Result<Vec<
             operator(asker)?;
             match state.run_status() {
                 RunStatus::Succeeded => Err(Refusal::RunIsOver { status: RunStatus::Succeeded }),
-                _ if state.cancelled().is_some() => Ok(Vec::new()),
+                _ if state
+                    .cancelled()
+                    .is_some_and(|mark| mark.by.as_ref().is_some_and(|by| by.by == asker.by.by)) =>
+                {
+                    Ok(Vec::new())
+                }
+                _ if state.cancelled().is_some() => Err(Refusal::RunIsOver { status: RunStatus::Cancelled }),
                 _ => Ok(vec![Event::RunCancelled { by: by(), reason: reason.clone() }]),
             }
         }
@@ -150,12 +157,25 @@ pub fn decide(state: &RunState, asker: &Asker, request: &Request) -> Result<Vec<
         Request::Hold { steps, reason } => decide_hold(state, asker, steps, reason.as_ref()),
         Request::Release { steps } => decide_release(state, asker, steps),
         Request::Settle { step, done, reason } => {
+            if is_settled(state, asker, *step, *done) {
+                return Ok(Vec::new());
+            }
             let lost = |life: &Life, _| matches!(life, Life::Lost);
             let paths = decide_each(state, asker, std::slice::from_ref(step), "settle", lost)?;
             let event = |step| Event::StepSettled { step, done: *done, by: by(), reason: reason.clone() };
             Ok(paths.into_iter().map(event).collect())
         }
     }
+}
+
+/// Has this person said that very thing of the step already?
+fn is_settled(state: &RunState, asker: &Asker, step: NodeId, done: bool) -> bool {
+    let mark = match &state.step(step).life {
+        Life::Succeeded { settled, .. } if done => settled.as_ref(),
+        Life::Failed { failure: None, by } if !done => by.as_ref(),
+        _ => None,
+    };
+    mark.and_then(|mark| mark.by.as_ref()).is_some_and(|by| by.by == asker.by.by)
 }
 
 fn operator(asker: &Asker) -> Result<(), Refusal> {
@@ -166,7 +186,7 @@ fn operator(asker: &Asker) -> Result<(), Refusal> {
 }
 
 /// Was the run not stopped for good?
-fn open_run(state: &RunState) -> Result<(), Refusal> {
+pub(super) fn open_run(state: &RunState) -> Result<(), Refusal> {
     match state.cancelled() {
         None => Ok(()),
         Some(_) => Err(Refusal::RunIsOver { status: RunStatus::Cancelled }),
@@ -259,115 +279,6 @@ fn decide_each(
     Ok(paths)
 }
 
-fn path(state: &RunState, id: NodeId) -> StepPath {
+pub(super) fn path(state: &RunState, id: NodeId) -> StepPath {
     StepPath(state.plan().path(id))
-}
-
-fn decide_answer(state: &RunState, asker: &Asker, answer: &Answer) -> Result<Vec<Event>, Refusal> {
-    let step = path(state, answer.step);
-    let Some(gate) = state.plan().node(answer.step).gate() else {
-        return Err(Refusal::NotAGate { step });
-    };
-    if let Some(refusal) = already(state, asker, answer, &step) {
-        return refusal;
-    }
-    open_run(state)?;
-    if !matches!(state.step(answer.step).life, Life::Open { .. }) {
-        let verb = match answer.verdict {
-            Verdict::Confirmed => "confirm",
-            Verdict::Rejected => "reject",
-        };
-        return Err(Refusal::WrongState { step, status: state.step_status(answer.step), verb });
-    }
-    may_answer(state, gate, asker)?;
-    let form = fill_in(gate, answer).map_err(Refusal::Form)?;
-    let decision = Decision {
-        by: asker.by.clone(),
-        decision: answer.verdict,
-        value: answer.value.clone(),
-        note: answer.note.clone(),
-        form,
-        roles: asker.roles.iter().cloned().collect(),
-        in_advance: answer.in_advance,
-    };
-    let mut events = vec![Event::GateDecided { step, decision }];
-    if answer.verdict == Verdict::Rejected && !gate.on_reject.is_empty() {
-        let reason = answer.note.clone().unwrap_or_default();
-        let asked = Anew { steps: &gate.on_reject, value: None, downstream: true, reason: &reason };
-        events.extend(redo(state, &asker.by, &asked)?);
-    }
-    Ok(events)
-}
-
-/// The same answer by the same person again is no error; another answer is told who was first.
-fn already(
-    state: &RunState,
-    asker: &Asker,
-    answer: &Answer,
-    step: &StepPath,
-) -> Option<Result<Vec<Event>, Refusal>> {
-    let state_of = state.step(answer.step);
-    let same_value = |decided: &&Decided| decided.decision.value == answer.value;
-    let mine = state_of.decisions.iter().filter(same_value).find(|d| d.decision.by.by == asker.by.by);
-    if let Some(mine) = mine {
-        return Some(match mine.decision.decision == answer.verdict {
-            true => Ok(Vec::new()),
-            false => Err(decided(step, mine)),
-        });
-    }
-    let closed = matches!(state_of.life, Life::Succeeded { .. } | Life::Failed { .. });
-    let others = state_of.decisions.iter().rev().find(same_value).or(state_of.decisions.last());
-    others.filter(|_| closed).map(|first| Err(decided(step, first)))
-}
-
-fn decided(step: &StepPath, first: &Decided) -> Refusal {
-    Refusal::Decided {
-        step: step.clone(),
-        by: first.decision.by.by.to_string(),
-        verdict: first.decision.decision,
-    }
-}
-
-/// May this person answer this gate?
-pub fn may_answer(state: &RunState, gate: &Gate, asker: &Asker) -> Result<(), Refusal> {
-    let person = asker.by.by.to_string();
-    let is_starter = state.started().is_some_and(|(_, by)| by.by == asker.by.by);
-    let excluded = gate.except.iter().any(|excluded| match excluded {
-        Excluded::Starter => is_starter,
-        Excluded::Role(role) => asker.roles.contains(role),
-        Excluded::Person(id) => *id == asker.by.by,
-    });
-    if !asker.known {
-        return Err(Refusal::MayNotDecide { person });
-    }
-    if excluded {
-        return Err(Refusal::Excluded { person });
-    }
-    let asked = match gate.approvers.as_slice() {
-        [] => asker.operator,
-        approvers => approvers.iter().any(|approver| match approver {
-            Approver::Role(role) => asker.roles.contains(role),
-            Approver::Person(id) => *id == asker.by.by,
-        }),
-    };
-    match (asked, gate.approvers.is_empty()) {
-        (true, _) => Ok(()),
-        (false, true) => Err(Refusal::MayNotDecide { person }),
-        (false, false) => Err(Refusal::NotAsked { person, asked: asked_words(gate) }),
-    }
-}
-
-/// Whom a gate asks, in words: roles and people; empty: any operator.
-pub fn asked_words(gate: &Gate) -> String {
-    let word = |approver: &Approver| match approver {
-        Approver::Role(role) => role.clone(),
-        Approver::Person(id) => id.to_string(),
-    };
-    gate.approvers.iter().map(word).collect::<Vec<_>>().join(", ")
-}
-
-/// May `--yes` answer it for this person: alone, with nothing to fill in?
-pub fn may_answer_in_advance(state: &RunState, gate: &Gate, asker: &Asker) -> bool {
-    let filled = gate.form.iter().all(|field| field.default.is_some() || field.optional);
-    gate.votes.total() == 1 && filled && may_answer(state, gate, asker).is_ok()
 }

@@ -59,7 +59,9 @@ fn failing_gates(state: &RunState) -> impl Iterator<Item = (Timestamp, NodeId)> 
     state.open().iter().filter_map(|id| {
         let gate = state.plan().node(*id).gate()?;
         let deadline = gate.deadline.filter(|_| gate.fails_on_timeout)?;
-        Some((deadline, *id))
+        // Whoever has it asked once more after its deadline wants an answer, however late.
+        let asked_again = state.step(*id).repairs.last().is_some_and(|mark| mark.at > deadline);
+        (!asked_again).then_some((deadline, *id))
     })
 }
 

@@ -98,6 +98,8 @@ pub struct StepState {
     pub tries: u32,
     /// The attempt whose token is used: the first of those whose outcome was in doubt, else the latest.
     pub token: u32,
+    /// When the first of the attempts began that an engine's going has cut into pieces: a poll's time counts from then.
+    pub waiting_since: Option<Timestamp>,
     /// Its last attempt was in flight at a crash.
     pub in_doubt: bool,
     /// When the latest attempt began.

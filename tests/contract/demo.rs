@@ -1,14 +1,11 @@
-//! The demonstration, as the README tells people to start it: by itself, and with an operator at the terminal.
+//! The demonstration, as the README tells people to start it: by itself. With an operator at the terminal: `operator.rs`.
 
-use crate::harness::{Live, PATIENCE, Project, poll};
+use crate::harness::Project;
 use crate::totals;
 use serde_json::Value;
 use std::time::Duration;
 
 const POCKET: &str = "dwd-month/DwdAccPocketM";
-const CLOSED: &str = "dwd-month/month-closed";
-/// What a lead is asked.
-const GATES: [&str; 3] = [CLOSED, "main-plan/update-main-plan#review", "base-station/stations-right"];
 
 fn empty() -> Project {
     let project = Project::new();
@@ -56,39 +53,4 @@ async fn simulated_billing_runs_in_the_background_and_is_complete() {
     let dir = project.path("stage/.monthstart/sandbox");
     let proofs = totals::prove(&dir, "2026-10".parse().unwrap()).await.unwrap();
     assert_eq!((totals::unproven(&proofs), proofs.len()), (vec![], 2 * (29 + 17) + 1));
-}
-
-/// Types, and says whether what was wanted came of it.
-fn answer(project: &Project, live: &mut Live, keys: &[&str], done: impl Fn(&Value) -> bool) -> bool {
-    for key in keys {
-        live.types(key);
-    }
-    poll(Duration::from_secs(4), || done(&status(project)).then_some(())).is_some()
-}
-
-#[test]
-fn an_operator_goes_through_it_at_the_terminal() {
-    let project = empty().env("LANG", "zh_CN.UTF-8");
-    let mut live = project.terminal("demo stage");
-    live.shows("dwd-month/books-closed");
-    let finished = poll(Duration::from_mins(2), || {
-        let now = status(&project);
-        let open = |now: &Value, path: &str| find(now, "gates", path)["status"] == "open";
-        if find(&now, "steps", POCKET)["status"] == "failed" {
-            let repaired = |now: &Value| find(now, "steps", POCKET)["status"] == "succeeded";
-            answer(&project, &mut live, &["r", "\r"], repaired);
-        }
-        for gate in GATES {
-            if open(&now, gate) {
-                answer(&project, &mut live, &["y", "\r", "\r"], |now| !open(now, gate));
-            }
-        }
-        (now["run"]["status"] == "succeeded").then_some(())
-    });
-    assert!(finished.is_some(), "{}", live.printed());
-    let out = live.finish(PATIENCE).code(0).says("已完成");
-    assert!(out.all().contains("DWD月流程数据核对无误?"), "{out}");
-    let decided = status(&project);
-    let closed = &find(&decided, "gates", CLOSED)["decisions"][0];
-    assert_eq!((&closed["by"], &closed["in_advance"]), (&Value::from("zhang.wei"), &Value::from(false)));
 }

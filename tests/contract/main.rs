@@ -26,6 +26,7 @@ mod fmt;
 mod gates;
 mod mail;
 mod misc;
+mod operator;
 mod plan;
 mod run;
 mod scheduler;

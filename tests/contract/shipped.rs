@@ -1,6 +1,7 @@
 //! What ships beside the program: the month start's runbooks, the examples, the team's own list with its doubled programs.
 
 use crate::harness::Project;
+use serde_json::json;
 use std::path::Path;
 use std::time::Duration;
 
@@ -44,11 +45,34 @@ fn the_runbooks_and_examples_are_in_the_layout() {
 }
 
 #[test]
-fn the_tour_runs_to_green() {
+fn the_tour_runs_to_green_and_one_city_is_done_anew() {
     let tour = copy_of("examples/tour");
     let line = "run tour.yaml --as zhang.wei --yes --month 2026-10";
     tour.spawn(line).finish(Duration::from_mins(1)).code(0);
     assert_eq!(tour.ms("status --json").code(0).json()["run"]["status"], "succeeded");
+    tour.ms("redo load-nj --as zhang.wei --reason again").code(0);
+    let gates = tour.ms("gates --json").code(0).json();
+    let each = gates.as_array().unwrap().iter().find(|gate| gate["path"] == "stations/each-right").unwrap();
+    assert_eq!(each["unanswered"], json!(["nj"]), "{each:#}");
+    tour.spawn("resume --as zhang.wei --yes").finish(Duration::from_mins(1)).code(0);
+    assert_eq!(tour.ms("status --json").code(0).json()["run"]["round"], 2);
+}
+
+#[test]
+fn the_tour_asks_two_others_and_a_shadow_of_it_writes_nothing() {
+    let tour = copy_of("examples/tour");
+    let line = "run tour.yaml --as zhang.wei --yes --month 2026-10 -p signed=true";
+    let live = tour.spawn(line);
+    live.shows("bulletin/signed");
+    tour.ms("confirm signed --as zhang.wei").code(6);
+    tour.ms("confirm signed --as wang.fang").code(0);
+    tour.ms("confirm signed --as li.na").code(0);
+    live.finish(Duration::from_mins(1)).code(0);
+    let before = std::fs::read(tour.path("work/mart.db")).unwrap();
+    // A value that only real work would have put out stops it nowhere.
+    let shadow = tour.spawn("run tour.yaml --as zhang.wei --yes --month 2026-10 --shadow");
+    shadow.finish(Duration::from_mins(1)).code(0);
+    assert_eq!(std::fs::read(tour.path("work/mart.db")).unwrap(), before);
 }
 
 #[test]

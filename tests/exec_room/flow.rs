@@ -24,7 +24,15 @@ esac
 
 fn action(words: &[&str]) -> Action {
     let means = Means::Run(program(&[&["./dacp"], words].concat()));
-    Action { means, id: Some(r"^(\d+)".to_owned()), every: None, succeeded: None, failed: None, reason: None }
+    Action {
+        means,
+        id: Some(r"^(\d+)".to_owned()),
+        none: None,
+        every: None,
+        succeeded: None,
+        failed: None,
+        reason: None,
+    }
 }
 
 fn world() -> World {
@@ -206,7 +214,8 @@ async fn an_action_can_be_all_of_a_flow() {
     world.database("yt", "create table done (flow text, batch text)").await;
     world.write("flows/yt/Dim.sql", "insert into done values (:flow, :batch); select batch from done");
     let whole = |means| {
-        let action = Action { means, id: None, every: None, succeeded: None, failed: None, reason: None };
+        let action =
+            Action { means, id: None, none: None, every: None, succeeded: None, failed: None, reason: None };
         BTreeMap::from([(ActionKind::Whole, action)])
     };
     let text = SqlText::File(template("flows/yt/{{ flow }}.sql"));

@@ -26,7 +26,7 @@ esac
 
 pub(crate) fn action(means: Means) -> Action {
     let id = Some(r"^(\d+)".to_owned());
-    Action { means, id, every: None, succeeded: None, failed: None, reason: None }
+    Action { means, id, none: None, every: None, succeeded: None, failed: None, reason: None }
 }
 
 pub(crate) fn polled(action: Action) -> Action {

@@ -142,6 +142,7 @@ impl World {
             attempt: 1,
             token: "tok-1".to_owned(),
             at: "2026-11-01T02:03:04Z".parse().unwrap(),
+            waiting_since: "2026-11-01T02:03:04Z".parse().unwrap(),
             outputs,
             submitted: None,
             anew: false,

@@ -232,7 +232,8 @@ fn a_crash_leaves_work_lost_and_a_person_settles_it() {
     let settle = Request::Settle { step: NodeId(0), done: true, reason: "seen".to_owned() };
     run.ask(&zhang(), &settle).unwrap();
     assert_eq!(run.tick(), ids(&[2]));
-    assert!(matches!(run.ask(&zhang(), &settle), Err(Refusal::WrongState { .. })), "only what is lost");
+    let otherwise = Request::Settle { step: NodeId(0), done: false, reason: "seen".to_owned() };
+    assert!(matches!(run.ask(&zhang(), &otherwise), Err(Refusal::WrongState { .. })), "only what is lost");
 }
 
 #[test]
@@ -246,4 +247,83 @@ fn cancelling_ends_when_nothing_runs_any_more() {
     assert_eq!((run.tick(), run.state.run_status()), (ids(&[]), RunStatus::Cancelled));
     let skip = Request::Skip { steps: ids(&[1]), reason: "x".to_owned() };
     assert!(matches!(run.ask(&zhang(), &skip), Err(Refusal::RunIsOver { .. })));
+}
+
+#[test]
+fn another_answer_of_the_same_person_is_refused_and_the_same_one_is_no_error() {
+    let field = |gate: &mut monthstart::plan::Gate| {
+        gate.votes = Votes::Count(2);
+        gate.form = vec![monthstart::plan::Field {
+            name: "rows".to_owned(),
+            kind: monthstart::plan::FieldKind::Integer,
+            min: None,
+            max: Some(100),
+            default: None,
+            optional: false,
+        }];
+    };
+    let mut run = Bench::new(Sketch::new(1).stage("s", &[]).level(1, vec![gate("g").asking(field)]).done());
+    run.tick();
+    let rows = |rows: &str, note: Option<&str>| {
+        let Request::Answer(answer) = answer(0, Verdict::Confirmed) else { unreachable!() };
+        let form = BTreeMap::from([("rows".to_owned(), rows.to_owned())]);
+        Request::Answer(monthstart::run::Answer { form, note: note.map(str::to_owned), ..answer })
+    };
+    assert_eq!(run.ask(&zhang(), &rows("5", None)), Ok(1));
+    assert_eq!(run.ask(&zhang(), &rows("5", None)), Ok(0));
+    assert_eq!(run.ask(&zhang(), &answer(0, Verdict::Confirmed)), Ok(0), "nothing else is said");
+    assert!(matches!(run.ask(&zhang(), &rows("6", None)), Err(Refusal::Decided { .. })));
+    assert!(matches!(run.ask(&zhang(), &rows("5", Some("corrected"))), Err(Refusal::Decided { .. })));
+    assert!(matches!(run.ask(&zhang(), &rows("500", None)), Err(Refusal::Form(_))));
+    let li = who("li.na", &["operator"]);
+    assert!(
+        matches!(run.ask(&li, &rows("6", None)), Err(Refusal::Disagrees { .. })),
+        "two vouch for one figure"
+    );
+    assert_eq!(run.ask(&li, &rows("5", None)), Ok(1));
+    assert_eq!(run.state.gate_status(NodeId(0)), GateStatus::Confirmed);
+}
+
+#[test]
+fn a_gate_that_has_timed_out_can_be_asked_once_more() {
+    let late = |gate: &mut monthstart::plan::Gate| {
+        gate.deadline = Some("1970-01-01T00:00:02Z".parse().unwrap());
+        gate.fails_on_timeout = true;
+    };
+    let mut run = Bench::new(Sketch::new(1).stage("s", &[]).level(1, vec![gate("g").asking(late)]).done());
+    run.tick();
+    let effects = monthstart::run::scheduler::next(&run.state, run.now(), &BTreeMap::new());
+    assert_eq!(effects, [monthstart::run::scheduler::Effect::TimeOut(NodeId(0))]);
+    run.record(Event::GateTimedOut { step: run.path(NodeId(0)) });
+    run.ask(&zhang(), &Request::Retry { steps: ids(&[0]), reason: None }).unwrap();
+    run.tick();
+    assert_eq!(monthstart::run::scheduler::next(&run.state, run.now(), &BTreeMap::new()), []);
+    assert_eq!(run.ask(&zhang(), &answer(0, Verdict::Confirmed)), Ok(1));
+}
+
+#[test]
+fn what_was_settled_or_cancelled_by_the_same_person_is_granted_already() {
+    let mut run = Bench::new(Sketch::new(1).stage("s", &[]).level(1, vec![step("a"), step("b")]).done());
+    run.tick();
+    run.record(Event::StepLost { step: run.path(NodeId(0)), attempt: 1, again: false });
+    let settle = Request::Settle { step: NodeId(0), done: true, reason: "seen".to_owned() };
+    assert_eq!((run.ask(&zhang(), &settle), run.ask(&zhang(), &settle)), (Ok(1), Ok(0)));
+    let cancel = Request::Cancel { reason: "x".to_owned() };
+    assert_eq!((run.ask(&zhang(), &cancel), run.ask(&zhang(), &cancel)), (Ok(1), Ok(0)));
+    let other = run.ask(&who("li.na", &["operator"]), &cancel);
+    assert!(matches!(other, Err(Refusal::RunIsOver { .. })));
+}
+
+#[test]
+fn a_wait_that_is_cut_into_pieces_is_one_waiting() {
+    let mut run = Bench::new(Sketch::new(1).stage("s", &[]).level(1, vec![step("a")]).done());
+    run.tick();
+    let since = run.state.step(NodeId(0)).waiting_since;
+    run.record(Event::StepLost { step: run.path(NodeId(0)), attempt: 1, again: true });
+    run.tick();
+    assert_eq!(run.state.step(NodeId(0)).waiting_since, since);
+    run.end(0, false);
+    run.ask(&zhang(), &Request::Retry { steps: ids(&[0]), reason: None }).unwrap();
+    run.tick();
+    assert_ne!(run.state.step(NodeId(0)).waiting_since, since, "a person wants it anew");
 }

@@ -1,1 +1,1 @@
-select city, count(*) as stations from station where month = :month group by city order by city;
+select code, count(*) as stations, min(name) as first from station where month = :month group by code order by code;

@@ -1,2 +1,2 @@
-create table if not exists station (month text, city text, station_id integer, primary key (month, city, station_id));
-create table if not exists delivery (month text primary key, city_count integer);
+create table if not exists station (month text, code text, station_id integer, name text not null, primary key (month, station_id));
+create table if not exists delivery (month text primary key, cities integer);

@@ -98,7 +98,7 @@ async fn once(attempt: &Attempt, items: &[Check], log: &mut Log) -> Result<Done,
 
 async fn polled(attempt: &Attempt, items: &[Check], poll: Poll, log: &mut Log) -> Result<Done, Failure> {
     let mut stop = attempt.stop();
-    let until = poll.within.map(|within| Instant::now() + within);
+    let until = attempt.until(poll.within);
     let mut told = Vec::new();
     loop {
         let limit = until.map(|until| until.saturating_duration_since(Instant::now()).max(LAST_LOOK));

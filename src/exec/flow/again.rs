@@ -89,7 +89,7 @@ impl Flow<'_> {
         let Some(find) = self.counter.action(ActionKind::Find) else { return Ok(None) };
         match self.look_for(find).await? {
             Found::There(newest) if newest != id => Ok(Some(newest)),
-            Found::There(_) | Found::Nowhere | Found::Silent(_) => Ok(None),
+            Found::There(_) | Found::Nowhere | Found::Silent(_) | Found::Unclear { .. } => Ok(None),
         }
     }
 }

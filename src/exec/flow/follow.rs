@@ -2,7 +2,7 @@
 
 use super::again::Doubt;
 use super::submit::Begun;
-use super::{Flow, Found, State, every, shown};
+use super::{Flow, Found, State, every, shown, unclear};
 use crate::exec::attempt::{Attempt, Done};
 use crate::msg;
 use crate::plan::Template;
@@ -114,11 +114,7 @@ impl Flow<'_> {
                         return Ok((id, end));
                     }
                 }
-                Found::Nowhere => self.note(&msg!(
-                    "exec-follow-not-there",
-                    flow = shown(&self.name),
-                    batch = shown(self.values.batch())
-                )),
+                Found::Nowhere => self.note(&self.not_there()),
                 // A program that is not there will not come.
                 Found::Silent(failure @ Failure::NotStarted { .. })
                     if before_all && matches!(find.means, Means::Run(_)) =>
@@ -128,6 +124,7 @@ impl Flow<'_> {
                 Found::Silent(failure) => {
                     self.note(&msg!("exec-flow-no-answer", why = self.say(&failure.explain())));
                 }
+                Found::Unclear { line } => self.note(&unclear(&line)),
             }
             before_all = false;
             self.pause(every(poll)).await?;

@@ -19,7 +19,7 @@ use super::values::Values;
 use crate::engine::ports::{Report, Stop};
 use crate::msg;
 use crate::plan::Template;
-use crate::plan::project::Action;
+use crate::plan::project::{Action, Means};
 use crate::run::Failure;
 use crate::run::event::Json;
 use crate::runbook::model::ActionKind;
@@ -73,6 +73,10 @@ enum Found {
     Nowhere,
     /// The question failed: nobody knows.
     Silent(Failure),
+    /// Something came back that says neither: nobody knows.
+    Unclear {
+        line: String,
+    },
 }
 
 impl<'a> Flow<'a> {
@@ -135,7 +139,13 @@ impl<'a> Flow<'a> {
                 self.over()?;
                 Err(self.cannot_find(why))
             }
+            Found::Unclear { line } => Err(self.cannot_find(self.say(&unclear(&line)))),
         }
+    }
+
+    fn not_there(&self) -> Msg {
+        let batch = shown(self.values.batch());
+        msg!("exec-follow-not-there", flow = shown(&self.name), batch = batch)
     }
 
     fn cannot_find(&self, why: String) -> Failure {
@@ -146,14 +156,42 @@ impl<'a> Flow<'a> {
         let pattern = self.id_pattern(ActionKind::Find, find)?;
         let patience = Patience { limit: Some(self.counter.question(self.until)), stop: &mut self.stop };
         let answer = self.counter.ask(ActionKind::Find, find, &self.values, patience).await;
+        let printed = &answer.printed;
         match answer.end {
-            Ok(()) => Ok(self.id_in(&pattern, &answer.printed)?.map_or(Found::Nowhere, Found::There)),
+            Ok(()) => self.found(find, &pattern, printed),
             // As grep says that there is nothing, and as servers do.
             Err(Failure::Exit { code: 1, last_line }) if last_line.is_empty() => Ok(Found::Nowhere),
             Err(Failure::Answer { status: 404, .. }) => Ok(Found::Nowhere),
             Err(end @ (Failure::Cancelled | Failure::Denied { .. })) => Err(end),
-            Err(failure) => Ok(Found::Silent(failure)),
+            Err(failure) => {
+                // A platform may say that there is nothing and fail, on either of a program's two streams.
+                let said = match &failure {
+                    Failure::Exit { last_line, .. } => format!("{printed}\n{last_line}"),
+                    Failure::Answer { .. } => printed.clone(),
+                    _ => return Ok(Found::Silent(failure)),
+                };
+                let nowhere =
+                    self.id_in(&pattern, &said)?.is_none() && self.says(find.none.as_ref(), &said)?;
+                Ok(if nowhere { Found::Nowhere } else { Found::Silent(failure) })
+            }
         }
+    }
+
+    /// What an answer to `find` means. Only silence, or what the platform itself calls "not there", is a no: a notice or
+    /// a login page is none.
+    fn found(&self, find: &Action, pattern: &str, printed: &str) -> Result<Found, Failure> {
+        if let Some(id) = self.id_in(pattern, printed)? {
+            return Ok(Found::There(id));
+        }
+        if says_nothing(&find.means, printed) || self.says(find.none.as_ref(), printed)? {
+            return Ok(Found::Nowhere);
+        }
+        let line = printed.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        Ok(Found::Unclear { line: one_line(line, 200) })
+    }
+
+    fn says(&self, condition: Option<&String>, printed: &str) -> Result<bool, Failure> {
+        matches(condition, printed).map_err(|why| self.refused(&why))
     }
 
     fn id_pattern(&self, kind: ActionKind, action: &Action) -> Result<String, Failure> {
@@ -264,13 +302,24 @@ fn every(poll: &Action) -> Duration {
     poll.every.unwrap_or(EVERY)
 }
 
+fn unclear(line: &str) -> Msg {
+    msg!("exec-flow-find-unclear", line = line)
+}
+
+/// Blanks, or from a server an empty list.
+fn says_nothing(means: &Means, printed: &str) -> bool {
+    let empty_list = || serde_json::from_str::<Vec<Json>>(printed).is_ok_and(|list| list.is_empty());
+    printed.trim().is_empty() || matches!(means, Means::Http(_)) && empty_list()
+}
+
+/// Does what was printed match a condition, where there is one?
+fn matches(condition: Option<&String>, printed: &str) -> Result<bool, Msg> {
+    condition.map_or(Ok(false), |text| pattern(text).map(|pattern| pattern.is_match(printed)))
+}
+
 /// What an answer means. Where it says both, it has failed.
 fn state(poll: &Action, printed: String) -> Result<State, Msg> {
-    let says = |text: &Option<String>| match text {
-        Some(text) => pattern(text).map(|pattern| pattern.is_match(&printed)),
-        None => Ok(false),
-    };
-    if says(&poll.failed)? {
+    if matches(poll.failed.as_ref(), &printed)? {
         let reason = match &poll.reason {
             Some(reason) => first_match(reason, &printed)?,
             None => None,
@@ -278,7 +327,7 @@ fn state(poll: &Action, printed: String) -> Result<State, Msg> {
         let reason = reason.or_else(|| printed.lines().rfind(|line| !line.trim().is_empty()));
         return Ok(State::Failed { reason: one_line(reason.unwrap_or_default(), LONGEST) });
     }
-    if says(&poll.succeeded)? {
+    if matches(poll.succeeded.as_ref(), &printed)? {
         return Ok(State::Succeeded { printed });
     }
     let words = printed.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();

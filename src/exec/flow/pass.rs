@@ -1,15 +1,17 @@
 //! `force_pass:`: the platform's scheduler is told to count a waiting task as done.
 
-use super::{Flow, State, every, shown};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::{Flow, Found, State, every, shown, unclear};
 use crate::exec::attempt::{Attempt, Done};
 use crate::msg;
 use crate::plan::Template;
 use crate::plan::project::Action;
 use crate::run::Failure;
 use crate::runbook::model::ActionKind;
-
-/// How often the platform is looked at for what it was told: it may take a moment to say so.
-const LOOKS: u32 = 3;
+use crate::words::Explain as _;
 
 /// A `force_pass:` step.
 pub(in crate::exec) async fn step(
@@ -46,41 +48,79 @@ impl Flow<'_> {
             None => None,
         };
         // A task that only waits may get its id when it is passed.
-        let id = match told.or(id) {
-            Some(id) => Some(id),
-            None => self.find().await?,
+        let id = told.or(id);
+        let can_be_asked = id.is_some() || self.counter.action(ActionKind::Find).is_some();
+        let Some(poll) = poll.filter(|_| can_be_asked) else {
+            let unseen = self.say(&msg!("exec-pass-unseen", flow = shown(&self.name)));
+            return self.done(&id.unwrap_or_default(), "", unseen);
         };
+        let (id, printed) = self.passed(id, poll).await?;
         let remark = self.say(&msg!("exec-pass-done", flow = shown(&self.name)));
-        match (id, poll) {
-            (Some(id), Some(poll)) => {
-                let printed = self.is_passed(&id, poll).await?;
-                self.done(&id, &printed, remark)
+        self.done(&id, &printed, remark)
+    }
+
+    /// Its id and what the platform says when it counts it as done; else why that is not so. It may take a moment to
+    /// say so: it is asked for as long as a question may take.
+    async fn passed(&mut self, mut id: Option<String>, poll: &Action) -> Result<(String, String), Failure> {
+        let until = Instant::now() + self.counter.question(self.until);
+        let mut said = String::new();
+        loop {
+            match self.look_at(&mut id, poll).await {
+                Ok(Seen::Done { id, printed }) => return Ok((id, printed)),
+                Ok(Seen::Otherwise { words }) => said = words,
+                Err(Failure::TimedOut { .. }) if !said.is_empty() => return Err(self.not_taken(&said)),
+                Err(end) => return Err(end),
             }
-            (id, _) => {
-                let unseen = self.say(&msg!("exec-pass-unseen", flow = shown(&self.name)));
-                let done = self.done(&id.unwrap_or_default(), "", unseen)?;
-                Ok(done)
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(self.not_taken(&said));
             }
+            self.note(&msg!(
+                "exec-flow-state",
+                id = shown(id.as_deref().unwrap_or(&self.name)),
+                state = &said
+            ));
+            self.rest(every(poll).min(left)).await?;
         }
     }
 
-    /// What the platform says when it counts it as done; else why that is not so.
-    async fn is_passed(&mut self, id: &str, poll: &Action) -> Result<String, Failure> {
-        let mut looks = 0;
-        loop {
-            let said = match self.poll(poll, id).await? {
-                State::Succeeded { printed } => return Ok(printed),
-                State::Failed { reason } => reason,
-                State::Running { words } => words,
-                State::Silent { why } => why,
-            };
-            looks += 1;
-            if looks == LOOKS {
-                let reason = self.say(&msg!("exec-pass-not-taken", flow = shown(&self.name), state = said));
-                return Err(Failure::Flow { reason });
+    fn not_taken(&self, said: &str) -> Failure {
+        let reason = self.say(&msg!("exec-pass-not-taken", flow = shown(&self.name), state = said));
+        Failure::Flow { reason }
+    }
+
+    /// One look. What is not known is not done.
+    async fn look_at(&mut self, known: &mut Option<String>, poll: &Action) -> Result<Seen, Failure> {
+        let id = match (known.clone(), self.counter.action(ActionKind::Find)) {
+            (Some(id), _) => id,
+            (None, Some(find)) => match self.look_for(find).await? {
+                Found::There(id) => known.insert(id).clone(),
+                Found::Nowhere => return Ok(Seen::Otherwise { words: self.say(&self.not_there()) }),
+                Found::Unclear { line } => return Ok(Seen::Otherwise { words: self.say(&unclear(&line)) }),
+                Found::Silent(failure) => return Ok(Seen::Otherwise { words: self.say(&failure.explain()) }),
+            },
+            (None, None) => return Ok(Seen::Otherwise { words: self.say(&self.not_there()) }),
+        };
+        Ok(match self.poll(poll, &id).await? {
+            State::Succeeded { printed } => Seen::Done { id, printed },
+            State::Failed { reason: words } | State::Running { words } | State::Silent { why: words } => {
+                Seen::Otherwise { words }
             }
-            self.note(&msg!("exec-flow-state", id = shown(id), state = said));
-            self.pause(every(poll)).await?;
+        })
+    }
+
+    /// Until the next look; the step's time may run out over it, as the look will tell.
+    async fn rest(&mut self, pause: Duration) -> Result<(), Failure> {
+        tokio::select! {
+            biased;
+            () = self.stop.requested() => Err(Failure::Cancelled),
+            () = sleep(pause) => Ok(()),
         }
     }
+}
+
+/// What one look at a passed task showed.
+enum Seen {
+    Done { id: String, printed: String },
+    Otherwise { words: String },
 }

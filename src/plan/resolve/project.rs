@@ -245,6 +245,7 @@ impl Checker<'_, '_> {
         let scope = action_scope(kind);
         let patterns = [
             (&written.id, true),
+            (&written.none, false),
             (&written.succeeded, false),
             (&written.failed, false),
             (&written.reason, true),
@@ -258,6 +259,7 @@ impl Checker<'_, '_> {
         Action {
             means: self.means(&written.means, &scope),
             id: text(&written.id),
+            none: text(&written.none),
             every: written.every,
             succeeded: text(&written.succeeded),
             failed: text(&written.failed),

@@ -73,6 +73,7 @@ impl Prompt {
         let now = self.at.and_then(|at| list.iter().position(|subject| *subject == at));
         let next = now.map_or(0, |now| (now + 1) % list.len());
         if let Some(subject) = list.get(next) {
+            self.displaced = None;
             self.select(*subject);
         }
     }
@@ -81,6 +82,7 @@ impl Prompt {
         let c = half_width(c).to_ascii_lowercase();
         if let Some(number) = c.to_digit(10).filter(|number| *number > 0) {
             if let Some(subject) = questions.list().get(number as usize - 1) {
+                self.displaced = None;
                 self.select(*subject);
             }
             return PromptAction::None;

@@ -104,6 +104,8 @@ impl Step {
 #[derive(Debug, Default)]
 pub struct Prompt {
     at: Option<Subject>,
+    /// The person went to it themselves.
+    chosen: bool,
     step: Step,
     said: Option<Said>,
     /// What was begun for other questions.
@@ -148,9 +150,27 @@ impl Prompt {
         if interrupted && self.at != Some(Subject::Interrupt) {
             self.select(Subject::Interrupt);
         }
+        self.make_way(&list, questions);
         if self.at.is_none() && self.step != Step::Told {
-            self.at = list.iter().find(|subject| !self.left.contains(subject)).copied();
+            self.at = self.first(&list, questions);
+            self.chosen = false;
             self.unpark();
+        }
+    }
+
+    /// What is shown by itself: the first question that this person can answer, else the first.
+    fn first(&self, list: &[Subject], questions: &Questions<'_>) -> Option<Subject> {
+        let mut open = list.iter().copied().filter(|subject| !self.left.contains(subject));
+        open.clone().find(|subject| questions.is_theirs(*subject)).or_else(|| open.next())
+    }
+
+    /// What came up by itself and only others can answer makes way for what this person can answer.
+    fn make_way(&mut self, list: &[Subject], questions: &Questions<'_>) {
+        let Some(at) = self.at.filter(|_| !self.chosen && self.step == Step::Menu) else { return };
+        let better = self.first(list, questions).is_some_and(|first| questions.is_theirs(first));
+        if better && !questions.is_theirs(at) {
+            self.at = None;
+            self.displaced = Some(questions.now);
         }
     }
 
@@ -179,6 +199,7 @@ impl Prompt {
         });
         if recorded {
             self.step = Step::Menu;
+            self.chosen = false;
             self.said = Some(Said::Recorded);
         }
     }
@@ -222,6 +243,7 @@ impl Prompt {
         {
             self.parked.insert(at, std::mem::take(&mut self.step));
         }
+        self.chosen = true;
         self.left.remove(&subject);
         self.said = None;
         self.unpark();

@@ -10,7 +10,7 @@ use crate::progress::questions::{Questions, Subject};
 use crate::progress::remarks;
 use crate::run::refusal::verdict_msg;
 use crate::run::request::asked_words;
-use crate::run::{Decided, Life, Verdict};
+use crate::run::{Decided, Life, Verdict, Voided};
 use crate::words::{Explain, Msg};
 
 /// The prompt as lines. Head and tail are always shown; of the body as much as there is room for.
@@ -40,8 +40,9 @@ impl Prompt {
             view.head = screen.head(at);
             view.body = screen.body(at);
         }
-        view.tail.extend(self.said.as_ref().map(|said| screen.said(said)));
-        view.tail.extend(screen.tail());
+        // What is told, typed and about to be recorded is shown to its last word.
+        let tail = self.said.as_ref().map(|said| screen.said(said)).into_iter().chain(screen.tail());
+        view.tail = tail.flat_map(|line| line.fold(screen.cols, 0)).collect();
         view
     }
 }
@@ -83,20 +84,21 @@ impl Screen<'_> {
         let ask = self.questions.state.asked(node);
         let mut head = strong(ask, self.cols, 3);
         let stage = self.questions.state.plan().stage(self.questions.state.plan().node(node).stage);
-        let mut about = Line::new()
-            .add(
-                Tone::Dim,
-                &format!("{}  {}", self.path(node), self.page.word("term-kind", gate.kind.word())),
-            )
-            .add(Tone::Dim, &format!("  {}", stage.title));
+        let mut about = Line::new().add(
+            Tone::Dim,
+            &format!("{}  {}", self.path(node), self.page.word("term-kind", gate.kind.word())),
+        );
         if let Some(since) = step.started_at {
             let asked = self.say(&msg!("term-asked-at", at = self.page.clock(since)));
             about = about.add(Tone::Dim, &format!("  {asked}"));
         }
-        head.push(self.with_deadline(about, node));
+        // Where the line is too long it is the stage's title that can be missed: it stands above.
+        let about = self.with_deadline(about, node).add(Tone::Dim, &format!("  {}", stage.title));
+        head.push(about);
         head.extend(self.who_and_votes(node, gate));
         let from = step.decisions.len().saturating_sub(4);
         head.extend(step.decisions[from..].iter().map(|decided| self.decision(decided)));
+        head.extend(step.voided.last().into_iter().flat_map(|voided| self.void(voided)));
         head
     }
 
@@ -163,6 +165,14 @@ impl Screen<'_> {
         Line::new()
             .add(tone, &format!("  {verdict}  "))
             .add(Tone::Plain, &format!("{value}{who}  {}{note}", self.page.clock(decided.at)))
+    }
+
+    /// Why it is asked again: the latest answer that counts no more.
+    fn void(&self, voided: &Voided) -> Vec<Line> {
+        let word = self.page.word("gate-status", "void");
+        let text = format!("  {word}  {}", remarks::void(voided, self.page));
+        let lines = Line::new().add(Tone::Mark, &text).fold(self.cols, 4);
+        lines.into_iter().take(2).collect()
     }
 
     fn trouble_head(&self, node: NodeId) -> Vec<Line> {

@@ -91,6 +91,7 @@ fn action(node: &Node) -> Option<Action> {
     Some(Action {
         means: means(node)?,
         id: node.text("id"),
+        none: node.text("none"),
         every: node.bare("every", parse::duration),
         succeeded: node.text("succeeded"),
         failed: node.text("failed"),

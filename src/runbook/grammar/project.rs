@@ -122,8 +122,9 @@ static ACTION_TABLE: Table = Table {
     ],
     rest: None,
 };
-static CONDITIONS: [Field; 5] = [
+static CONDITIONS: [Field; 6] = [
     may("id", &PATTERN, "A pattern whose first group is the flow's id."),
+    may("none", &PATTERN, "What comes back matches this: the flow is surely not there."),
     may("every", &DURATION, "Between two looks."),
     may("succeeded", &PATTERN, "What comes back matches this: the flow is done."),
     may("failed", &PATTERN, "What comes back matches this: the flow failed."),

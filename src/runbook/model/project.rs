@@ -13,7 +13,7 @@ pub struct Settings {
     pub timezone: Option<Text>,
     /// `zh` or `en`.
     pub language: Option<Text>,
-    /// `sqlite:PATH` (or `postgres://…` later).
+    /// `sqlite:PATH`.
     pub store: Option<Value>,
     /// The roster's file.
     pub roster: Option<Text>,
@@ -108,6 +108,8 @@ pub struct Action {
     pub means: Means,
     /// The pattern whose first group is the flow's id.
     pub id: Option<Text>,
+    /// The flow is surely not there.
+    pub none: Option<Text>,
     /// Between two polls.
     pub every: Option<Duration>,
     /// The flow is done.

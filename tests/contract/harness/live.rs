@@ -63,6 +63,11 @@ impl Live {
         format!("{}\n{}", text(&self.heard.0), text(&self.heard.1))
     }
 
+    /// What it has printed on its standard output so far, without the first `from` bytes.
+    pub(crate) fn stdout_from(&self, from: usize) -> Vec<u8> {
+        self.heard.0.lock().unwrap()[from..].to_vec()
+    }
+
     /// Waits until it has printed this.
     #[track_caller]
     pub(crate) fn shows(&self, text: &str) {

@@ -6,6 +6,8 @@ mod out;
 mod own;
 mod project;
 mod pty;
+mod screen;
+mod seat;
 mod smtp;
 pub(crate) mod sqlite;
 mod status;
@@ -14,6 +16,7 @@ pub(crate) use letters::Letter;
 pub(crate) use live::Live;
 pub(crate) use out::Out;
 pub(crate) use project::{Project, ROSTER, binary, hold, levels, note, sh, sh_with};
+pub(crate) use seat::Seat;
 pub(crate) use smtp::{Manner, Smtp};
 pub(crate) use status::Status;
 
