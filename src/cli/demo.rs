@@ -91,7 +91,8 @@ fn clear(state: &StateFolder, project: &Path, run: &crate::id::RunId) -> Result<
         fs::remove_dir_all(folder).map_err(unwritable)?;
     }
     state.prepare()?;
-    let mark = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(folder.join(MARK));
+    let mark =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(folder.join(MARK));
     mark.map(drop).map_err(unwritable)
 }
 

@@ -2,6 +2,7 @@
 //! only when no line of it is wrong do they go into the table, all in one transaction.
 
 mod header;
+mod json;
 mod read;
 mod records;
 mod rejects;

@@ -213,7 +213,6 @@ impl Writer<'_> {
     }
 
     /// What the database says of the lines up to this one; `None` where it cannot be known.
-    #[expect(clippy::option_option, reason = "not known, nothing, or words")]
     async fn refuses(&mut self, whole: &Script, line: u64) -> Option<Option<String>> {
         self.script = whole.until(line);
         let begun = !self.interrupt.is_set() && self.database.begin(true).await.is_ok();
