@@ -74,7 +74,7 @@ impl Flow<'_> {
                 Err(end) => return Err(end),
             }
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            if left < MOMENT {
                 return Err(self.not_taken(&said));
             }
             self.note(&msg!(
@@ -82,7 +82,8 @@ impl Flow<'_> {
                 id = shown(id.as_deref().unwrap_or(&self.name)),
                 state = &said
             ));
-            self.rest(every(poll).min(left)).await?;
+            // The last look still has a moment to be answered.
+            self.rest(every(poll).min(left.saturating_sub(2 * MOMENT))).await?;
         }
     }
 
@@ -120,6 +121,9 @@ impl Flow<'_> {
         }
     }
 }
+
+/// In so short a time nobody answers.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// What one look at a passed task showed.
 enum Seen {
