@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::engine::Journal;
 use crate::plan::NodeId;
 use crate::run::{Answer, Asker, By, Decided, Life, Request, RunState, StepPath, Verdict};
-use crate::sandbox::{Fault, Sandbox, SandboxError};
+use crate::sandbox::{Fault, Move, Sandbox, SandboxError};
 use crate::store::StoreError;
 
 /// How often the world looks at the run.
@@ -39,6 +39,8 @@ impl Cue {
 pub(super) enum Act {
     /// Data moves.
     Move(Move),
+    /// A locality sends its file.
+    SendStations(&'static str, Fault),
     /// Somebody gives their word, where many are asked for their `value`; li.na writes it down.
     Tell {
         gate: &'static str,
@@ -56,20 +58,6 @@ pub(super) enum Act {
     },
     /// A colleague has a repaired step run again; not `always`: only where nobody sits at the terminal.
     Retry { step: &'static str, reason: &'static str, always: bool },
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Move {
-    SendStations(&'static str, Fault),
-    MaintainMainPlans,
-    DistributeMainPlans,
-    MaintainBillItems,
-    DistributeBillItems,
-    CloseBooks,
-    RedeliverPocket,
-    DistributeDetail,
-    GenerateLocalised,
-    DistributeLocalised,
 }
 
 /// How many milliseconds after its cue something happens.
@@ -262,7 +250,11 @@ async fn perform(
     let request = match act {
         Act::Move(what) => {
             let waits = matches!(what, Move::DistributeDetail | Move::DistributeLocalised);
-            return Ok(carry(sandbox, what).await? > 0 || !waits);
+            return Ok(sandbox.carry(what).await? > 0 || !waits);
+        }
+        Act::SendStations(city, fault) => {
+            sandbox.send_stations(city, fault).await?;
+            return Ok(true);
         }
         Act::Retry { always: false, .. } if attended => return Ok(true),
         Act::Retry { step, reason, .. } => find(journal.state(), step)
@@ -296,21 +288,6 @@ fn confirmed(
     let (verdict, note) = (Verdict::Confirmed, Some(note.to_owned()));
     let value = value.map(str::to_owned);
     Some(Request::Answer(Answer { step, verdict, value, note, form, in_advance: false }))
-}
-
-async fn carry(sandbox: &Sandbox, what: Move) -> Result<u64, SandboxError> {
-    match what {
-        Move::SendStations(city, fault) => sandbox.send_stations(city, fault).await,
-        Move::MaintainMainPlans => sandbox.maintain_main_plans().await,
-        Move::DistributeMainPlans => sandbox.distribute_main_plans().await,
-        Move::MaintainBillItems => sandbox.maintain_bill_items().await,
-        Move::DistributeBillItems => sandbox.distribute_r_vr011().await,
-        Move::CloseBooks => sandbox.close_books().await,
-        Move::RedeliverPocket => sandbox.redeliver_pocket().await,
-        Move::DistributeDetail => sandbox.distribute_dtl4().await,
-        Move::GenerateLocalised => sandbox.generate_localised().await,
-        Move::DistributeLocalised => sandbox.distribute_localised().await,
-    }
 }
 
 /// Somebody of the shipped roster.

@@ -10,7 +10,7 @@ use crate::msg;
 use crate::plan::project::Project;
 use crate::sandbox::distribution::{self, Doing};
 use crate::sandbox::scheduler::{self, Dispatch, Office, Order, Reply};
-use crate::sandbox::{self, Fault, InitKind, Sandbox, SandboxError};
+use crate::sandbox::{self, Fault, InitKind, Move, Sandbox, SandboxError};
 use crate::time::Month;
 
 /// The parts of the sandbox.
@@ -27,7 +27,7 @@ pub(super) enum Part {
         month: Option<String>,
     },
     /// What the outside world does.
-    Move { what: OutsideMove },
+    Move { what: Move },
     /// A locality's file of base stations.
     SendStations {
         city: String,
@@ -61,20 +61,6 @@ pub(super) enum ProcessVerb {
     Start,
     Stop,
     State,
-}
-
-/// What the outside world may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum OutsideMove {
-    MaintainBillItems,
-    DistributeBillItems,
-    CloseBooks,
-    RedeliverPocket,
-    DistributeDetail,
-    GenerateLocalised,
-    DistributeLocalised,
-    MaintainMainPlans,
-    DistributeMainPlans,
 }
 
 /// The scheduler's verbs.
@@ -198,19 +184,9 @@ async fn build(session: &Session, month: Option<&str>) -> Result<Exit, Failed> {
     Ok(Exit::Done)
 }
 
-async fn carry(session: &Session, what: OutsideMove) -> Result<Exit, Failed> {
+async fn carry(session: &Session, what: Move) -> Result<Exit, Failed> {
     let sandbox = Sandbox::found(&folder(session)).await.map_err(|error| broken(&error))?;
-    let rows = match what {
-        OutsideMove::MaintainBillItems => sandbox.maintain_bill_items().await,
-        OutsideMove::DistributeBillItems => sandbox.distribute_r_vr011().await,
-        OutsideMove::CloseBooks => sandbox.close_books().await,
-        OutsideMove::RedeliverPocket => sandbox.redeliver_pocket().await,
-        OutsideMove::DistributeDetail => sandbox.distribute_dtl4().await,
-        OutsideMove::GenerateLocalised => sandbox.generate_localised().await,
-        OutsideMove::DistributeLocalised => sandbox.distribute_localised().await,
-        OutsideMove::MaintainMainPlans => sandbox.maintain_main_plans().await,
-        OutsideMove::DistributeMainPlans => sandbox.distribute_main_plans().await,
-    };
+    let rows = sandbox.carry(what).await;
     session.output.result(&rows.map_err(|error| broken(&error))?.to_string());
     Ok(Exit::Done)
 }

@@ -1,8 +1,8 @@
 //! What localities and customer do in the played world beside billing: thirteen files of stations, of which one comes
 //! late, one with doubled stations and one in a wrong encoding; thirteen confirmations; the main plans.
 
-use super::outside::{Act, Cue, Line, Move, after};
-use crate::sandbox::Fault;
+use super::outside::{Act, Cue, Line, after};
+use crate::sandbox::{Fault, Move};
 
 /// Its file holds doubled stations at first.
 const DOUBLED: &str = "宿迁";
@@ -31,7 +31,7 @@ pub(super) fn lines() -> Vec<Line> {
 }
 
 fn files() -> Vec<Line> {
-    let send = |city, fault| Act::Move(Move::SendStations(city, fault));
+    let send = |city, fault| Act::SendStations(city, fault);
     let punctual =
         (0..).zip(PUNCTUAL).map(|(nth, city)| (FILES, after(200 + nth * 100), send(city, Fault::None)));
     let troubled = [
@@ -46,7 +46,7 @@ fn files() -> Vec<Line> {
 fn repairs() -> Vec<Line> {
     let repair = |city, step, reason| {
         [
-            (Cue::Failed(step), after(1_000), Act::Move(Move::SendStations(city, Fault::None))),
+            (Cue::Failed(step), after(1_000), Act::SendStations(city, Fault::None)),
             (Cue::Failed(step), after(2_000), Act::Retry { step, reason, always: true }),
         ]
     };

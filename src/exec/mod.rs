@@ -35,10 +35,11 @@ use std::time::Duration;
 use encoding_rs::Encoding;
 
 use self::attempt::{Attempt, Done, Numbers};
+use self::values::Values;
 use crate::engine::ports::{Executor, Job, Report, Reports};
 use crate::msg;
 use crate::plan::project::{Means, Project, Setting};
-use crate::plan::{Plan, Work};
+use crate::plan::{EnvValue, Plan, Work};
 use crate::run::{Failure, Outcome};
 use crate::words::{Lang, Msg, one_line, render};
 
@@ -208,6 +209,17 @@ impl Room {
             Setting::Env { name, default } => self.variable(name, default.as_deref()),
             Setting::File(path) => self.secret_file(path),
         }
+    }
+
+    /// A value of `env:` or of a header; what comes from outside the runbook is noted as a secret.
+    fn env_value(&self, value: &EnvValue, values: &Values, secrets: &mut Vec<String>) -> Result<String, Msg> {
+        let secret = match value {
+            EnvValue::Text(template) => return values.text(template),
+            EnvValue::Env { name, default } => self.variable(name, default.as_deref())?,
+            EnvValue::File(path) => self.secret_file(path)?,
+        };
+        secrets.push(secret.clone());
+        Ok(secret)
     }
 
     fn variable(&self, name: &str, default: Option<&str>) -> Result<String, Msg> {

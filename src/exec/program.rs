@@ -73,17 +73,7 @@ fn prepared(
     let mut all = attempt.environment();
     let mut secrets = Vec::new();
     for (name, value) in env {
-        let value = match value {
-            EnvValue::Text(template) => attempt.values.text(template)?,
-            EnvValue::Env { name, default } => {
-                secrets.push(attempt.room.variable(name, default.as_deref())?);
-                secrets[secrets.len() - 1].clone()
-            }
-            EnvValue::File(path) => {
-                secrets.push(attempt.room.secret_file(path)?);
-                secrets[secrets.len() - 1].clone()
-            }
-        };
+        let value = attempt.room.env_value(value, &attempt.values, &mut secrets)?;
         all.insert(name.clone(), value);
     }
     let spawn = Spawn { env: all, ..spawn(attempt, command, &attempt.values)? };

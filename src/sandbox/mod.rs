@@ -27,6 +27,7 @@ use std::path::{Path, PathBuf};
 use crate::time::Month;
 
 pub use db::{Place, Places};
+pub use moves::Move;
 pub use rehearsal::InitKind;
 pub use stations::Fault;
 

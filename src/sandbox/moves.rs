@@ -24,6 +24,46 @@ macro_rules! delivered {
     };
 }
 
+/// What the outside world may do to the month's data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Move {
+    /// The customer fills the bill items.
+    MaintainBillItems,
+    /// They arrive on the appliance.
+    DistributeBillItems,
+    /// The customer fills the main plans.
+    MaintainMainPlans,
+    /// They arrive on the appliance.
+    DistributeMainPlans,
+    /// Billing closes and verifies its books.
+    CloseBooks,
+    /// Billing sends the pocket table that was missing.
+    RedeliverPocket,
+    /// The detail table arrives on mpp.
+    DistributeDetail,
+    /// The customer generates the localised user table.
+    GenerateLocalised,
+    /// It arrives on mpp.
+    DistributeLocalised,
+}
+
+impl Sandbox {
+    /// Makes a move; tells how many rows it brought.
+    pub async fn carry(&self, what: Move) -> Result<u64, SandboxError> {
+        match what {
+            Move::MaintainBillItems => self.maintain_bill_items().await,
+            Move::DistributeBillItems => self.distribute_r_vr011().await,
+            Move::MaintainMainPlans => self.maintain_main_plans().await,
+            Move::DistributeMainPlans => self.distribute_main_plans().await,
+            Move::CloseBooks => self.close_books().await,
+            Move::RedeliverPocket => self.redeliver_pocket().await,
+            Move::DistributeDetail => self.distribute_dtl4().await,
+            Move::GenerateLocalised => self.generate_localised().await,
+            Move::DistributeLocalised => self.distribute_localised().await,
+        }
+    }
+}
+
 impl Sandbox {
     /// The customer fills `shfin.r_vr011` on mpp with the month's bill items.
     pub async fn maintain_bill_items(&self) -> Result<u64, SandboxError> {

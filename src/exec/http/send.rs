@@ -14,7 +14,7 @@ use crate::exec::mask::Masks;
 use crate::exec::values::Values;
 use crate::msg;
 use crate::plan::template::names_a_host;
-use crate::plan::{EnvValue, Method, Request, Template};
+use crate::plan::{Method, Request, Template};
 use crate::run::Failure;
 use crate::words::{Msg, one_line};
 
@@ -89,17 +89,7 @@ fn headers(attempt: &Attempt, request: &Request, values: &Values) -> Result<(Hea
     let mut all = HeaderMap::new();
     let mut secrets = Vec::new();
     for (name, value) in &request.headers {
-        let value = match value {
-            EnvValue::Text(template) => values.text(template)?,
-            EnvValue::Env { name, default } => {
-                secrets.push(attempt.room.variable(name, default.as_deref())?);
-                secrets[secrets.len() - 1].clone()
-            }
-            EnvValue::File(path) => {
-                secrets.push(attempt.room.secret_file(path)?);
-                secrets[secrets.len() - 1].clone()
-            }
-        };
+        let value = attempt.room.env_value(value, values, &mut secrets)?;
         insert(&mut all, name, &value)?;
     }
     if let Some(key) = &request.key {

@@ -14,7 +14,7 @@ use super::database::{Interrupt, Purpose, Refused, Why};
 use super::remote::{
     self, CLOSING, IDLE, ServerUrl, Trust, connected, ending, masked, millis, parted, server_limit, written,
 };
-use super::rows::{Cell, Sink, Want};
+use super::rows::{Cell, Sink, Want, names};
 use super::table::{Column, declared};
 use super::text::{Dialect, Kind, Statement};
 use crate::plan::ParamValue;
@@ -313,10 +313,6 @@ async fn bound(
 
 async fn plainly(connection: &mut MySqlConnection, sql: String) -> Result<(), Refused> {
     connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(drop).map_err(|error| refused(&error))
-}
-
-fn names(row: &MySqlRow) -> Vec<String> {
-    row.columns().iter().map(|column| column.name().to_owned()).collect()
 }
 
 fn cells(row: &MySqlRow) -> Result<Vec<Cell>, Refused> {

@@ -20,7 +20,7 @@ use super::remote::{
     self, CLOSING, IDLE, ServerUrl, Settings, Trust, connected, ending, masked, millis, parted, server_limit,
     written,
 };
-use super::rows::{Cell, Sink, Want};
+use super::rows::{Cell, Sink, Want, names};
 use super::table::{Column, declared};
 use super::text::{Dialect, Kind, Statement};
 use crate::plan::ParamValue;
@@ -343,10 +343,6 @@ fn literal(value: &ParamValue, kind: &str) -> String {
         }
         other => written(other),
     }
-}
-
-fn names(row: &PgRow) -> Vec<String> {
-    row.columns().iter().map(|column| column.name().to_owned()).collect()
 }
 
 fn cells(row: &PgRow) -> Result<Vec<Cell>, Refused> {

@@ -75,6 +75,11 @@ fn decimal(text: &str) -> Json {
     }
 }
 
+/// The names of a row's columns.
+pub(super) fn names(row: &impl sqlx::Row) -> Vec<String> {
+    row.columns().iter().map(|column| sqlx::Column::name(column).to_owned()).collect()
+}
+
 fn cut(text: &str, longest: usize) -> &str {
     &text[..text.floor_char_boundary(longest)]
 }

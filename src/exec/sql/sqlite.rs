@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sqlx::sqlite::{Sqlite as Driver, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, Decode, Either, Executor as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Decode, Either, Executor as _};
 use sqlx::{Row as _, TypeInfo as _, ValueRef as _};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::database::{Interrupt, Purpose, Refused, Why};
-use super::rows::{Cell, Sink, Want};
+use super::rows::{Cell, Sink, Want, names};
 use super::table::{Column, declared};
 use super::text::{Dialect, Kind, Statement};
 use crate::plan::ParamValue;
@@ -234,10 +234,6 @@ fn bound<'q>(query: Query<'q>, value: &ParamValue) -> Query<'q> {
         // For `json_each(:cities)`.
         ParamValue::List(items) => query.bind(serde_json::Value::from(items.clone()).to_string()),
     }
-}
-
-fn names(row: &SqliteRow) -> Vec<String> {
-    row.columns().iter().map(|column| column.name().to_owned()).collect()
 }
 
 fn cells(row: &SqliteRow) -> Result<Vec<Cell>, Refused> {
