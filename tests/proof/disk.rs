@@ -17,7 +17,8 @@ fn measured() -> (usize, usize) {
     let disk = std::fs::read(person.world.path("disk")).unwrap();
     let grown = u64::from_le_bytes(disk[..8].try_into().unwrap());
     let log = person.world.read("calls");
-    let is_sync = |line: &&str| line.starts_with("engine ") && line.contains(" fsync ") || line.contains(" fdatasync ");
+    let is_sync =
+        |line: &&str| line.starts_with("engine ") && line.contains(" fsync ") || line.contains(" fdatasync ");
     (usize::try_from(grown).unwrap(), log.lines().filter(is_sync).count())
 }
 

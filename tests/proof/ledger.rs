@@ -135,7 +135,11 @@ fn gates(person: &Person, status: &Value) {
         assert_eq!((&gate["status"], decisions.len()), (&"confirmed".into(), 1), "{gate:#}");
         let by_hand = gate["path"] == "s/close";
         let by = if by_hand { "li.na" } else { "zhang.wei" };
-        assert_eq!((&decisions[0]["by"], &decisions[0]["in_advance"]), (&by.into(), &(!by_hand).into()), "{gate:#}");
+        assert_eq!(
+            (&decisions[0]["by"], &decisions[0]["in_advance"]),
+            (&by.into(), &(!by_hand).into()),
+            "{gate:#}"
+        );
         if by_hand {
             assert!(!person.acknowledged.is_empty(), "a decision that nobody made");
             assert_eq!(decisions[0]["note"], person.acknowledged[0].as_str(), "{gate:#}");

@@ -169,8 +169,11 @@ impl Person {
 /// What is not done, in a line.
 fn open_ends(status: &Value) -> String {
     let steps = status["steps"].as_array().into_iter().flatten();
-    let open = steps.filter(|step| !["succeeded", "forced", "pending"].contains(&step["status"].as_str().unwrap()));
-    open.map(|step| format!("{} {} ({})", step["path"], step["status"], step["error"])).collect::<Vec<_>>().join(", ")
+    let open =
+        steps.filter(|step| !["succeeded", "forced", "pending"].contains(&step["status"].as_str().unwrap()));
+    open.map(|step| format!("{} {} ({})", step["path"], step["status"], step["error"]))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn opens_the_gate(event: &Value) -> bool {

@@ -5,6 +5,7 @@
  * FAULT_EXE      the program that is meant; in every other one this does nothing
  * FAULT_KEEPER   the word on a command line by which a keeper is told from an engine
  * FAULT_ROLE     engine, keeper: whose calls are counted and killed; left out: everybody's
+ * FAULT_ONLY     the name of a call: no other is counted
  * FAULT_LOG      a file that gets a line for every call, before it is made: role, number, call, what it is about
  * FAULT_KILL     before:N, after:N: kill -9 of oneself at the call of that number
  * FAULT_EIO      N: the fsync or fdatasync of that number fails; N+: that one and all after it
@@ -40,7 +41,7 @@ static struct disk own_disk, *disk = &own_disk;
 static atomic_long calls, syncs;
 static int active, counted, log_fd = -1;
 static long kill_before, kill_after, eio_at, eio_for_good, full_after = -1, full_for = -1, short_at;
-static const char *exe = "", *role = "engine";
+static const char *exe = "", *role = "engine", *only;
 static char preload[4096];
 
 #define REAL(name) \
@@ -63,7 +64,8 @@ static void note(long number, const char *call, const char *about) {
 static long begin(const char *call, const char *about) {
     if (!active) return 0;
     int kept = errno;
-    long number = counted ? atomic_fetch_add(&calls, 1) + 1 : 0;
+    int counts = counted && (!only || strcmp(only, call) == 0);
+    long number = counts ? atomic_fetch_add(&calls, 1) + 1 : 0;
     note(number, call, about);
     if (number && number == kill_before) die();
     errno = kept;
@@ -352,6 +354,7 @@ __attribute__((constructor)) static void prepare(void) {
         if (strncmp(text, "before:", 7) == 0) kill_before = atol(text + 7);
         if (strncmp(text, "after:", 6) == 0) kill_after = atol(text + 6);
     }
+    only = getenv("FAULT_ONLY");
     eio_at = number_in("FAULT_EIO", 0);
     eio_for_good = (text = getenv("FAULT_EIO")) && strchr(text, '+');
     full_after = number_in("FAULT_FULL", -1);

@@ -51,6 +51,11 @@ impl Fault {
         Self::none().with("FAULT_SHORT", &bytes.to_string())
     }
 
+    /// Only calls of this name are counted.
+    pub(crate) fn at(self, call: &str) -> Self {
+        self.with("FAULT_ONLY", call)
+    }
+
     /// Only processes of this role are meant.
     fn of(self, role: &str) -> Self {
         self.with("FAULT_ROLE", role)
@@ -78,7 +83,8 @@ fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let (draft, library) = (target.join(format!("shim.{}.so", std::process::id())), target.join("shim.so"));
+        let (draft, library) =
+            (target.join(format!("shim.{}.so", std::process::id())), target.join("shim.so"));
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/proof/shim.c");
         let mut compile = Command::new("cc");
         compile.args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"]).arg(&draft);

@@ -65,7 +65,10 @@ impl World {
 
     /// Writes a file; what differs between worlds is put in.
     pub(crate) fn put(&self, path: &str, text: &str) {
-        let text = text.replace("WORLD", &self.name).replace("SMTP", &outside::smtp()).replace("HTTP", &outside::http());
+        let text = text
+            .replace("WORLD", &self.name)
+            .replace("SMTP", &outside::smtp())
+            .replace("HTTP", &outside::http());
         std::fs::write(self.path(path), text).unwrap();
     }
 
