@@ -24,6 +24,8 @@ mod outside;
 mod people;
 mod person;
 mod shim;
+#[path = "../contract/harness/sqlite.rs"]
+mod sqlite;
 mod sweep;
 mod trials;
 mod world;

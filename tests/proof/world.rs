@@ -2,6 +2,7 @@
 
 use crate::outside;
 use crate::shim::{Fault, KEEPER};
+use crate::sqlite;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
@@ -59,7 +60,8 @@ impl World {
             std::fs::create_dir_all(world.path("sched").join(folder)).unwrap();
         }
         world.put("sched/waits-Blocked", "");
-        world.sql("create table done (step text, month text); create table station (id integer, name text)");
+        let tables = "create table done (step text, month text); create table station (id integer, name text)";
+        sqlite::execute(&world.path("dw.db"), tables);
         world
     }
 
@@ -82,17 +84,9 @@ impl World {
         String::from_utf8_lossy(&std::fs::read(self.path(path)).unwrap_or_default()).into_owned()
     }
 
-    /// Statements on the database that the steps use, by another program than ours; the rows that come back.
-    pub(crate) fn sql(&self, statements: &str) -> String {
-        let output = Command::new("sqlite3")
-            .arg("-cmd")
-            .arg(".timeout 10000")
-            .arg(self.path("dw.db"))
-            .arg(statements)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{statements}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    /// The rows of one text column of a query on the database that the steps use.
+    pub(crate) fn sql(&self, query: &str) -> Vec<String> {
+        sqlite::column(&self.path("dw.db"), query)
     }
 
     fn command(&self, words: &[&str]) -> Command {
