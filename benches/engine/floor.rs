@@ -147,7 +147,8 @@ impl Journal {
             .synchronous(SqliteSynchronous::Full);
         let connection = runtime.block_on(async {
             let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-            let table = "create table events (seq integer primary key, step bigint not null, what text not null)";
+            let table =
+                "create table events (seq integer primary key, step bigint not null, what text not null)";
             sqlx::query(table).execute(&mut connection).await.unwrap();
             connection
         });

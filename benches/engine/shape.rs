@@ -68,11 +68,8 @@ impl Shape {
             for (level, steps) in (1..).zip(levels) {
                 let _ = writeln!(text, "      {level}:");
                 for step in 1..=*steps {
-                    let _ = writeln!(
-                        text,
-                        "        - {{name: step-{level}-{step}, run: {}}}",
-                        self.act.yaml()
-                    );
+                    let _ =
+                        writeln!(text, "        - {{name: step-{level}-{step}, run: {}}}", self.act.yaml());
                 }
             }
         }
