@@ -23,6 +23,8 @@ mod order;
 mod outside;
 mod people;
 mod person;
+#[path = "../support/servers.rs"]
+mod servers;
 mod shim;
 #[path = "../contract/harness/sqlite.rs"]
 mod sqlite;

@@ -36,6 +36,8 @@ pub(crate) struct World {
     dir: TempDir,
     /// Tells this world's letters and requests from those of others.
     pub(crate) name: String,
+    /// Where its journal is, when that is not a file of its own.
+    store: Option<String>,
 }
 
 impl World {
@@ -44,11 +46,17 @@ impl World {
         Self::of(include_str!("project/x.yaml"))
     }
 
+    /// The same with its journal at this URL.
+    pub(crate) fn at(mut self, store: &str) -> Self {
+        self.store = Some(store.to_owned());
+        self
+    }
+
     /// A project with this runbook.
     pub(crate) fn of(runbook: &str) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(1);
         let name = format!("w{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        let world = World { dir: TempDir::new().unwrap(), name };
+        let world = World { dir: TempDir::new().unwrap(), name, store: None };
         world.put("x.yaml", runbook);
         world.put("monthstart.yaml", include_str!("project/monthstart.yaml"));
         world.put("roster.yaml", include_str!("project/roster.yaml"));
@@ -60,7 +68,8 @@ impl World {
             std::fs::create_dir_all(world.path("sched").join(folder)).unwrap();
         }
         world.put("sched/waits-Blocked", "");
-        let tables = "create table done (step text, month text); create table station (id integer, name text)";
+        let tables =
+            "create table done (step text, month text); create table station (id integer, name text)";
         sqlite::execute(&world.path("dw.db"), tables);
         world
     }
@@ -93,6 +102,7 @@ impl World {
         let mut command = Command::new(binary());
         command.args(words).current_dir(self.dir.path()).env_clear().stdin(Stdio::null());
         command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.dir.path());
+        command.envs(self.store.iter().map(|store| ("MONTHSTART_STORE", store)));
         command.env("LANG", "en_US.UTF-8").stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
