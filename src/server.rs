@@ -48,21 +48,42 @@ impl ServerUrl {
 
     /// Without its word about TLS, which drivers spell in their own ways.
     pub fn without_mode(&self) -> String {
+        self.with(&[], &[])
+    }
+
+    /// With another word about TLS, and without options that are none of a driver's.
+    pub fn with_mode(&self, mode: &str, without: &[&str]) -> String {
+        self.with(&[("sslmode", mode)], without)
+    }
+
+    fn with(&self, more: &[(&str, &str)], without: &[&str]) -> String {
         let mut url = self.url.clone();
         let kept: Vec<(String, String)> = self
             .url
             .query_pairs()
-            .filter(|(key, _)| !MODES.contains(&key.as_ref()))
+            .filter(|(key, _)| !MODES.contains(&key.as_ref()) && !without.contains(&key.as_ref()))
             .map(|(key, value)| (key.into_owned(), value.into_owned()))
             .collect();
         url.set_query(None);
-        if !kept.is_empty() {
-            url.query_pairs_mut().extend_pairs(kept);
+        if !kept.is_empty() || !more.is_empty() {
+            url.query_pairs_mut().extend_pairs(kept).extend_pairs(more);
         }
         url.into()
     }
 
-    fn option(&self, keys: &[&str]) -> Option<String> {
+    /// Where it is, for messages: without user, password and options.
+    pub fn shown(&self) -> String {
+        let mut url = self.url.clone();
+        // A URL that can have neither has neither.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        url.set_query(None);
+        url.set_fragment(None);
+        url.into()
+    }
+
+    /// The value of the first of these options that is there.
+    pub fn option(&self, keys: &[&str]) -> Option<String> {
         let mut pairs = self.url.query_pairs();
         pairs.find(|(key, _)| keys.contains(&key.as_ref())).map(|(_, value)| value.into_owned())
     }
