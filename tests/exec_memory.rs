@@ -109,6 +109,7 @@ async fn run(dir: &std::path::Path, script: &str) -> (Outcome, u64) {
         waiting_since: "2026-11-01T02:03:04Z".parse().unwrap(),
         outputs: BTreeMap::new(),
         submitted: None,
+        taken_over: false,
         anew: false,
         history: Vec::new(),
         since: BTreeMap::new(),

@@ -15,7 +15,7 @@ use crate::engine::Journal;
 use crate::msg;
 use crate::plan::NodeId;
 use crate::plan::project::Project;
-use crate::run::{Answer, Asker, EngineId, Event, Request, RunState, StepPath, Verdict};
+use crate::run::{Answer, Asker, EngineId, Event, Loss, Request, RunState, StepPath, Verdict};
 use crate::store::RunLock;
 use crate::words::Msg;
 
@@ -163,6 +163,7 @@ async fn let_go_of_lost(session: &Session, project: &Project, journal: &mut Jour
         step: StepPath(state.plan().path(*id)),
         attempt: state.step(*id).attempt,
         again: false,
+        cause: Loss::Engine,
     });
     let lost: Vec<Event> = lost.collect();
     journal.record(lost).await?;

@@ -9,11 +9,14 @@ use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::journal::{Journal, Recorded};
-use super::ports::{Executor, Report, Reports};
+use super::ports::{Executor, Job, Report, Reports};
 use super::wish::{Choice, End, Told, Wish};
 use crate::plan::NodeId;
+use crate::run::recovery::{fate, in_doubt};
 use crate::run::scheduler::{PlatformLimits, next_alarm};
-use crate::run::{Asker, By, EngineId, Event, Life, Record, RunState, RunStatus, StepPath, StepStatus};
+use crate::run::{
+    Asker, By, EngineId, Event, Fate, Found, Life, Loss, Record, RunState, RunStatus, StepPath, StepStatus,
+};
 use crate::store::{PlatformPlace, StateFolder, StoreError};
 
 /// How often other processes' decisions are looked for.
@@ -182,27 +185,42 @@ impl Loop<'_> {
         Ok(done)
     }
 
-    /// A former engine's attempts are in doubt: what only reads or is idempotent runs again, the rest is lost.
+    /// A former engine's attempts are in doubt: what is at hand goes on, what cannot be done twice runs again, the rest
+    /// is lost.
     pub(super) async fn take_over(&mut self, by: By, engine: EngineId) -> Result<(), StoreError> {
         loop {
             let mut events = vec![Event::RunResumed { by: by.clone(), engine: engine.clone() }];
-            for (id, again) in crate::run::scheduler::in_doubt(self.state()) {
-                events.push(Event::StepLost {
-                    step: self.path(id),
-                    attempt: self.state().step(id).attempt,
-                    again,
-                });
-            }
+            events.extend(self.fates_of_doubtful().await?);
             if self.record(events).await? {
                 break;
             }
         }
-        // What is left in flight has an id on its platform, by which it is followed on.
+        // What is left in flight is at hand, or has an id on its platform by which it is followed on.
         let followed: Vec<NodeId> = self.state().in_flight().iter().copied().collect();
         for id in followed {
-            self.start(id).await?;
+            let job = self.job(id).await?;
+            self.begin(Job { taken_over: job.submitted.is_none(), ..job });
         }
         Ok(())
+    }
+
+    async fn fates_of_doubtful(&mut self) -> Result<Vec<Event>, StoreError> {
+        let mut jobs = Vec::new();
+        for id in in_doubt(self.state()) {
+            jobs.push(self.job(id).await?);
+        }
+        let executor = Arc::clone(&self.driver.executor);
+        let found = executor.recall(&jobs).await;
+        let fates = jobs.iter().zip(found).map(|(job, found)| (job, fate(self.state(), job.node, found)));
+        let lost = fates.filter_map(|(job, fate)| {
+            let (again, cause) = match fate {
+                Fate::GoesOn => return None,
+                Fate::Again => (true, Loss::Engine),
+                Fate::Lost(cause) => (false, cause),
+            };
+            Some(Event::StepLost { step: job.path.clone(), attempt: job.attempt, again, cause })
+        });
+        Ok(lost.collect())
     }
 
     /// Attempts whose step a person has decided over, or whose run was cancelled, are stopped. A flow on a platform is
@@ -247,6 +265,10 @@ impl Loop<'_> {
                     }
                     events.push(Event::StepEnded { step: self.path(node), attempt, outcome, numbers });
                 }
+                Report::Lost { node, attempt, cause } => {
+                    self.attempts.remove(&node);
+                    events.push(self.lost(node, attempt, cause));
+                }
                 Report::Gathered { node, ask, evidence } => {
                     self.gathering.remove(&node);
                     if self.state().startable().contains(&node) && self.leaving.is_none() {
@@ -257,6 +279,15 @@ impl Loop<'_> {
         }
         self.record_for_sure(events).await?;
         self.answer_in_advance().await
+    }
+
+    /// An attempt that nobody has hold of any more, though its engine lives.
+    fn lost(&self, id: NodeId, attempt: u32, cause: Loss) -> Event {
+        let (again, cause) = match fate(self.state(), id, Found::Unknown(cause)) {
+            Fate::GoesOn | Fate::Again => (true, Loss::Engine),
+            Fate::Lost(cause) => (false, cause),
+        };
+        Event::StepLost { step: self.path(id), attempt, again, cause }
     }
 
     /// What has happened is recorded whoever else was first: attempts that a person has decided over mean nothing to the
@@ -347,6 +378,7 @@ impl Loop<'_> {
             step: self.path(*id),
             attempt: state.step(*id).attempt,
             again: true,
+            cause: Loss::Left,
         });
         self.record_for_sure(lost.collect()).await
     }

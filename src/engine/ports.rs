@@ -1,6 +1,8 @@
 //! What the engine needs from outside: somebody who does the work, and somebody who writes handover letters.
 
 use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use crate::id::RunId;
 use crate::plan::{NodeId, Plan, StageId};
 use crate::run::event::Json;
-use crate::run::{Number, Outcome, RunState, Shown, StepPath};
+use crate::run::{Found, Loss, Number, Outcome, RunState, Shown, StepPath};
 use crate::store::MonthNumber;
 
 /// One attempt of one step, with everything that it may use.
@@ -35,6 +37,8 @@ pub struct Job {
     pub outputs: BTreeMap<String, BTreeMap<String, Json>>,
     /// A flow's id on its platform, where a former engine submitted it: it is followed, not submitted again.
     pub submitted: Option<String>,
+    /// A former engine began it and it is at hand ([`Found::Kept`]): it is gone on with, not begun.
+    pub taken_over: bool,
     /// A person wants it done anew though it was done before: what is there of it already is not taken for it.
     pub anew: bool,
     /// What this step saw in former months.
@@ -54,6 +58,11 @@ impl Stop {
     pub fn new() -> (watch::Sender<bool>, Stop) {
         let (switch, stop) = watch::channel(false);
         (switch, Stop(stop))
+    }
+
+    /// A wish that nobody can make.
+    pub fn never() -> Stop {
+        Stop(watch::channel(false).1)
     }
 
     /// Ends when the wish is made; never, when it can no longer be made.
@@ -87,6 +96,15 @@ pub enum Report {
         /// Numbers that it saw.
         numbers: Vec<Number>,
     },
+    /// Whoever kept hold of the attempt is gone, while this engine lives.
+    Lost {
+        /// The step.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+        /// Why nobody knows how it ended.
+        cause: Loss,
+    },
     /// A gate's question and evidence are ready to be shown.
     Gathered {
         /// The gate.
@@ -108,8 +126,15 @@ pub enum Report {
 /// Where reports go.
 pub type Reports = mpsc::UnboundedSender<Report>;
 
-/// Does what steps say. Every job that was started ends with exactly one `Ended` or `Gathered`, also when it is stopped.
+/// What was found out about attempts, in the order in which they were asked about.
+pub type Recalled<'a> = Pin<Box<dyn Future<Output = Vec<Found>> + Send + 'a>>;
+
+/// Does what steps say. Every job that was started ends with exactly one `Ended`, `Lost` or `Gathered`, also when it is
+/// stopped.
 pub trait Executor: Send + Sync {
+    /// Finds out about attempts that a former engine began and whose end is not recorded. Changes nothing.
+    fn recall<'a>(&'a self, jobs: &'a [Job]) -> Recalled<'a>;
+
     /// Begins an attempt of a flow, run, sql or check; returns at once.
     fn start(&self, job: Job, reports: Reports);
 

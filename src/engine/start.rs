@@ -93,13 +93,19 @@ impl Loop<'_> {
     }
 
     pub(super) async fn start(&mut self, id: NodeId) -> Result<(), StoreError> {
-        let history = self.history(id).await?;
-        let (switch, stop) = Stop::new();
         tracing::debug!(step = %self.path(id), "starts");
+        let job = self.job(id).await?;
+        self.begin(job);
+        Ok(())
+    }
+
+    /// The present attempt of a step, with everything that it may use.
+    pub(super) async fn job(&mut self, id: NodeId) -> Result<Job, StoreError> {
+        let history = self.history(id).await?;
         let state = self.journal.state();
         let attempt = state.step(id).attempt;
         let path = self.path(id);
-        let job = Job {
+        Ok(Job {
             run: state.plan().run.clone(),
             plan: Arc::clone(state.plan()),
             node: id,
@@ -110,22 +116,32 @@ impl Loop<'_> {
             waiting_since: state.step(id).waiting_since.unwrap_or_else(|| self.journal.now()),
             outputs: state.outputs_for(id),
             submitted: state.submitted(id).map(str::to_owned),
+            taken_over: false,
             anew: state.step(id).anew,
             history,
             since: self.since(id),
-            stop,
-        };
-        if matches!(state.plan().node(id).work, Work::Gate(_)) {
+            stop: Stop::never(),
+        })
+    }
+
+    /// Hands a job to the executor, with a switch that stops it.
+    pub(super) fn begin(&mut self, job: Job) {
+        let (switch, stop) = Stop::new();
+        let (id, job) = (job.node, Job { stop, ..job });
+        if matches!(job.plan.node(id).work, Work::Gate(_)) {
             self.gathering.insert(id);
             self.driver.executor.gather(job, self.reports.clone());
-        } else {
-            let on_platform = job.submitted.is_some();
-            let place = self.places.remove(&id);
-            self.attempts
-                .insert(id, Attempt { number: attempt, switch, _place: place, looked: false, on_platform });
-            self.driver.executor.start(job, self.reports.clone());
+            return;
         }
-        Ok(())
+        let attempt = Attempt {
+            number: job.attempt,
+            switch,
+            _place: self.places.remove(&id),
+            looked: false,
+            on_platform: job.submitted.is_some(),
+        };
+        self.attempts.insert(id, attempt);
+        self.driver.executor.start(job, self.reports.clone());
     }
 
     /// What the step saw in the former months that its checks look back on.

@@ -36,11 +36,11 @@ use encoding_rs::Encoding;
 
 use self::attempt::{Attempt, Done, Numbers};
 use self::values::Values;
-use crate::engine::ports::{Executor, Job, Report, Reports};
+use crate::engine::ports::{Executor, Job, Recalled, Report, Reports};
 use crate::msg;
 use crate::plan::project::{Means, Project, Setting};
 use crate::plan::{EnvValue, Plan, Work};
-use crate::run::{Failure, Outcome};
+use crate::run::{Failure, Found, Loss, Outcome};
 use crate::words::{Lang, Msg, one_line, render};
 
 pub use self::log::{KEPT, log_path, read_log};
@@ -120,6 +120,10 @@ impl Exec {
 }
 
 impl Executor for Exec {
+    fn recall<'a>(&'a self, jobs: &'a [Job]) -> Recalled<'a> {
+        Box::pin(std::future::ready(vec![Found::Unknown(Loss::Engine); jobs.len()]))
+    }
+
     fn start(&self, job: Job, reports: Reports) {
         let room = Arc::clone(&self.room);
         tokio::spawn(async move {

@@ -203,7 +203,7 @@ pub(super) fn error_of(state: &RunState, id: NodeId, lang: Lang) -> Option<Strin
             Some(crate::words::printable(&render(lang, &failure.explain())))
         }
         Life::Failed { failure: None, by: None } => Some(render(lang, &crate::msg!("term-gate-timed-out"))),
-        Life::Lost => Some(render(lang, &crate::msg!("term-lost"))),
+        Life::Lost { .. } => Some(render(lang, &crate::msg!("term-lost"))),
         _ => None,
     }
 }

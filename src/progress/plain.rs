@@ -162,7 +162,7 @@ pub fn commands(state: &RunState, id: NodeId) -> Vec<String> {
         (Life::Failed { .. }, None) => {
             vec![command("retry", ""), command("skip", reason), command("force", reason)]
         }
-        (Life::Lost, _) => vec![
+        (Life::Lost { .. }, _) => vec![
             command("settle", &format!(" --as-done{reason}")),
             command("settle", &format!(" --as-failed{reason}")),
             command("retry", ""),

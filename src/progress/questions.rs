@@ -120,7 +120,7 @@ pub fn waiting(state: &RunState, now: Timestamp) -> Vec<Subject> {
     let trouble = state.troubled().iter().map(|id| {
         let attempt = state.step(*id).attempt;
         match state.step(*id).life {
-            Life::Lost => Subject::Lost(*id, attempt),
+            Life::Lost { .. } => Subject::Lost(*id, attempt),
             _ => Subject::Failed(*id, attempt),
         }
     });

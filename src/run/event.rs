@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use super::outcome::{Failure, Outcome};
+use super::recovery::Loss;
 use crate::id::PersonId;
 
 /// A value that a step put out or that a person filled in.
@@ -118,8 +119,11 @@ pub enum Event {
         step: StepPath,
         /// The attempt.
         attempt: u32,
-        /// It only reads, or is idempotent: it runs again by itself. Else a person decides.
+        /// It runs again by itself. Else a person decides.
         again: bool,
+        /// Why nobody knows how it ended.
+        #[serde(default, skip_serializing_if = "Loss::is_engine")]
+        cause: Loss,
     },
     /// A person says how a lost attempt ended.
     StepSettled {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::event::{By, Decision, Event, Failure, Json, Outcome, Verdict};
+use super::recovery::Loss;
 use super::state::{Decided, FormerMark, Life, Mark, StepState, Voided};
 use super::status::StepStatus;
 use crate::plan::{Gate, Node, Retry, Votes};
@@ -21,16 +22,16 @@ pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -
         (Life::Running { .. }, Event::StepEnded { attempt, outcome, .. }) if current(attempt) => {
             Some(after_outcome(node, step, outcome, at))
         }
-        (Life::Running { .. }, Event::StepLost { attempt, again, .. }) if current(attempt) => {
-            let life = if *again { Life::Pending } else { Life::Lost };
-            Some(StepState { life, in_doubt: true, finished_at: (!again).then_some(at), ..step.clone() })
+        (Life::Running { .. }, Event::StepLost { attempt, again, cause, .. }) if current(attempt) => {
+            Some(lost(step, *again, cause, at))
         }
-        (Life::Lost, Event::StepSettled { done, by, reason, .. }) => {
+        (Life::Lost { .. }, Event::StepSettled { done, by, reason, .. }) => {
             Some(settled(step, *done, mark(Some(by), reason, at), at))
         }
-        (Life::Failed { .. } | Life::Lost | Life::Retrying { .. }, Event::StepRetried { by, reason, .. }) => {
-            Some(again(node, step, mark(Some(by), reason.as_deref().unwrap_or(""), at)))
-        }
+        (
+            Life::Failed { .. } | Life::Lost { .. } | Life::Retrying { .. },
+            Event::StepRetried { by, reason, .. },
+        ) => Some(again(node, step, mark(Some(by), reason.as_deref().unwrap_or(""), at))),
         (life, Event::StepSkipped { by, reason, cause, .. }) if !life.is_done() => {
             let life = Life::Skipped { cause: *cause, mark: mark(by.as_ref(), reason, at) };
             Some(ended(step, life, at))
@@ -82,11 +83,19 @@ fn begun(step: &StepState, attempt: u32, at: Timestamp) -> StepState {
     }
 }
 
+/// Its engine is gone: it runs again, or a person has to look.
+fn lost(step: &StepState, again: bool, cause: &Loss, at: Timestamp) -> StepState {
+    let life = if again { Life::Pending } else { Life::Lost { cause: cause.clone() } };
+    let losses = step.losses + u32::from(*cause != Loss::Left);
+    StepState { life, in_doubt: true, losses, finished_at: (!again).then_some(at), ..step.clone() }
+}
+
 fn ended(step: &StepState, life: Life, at: Timestamp) -> StepState {
     StepState { life, finished_at: Some(at), held: None, ..step.clone() }
 }
 
 fn after_outcome(node: &Node, step: &StepState, outcome: &Outcome, at: Timestamp) -> StepState {
+    let step = &StepState { losses: 0, ..step.clone() };
     match outcome {
         Outcome::Succeeded { outputs, remarks } => {
             let life = Life::Succeeded { outputs: outputs.clone(), remarks: remarks.clone(), settled: None };
@@ -134,7 +143,7 @@ fn settled(step: &StepState, done: bool, mark: Mark, at: Timestamp) -> StepState
     } else {
         Life::Failed { failure: None, by: Some(mark) }
     };
-    StepState { in_doubt: false, ..ended(step, life, at) }
+    StepState { in_doubt: false, losses: 0, ..ended(step, life, at) }
 }
 
 /// Once more after a failure. Of a gate that wants one answer for every value, the others' confirmations still count.
@@ -146,6 +155,7 @@ fn again(node: &Node, step: &StepState, mark: Mark) -> StepState {
     StepState {
         life: Life::Pending,
         tries: 0,
+        losses: 0,
         finished_at: None,
         decisions: step.decisions.iter().filter(counts).cloned().collect(),
         repairs,

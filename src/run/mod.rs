@@ -8,6 +8,7 @@ mod graph;
 mod late;
 pub mod life;
 mod outcome;
+pub mod recovery;
 mod redo;
 pub mod refusal;
 pub mod request;
@@ -23,6 +24,7 @@ pub mod why;
 pub use event::{
     By, Decision, EngineId, Event, Failure, Number, Outcome, Record, Shown, SkipCause, StepPath, Verdict,
 };
+pub use recovery::{Fate, Found, Loss};
 pub use refusal::{FormError, Refusal};
 pub use request::{Answer, Asker, Request};
 pub use state::{Consequences, Decided, FormerMark, Life, Mark, RunState, StepState, Voided};

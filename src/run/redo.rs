@@ -112,7 +112,7 @@ fn runs_again(state: &RunState, id: NodeId) -> bool {
         Life::Skipped { cause, .. } => *cause == SkipCause::When,
         Life::Succeeded { .. }
         | Life::Failed { .. }
-        | Life::Lost
+        | Life::Lost { .. }
         | Life::Retrying { .. }
         | Life::Running { .. } => true,
     }

@@ -129,7 +129,7 @@ pub fn decide(state: &RunState, asker: &Asker, request: &Request) -> Result<Vec<
             }
         }
         Request::Retry { steps, reason } => decide_each(state, asker, steps, "retry", |life, _| {
-            matches!(life, Life::Failed { .. } | Life::Lost | Life::Retrying { .. })
+            matches!(life, Life::Failed { .. } | Life::Lost { .. } | Life::Retrying { .. })
         })
         .map(|paths| {
             let event = |step| Event::StepRetried { step, by: by(), reason: reason.clone() };
@@ -160,7 +160,7 @@ pub fn decide(state: &RunState, asker: &Asker, request: &Request) -> Result<Vec<
             if is_settled(state, asker, *step, *done) {
                 return Ok(Vec::new());
             }
-            let lost = |life: &Life, _| matches!(life, Life::Lost);
+            let lost = |life: &Life, _| matches!(life, Life::Lost { .. });
             let paths = decide_each(state, asker, std::slice::from_ref(step), "settle", lost)?;
             let event = |step| Event::StepSettled { step, done: *done, by: by(), reason: reason.clone() };
             Ok(paths.into_iter().map(event).collect())
@@ -212,7 +212,7 @@ fn decide_hold(
     }
     let free: Vec<NodeId> = steps.iter().filter(|id| state.step(**id).held.is_none()).copied().collect();
     let may_begin = |life: &Life, _| {
-        matches!(life, Life::Pending | Life::Retrying { .. } | Life::Failed { .. } | Life::Lost)
+        matches!(life, Life::Pending | Life::Retrying { .. } | Life::Failed { .. } | Life::Lost { .. })
     };
     let paths = decide_each(state, asker, &free, "hold", may_begin)?;
     let event = |step| Event::StepHeld { step, by: by.clone(), reason: reason.clone() };

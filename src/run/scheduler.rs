@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use super::state::{Life, RunState};
+use super::state::RunState;
 use crate::plan::{NodeId, Work};
 
 /// Something that the engine should now bring about.
@@ -138,23 +138,4 @@ impl<'a> Places<'a> {
     fn taken_in(&self, stage: u32) -> u32 {
         self.in_stage.get(&stage).copied().unwrap_or(0)
     }
-}
-
-/// What was in doubt when an engine died, and whether it may run again without asking. A flow whose id on its platform is
-/// known is in no doubt: it can be asked about.
-pub fn in_doubt(state: &RunState) -> Vec<(NodeId, bool)> {
-    let again = |id: NodeId| state.plan().node(id).may_run_again() || is_found_again(state, id);
-    state
-        .in_flight()
-        .iter()
-        .filter(|id| matches!(state.step(**id).life, Life::Running { submitted: None }))
-        .map(|id| (*id, again(*id)))
-        .collect()
-}
-
-/// A flow that was to be submitted is looked for under the same token: what is there is followed, and only what is surely
-/// not there is submitted. What was to be done anew cannot be told from what was there before.
-fn is_found_again(state: &RunState, id: NodeId) -> bool {
-    matches!(state.plan().node(id).work, Work::Flow { downstream: false, findable: true, .. })
-        && !state.step(id).anew
 }

@@ -18,7 +18,7 @@ impl RunState {
             Life::Open { .. } => StepStatus::Waiting,
             Life::Succeeded { .. } => StepStatus::Succeeded,
             Life::Failed { .. } => StepStatus::Failed,
-            Life::Lost => StepStatus::Lost,
+            Life::Lost { .. } => StepStatus::Lost,
             Life::Skipped { .. } => StepStatus::Skipped,
             Life::Forced { .. } => StepStatus::Forced,
         }
@@ -38,7 +38,9 @@ impl RunState {
             Life::Failed { .. } => GateStatus::TimedOut,
             Life::Skipped { .. } | Life::Forced { .. } => GateStatus::Void,
             Life::Pending if !step.voided.is_empty() => GateStatus::Void,
-            Life::Pending | Life::Running { .. } | Life::Retrying { .. } | Life::Lost => GateStatus::Pending,
+            Life::Pending | Life::Running { .. } | Life::Retrying { .. } | Life::Lost { .. } => {
+                GateStatus::Pending
+            }
         }
     }
 

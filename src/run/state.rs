@@ -273,7 +273,7 @@ impl RunState {
             Life::Open { .. } => {
                 self.open.insert(id);
             }
-            Life::Failed { .. } | Life::Lost => {
+            Life::Failed { .. } | Life::Lost { .. } => {
                 self.troubled.insert(id);
             }
             Life::Succeeded { .. } | Life::Skipped { .. } | Life::Forced { .. } => {}

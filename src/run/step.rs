@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::event::{By, Decision, Failure, Json, Shown, SkipCause};
+use super::recovery::Loss;
 use super::status::StepStatus;
 
 /// Who set a mark, when, why. It stays through everything that follows.
@@ -60,7 +61,10 @@ pub enum Life {
         by: Option<Mark>,
     },
     /// In flight at a crash.
-    Lost,
+    Lost {
+        /// Why nobody knows how it ended.
+        cause: Loss,
+    },
     /// Does not run.
     Skipped {
         /// By what.
@@ -83,7 +87,7 @@ impl Life {
 
     /// Failed or lost: a person decides.
     pub fn needs_a_person(&self) -> bool {
-        matches!(self, Life::Failed { .. } | Life::Lost)
+        matches!(self, Life::Failed { .. } | Life::Lost { .. })
     }
 }
 
@@ -102,6 +106,8 @@ pub struct StepState {
     pub waiting_since: Option<Timestamp>,
     /// Its last attempt was in flight at a crash.
     pub in_doubt: bool,
+    /// Engines that died with it, one after the other, since it last came to a known end.
+    pub losses: u32,
     /// When the latest attempt began.
     pub started_at: Option<Timestamp>,
     /// When it came to its present end.

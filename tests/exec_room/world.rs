@@ -145,6 +145,7 @@ impl World {
             waiting_since: "2026-11-01T02:03:04Z".parse().unwrap(),
             outputs,
             submitted: None,
+            taken_over: false,
             anew: false,
             history: Vec::new(),
             since: BTreeMap::new(),
@@ -243,6 +244,7 @@ impl Running {
                 }
                 Report::Note { text, .. } => self.notes.push(text),
                 Report::Submitted { id, .. } => self.submitted.push(id),
+                Report::Lost { cause, .. } => panic!("lost: {cause:?}"),
                 Report::Gathered { .. } => panic!("not a gate"),
             }
         }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use monthstart::plan::{NodeId, Plan, StageId};
+use monthstart::run::recovery::{fate, in_doubt};
 use monthstart::run::request::decide;
 use monthstart::run::scheduler::{Effect, next};
 use monthstart::run::{
-    Answer, Asker, By, EngineId, Event, Failure, Outcome, Record, Refusal, Request, RunState, StepPath,
-    StepStatus, Verdict,
+    Answer, Asker, By, EngineId, Event, Failure, Fate, Found, Loss, Outcome, Record, Refusal, Request,
+    RunState, StepPath, StepStatus, Verdict,
 };
 
 /// A run without an engine: events are recorded one after another, at one second each.
@@ -77,6 +78,20 @@ impl Bench {
             outcome,
             numbers: Vec::new(),
         });
+    }
+
+    /// Its engine dies, and nothing is known of what was in flight: returns that.
+    pub(crate) fn crash(&mut self) -> Vec<NodeId> {
+        let doubtful = in_doubt(&self.state);
+        for id in &doubtful {
+            let (again, cause) = match fate(&self.state, *id, Found::Unknown(Loss::Engine)) {
+                Fate::Lost(cause) => (false, cause),
+                Fate::Again | Fate::GoesOn => (true, Loss::Engine),
+            };
+            let attempt = self.state.step(*id).attempt;
+            self.record(Event::StepLost { step: self.path(*id), attempt, again, cause });
+        }
+        doubtful
     }
 
     pub(crate) fn ask(&mut self, asker: &Asker, request: &Request) -> Result<usize, Refusal> {

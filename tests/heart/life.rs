@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use monthstart::plan::{Approver, Excluded, NodeId, OnFailure, StageId, Votes};
-use monthstart::run::scheduler::in_doubt;
+use monthstart::run::recovery::fate;
 use monthstart::run::{
-    Asker, Event, GateStatus, Life, Refusal, Request, RunStatus, StageStatus, StepStatus, Verdict,
+    Asker, Event, Fate, Found, GateStatus, Life, Loss, Refusal, Request, RunStatus, StageStatus, StepStatus,
+    Verdict,
 };
 
 use crate::bench::{Bench, answer, ids, who, zhang};
@@ -226,14 +227,50 @@ fn a_crash_leaves_work_lost_and_a_person_settles_it() {
     let mut run = Bench::new(plan);
     run.tick();
     run.end(1, true);
-    assert_eq!(in_doubt(&run.state), [(NodeId(0), false)]);
-    run.record(Event::StepLost { step: run.path(NodeId(0)), attempt: 1, again: false });
+    assert_eq!(run.crash(), [NodeId(0)]);
     assert_eq!((run.tick(), run.state.run_status()), (ids(&[]), RunStatus::Halted));
     let settle = Request::Settle { step: NodeId(0), done: true, reason: "seen".to_owned() };
     run.ask(&zhang(), &settle).unwrap();
     assert_eq!(run.tick(), ids(&[2]));
     let otherwise = Request::Settle { step: NodeId(0), done: false, reason: "seen".to_owned() };
     assert!(matches!(run.ask(&zhang(), &otherwise), Err(Refusal::WrongState { .. })), "only what is lost");
+}
+
+#[test]
+fn an_attempt_that_is_at_hand_goes_on_as_if_no_engine_had_died() {
+    let mut run = Bench::new(Sketch::new(1).stage("s", &[]).level(1, vec![step("a")]).done());
+    run.tick();
+    assert_eq!(fate(&run.state, NodeId(0), Found::Kept), Fate::GoesOn);
+    run.end(0, true);
+    assert_eq!((run.state.step(NodeId(0)).attempt, run.state.run_status()), (1, RunStatus::Succeeded));
+}
+
+#[test]
+fn a_step_with_which_three_engines_die_is_parked_and_a_person_lets_it_go_on() {
+    let plan = Sketch::new(1).stage("s", &[]).level(1, vec![step("a").idempotent()]);
+    let mut run = Bench::new(plan.done());
+    for engines in 1..=3 {
+        assert_eq!(run.tick(), ids(&[0]), "after {engines}");
+        run.crash();
+    }
+    let parked = Life::Lost { cause: Loss::Parked { engines: 3 } };
+    assert_eq!((run.tick(), &run.state.step(NodeId(0)).life), (ids(&[]), &parked));
+    run.ask(&zhang(), &Request::Retry { steps: ids(&[0]), reason: None }).unwrap();
+    assert_eq!(run.tick(), ids(&[0]), "whoever has looked may try again");
+    run.crash();
+    assert_eq!(run.tick(), ids(&[0]), "and engines are counted anew");
+}
+
+#[test]
+fn engines_that_leave_in_order_park_nothing() {
+    let plan = Sketch::new(1).stage("s", &[]).level(1, vec![step("a").idempotent()]);
+    let mut run = Bench::new(plan.done());
+    for attempt in 1..=5 {
+        assert_eq!(run.tick(), ids(&[0]));
+        let step = run.path(NodeId(0));
+        run.record(Event::StepLost { step, attempt, again: true, cause: Loss::Left });
+    }
+    assert_eq!(fate(&run.state, NodeId(0), Found::Unknown(Loss::Engine)), Fate::Again);
 }
 
 #[test]
@@ -305,7 +342,7 @@ fn a_gate_that_has_timed_out_can_be_asked_once_more() {
 fn what_was_settled_or_cancelled_by_the_same_person_is_granted_already() {
     let mut run = Bench::new(Sketch::new(1).stage("s", &[]).level(1, vec![step("a"), step("b")]).done());
     run.tick();
-    run.record(Event::StepLost { step: run.path(NodeId(0)), attempt: 1, again: false });
+    run.record(Event::StepLost { step: run.path(NodeId(0)), attempt: 1, again: false, cause: Loss::Engine });
     let settle = Request::Settle { step: NodeId(0), done: true, reason: "seen".to_owned() };
     assert_eq!((run.ask(&zhang(), &settle), run.ask(&zhang(), &settle)), (Ok(1), Ok(0)));
     let cancel = Request::Cancel { reason: "x".to_owned() };
@@ -319,7 +356,7 @@ fn a_wait_that_is_cut_into_pieces_is_one_waiting() {
     let mut run = Bench::new(Sketch::new(1).stage("s", &[]).level(1, vec![step("a")]).done());
     run.tick();
     let since = run.state.step(NodeId(0)).waiting_since;
-    run.record(Event::StepLost { step: run.path(NodeId(0)), attempt: 1, again: true });
+    run.record(Event::StepLost { step: run.path(NodeId(0)), attempt: 1, again: true, cause: Loss::Engine });
     run.tick();
     assert_eq!(run.state.step(NodeId(0)).waiting_since, since);
     run.end(0, false);

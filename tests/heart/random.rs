@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use monthstart::plan::{NodeId, OnFailure, Part, Plan};
-use monthstart::run::scheduler::in_doubt;
 use monthstart::run::{Event, Life, Request, RunState, RunStatus, Verdict};
 use proptest::prelude::*;
 
@@ -126,10 +125,9 @@ proptest! {
             let troubled: Vec<NodeId> = run.state.troubled().iter().copied().collect();
             let late = round > 300;
             match draw() % 10 {
-                0 if !late => for (id, again) in in_doubt(&run.state) {
-                    let attempt = run.state.step(id).attempt;
-                    run.record(Event::StepLost { step: run.path(id), attempt, again });
-                },
+                0 if !late => {
+                    run.crash();
+                }
                 1 if !troubled.is_empty() => {
                     let request = Request::Force { steps: troubled, reason: "r".to_owned() };
                     let _ = run.ask(&zhang(), &request);

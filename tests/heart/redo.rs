@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use monthstart::plan::{GateKind, NodeId};
-use monthstart::run::{Answer, Event, GateStatus, Life, Refusal, Request, RunStatus, StepStatus, Verdict};
+use monthstart::run::{
+    Answer, Event, GateStatus, Life, Loss, Refusal, Request, RunStatus, StepStatus, Verdict,
+};
 
 use crate::bench::{Bench, answer, ids, who, zhang};
 use crate::sketch::{Sketch, Tweak, gate, step};
@@ -309,7 +311,12 @@ fn a_token_stays_as_long_as_the_outcome_is_in_doubt() {
     run.tick();
     assert_eq!(token(&run), (1, 1));
     for attempt in 2..4 {
-        let lost = Event::StepLost { step: run.path(NodeId(0)), attempt: attempt - 1, again: true };
+        let lost = Event::StepLost {
+            step: run.path(NodeId(0)),
+            attempt: attempt - 1,
+            again: true,
+            cause: Loss::Engine,
+        };
         run.record(lost);
         run.tick();
         assert_eq!(token(&run), (attempt, 1));

@@ -9,7 +9,7 @@ use monthstart::id::PersonId;
 use monthstart::plan::roster::{Person, Roster};
 use monthstart::plan::{GateKind, Node, Part, Plan, Skip, StageId, Work};
 use monthstart::run::{
-    By, Decision, EngineId, Event, Failure, Outcome, Record, RunState, SkipCause, StepPath, Verdict,
+    By, Decision, EngineId, Event, Failure, Loss, Outcome, Record, RunState, SkipCause, StepPath, Verdict,
 };
 
 /// The stage of the letters.
@@ -235,7 +235,7 @@ fn first_levels(night: &mut Night) {
     night.succeed(2, "bill-item/DimEvtIvrNode", 1, &[]);
     night.succeed(0, "bill-item/DimAccItemCityMapForProvinceAudit_D", 1, &["13 地市"]);
     let lost = step("bill-item/DimAccWmsNavtreemap");
-    night.then(3, Event::StepLost { step: lost.clone(), attempt: 1, again: false });
+    night.then(3, Event::StepLost { step: lost.clone(), attempt: 1, again: false, cause: Loss::Engine });
     let reason = "跳板机重启;平台日志显示 02:31 成功,行数 97".to_owned();
     night.then(8, Event::StepSettled { step: lost, done: true, by: By::person("li.na"), reason });
 }

@@ -128,6 +128,8 @@ pub(crate) trait Tweak: Sized {
     fn retries(self, times: u32) -> Self;
     /// With what a failure does.
     fn on_failure(self, what: OnFailure) -> Self;
+    /// That may run again blindly.
+    fn idempotent(self) -> Self;
     /// With a changed gate.
     fn asking(self, change: impl FnOnce(&mut Gate)) -> Self;
 }
@@ -141,6 +143,11 @@ impl Tweak for Node {
     fn retries(mut self, times: u32) -> Self {
         let delay = std::time::Duration::ZERO;
         self.policy.retry = Some(Retry { times, delay, backoff: 1.0, max_delay: None, on_exit: Vec::new() });
+        self
+    }
+
+    fn idempotent(mut self) -> Self {
+        self.policy.idempotent = true;
         self
     }
 

@@ -20,7 +20,7 @@ use monthstart::plan::{
 };
 use monthstart::progress::Page;
 use monthstart::run::{
-    Asker, By, Decision, EngineId, Event, Failure, Outcome, Record, RunState, Shown, StepPath, Verdict,
+    Asker, By, Decision, EngineId, Event, Failure, Loss, Outcome, Record, RunState, Shown, StepPath, Verdict,
 };
 use monthstart::words::Lang;
 
@@ -253,7 +253,7 @@ impl Story {
 
     pub fn lose(&mut self, step: &str) -> &mut Self {
         let attempt = self.state.step(self.id(step)).attempt;
-        self.tell(Event::StepLost { step: path(step), attempt, again: false })
+        self.tell(Event::StepLost { step: path(step), attempt, again: false, cause: Loss::Engine })
     }
 
     pub fn open(&mut self, step: &str, evidence: Vec<Shown>) -> &mut Self {

@@ -154,7 +154,7 @@ impl Prompt {
             let person = questions.asker.by.by.to_string();
             return self.hint(crate::run::Refusal::MayNotDecide { person }.explain());
         }
-        let lost = matches!(questions.state.step(node).life, Life::Lost);
+        let lost = matches!(questions.state.step(node).life, Life::Lost { .. });
         self.step = if verb == Verb::Retry && !lost {
             Step::Sure(Wanted::Repair(verb, None))
         } else {

@@ -199,7 +199,7 @@ impl<'a> Scene<'a> {
                 let watches = state.plan().node(id).work.only_watches();
                 Reason::Running { since: step.started_at, flow: submitted.as_deref(), watches }
             }
-            Life::Lost => Reason::Lost,
+            Life::Lost { .. } => Reason::Lost,
             Life::Failed { failure, by } if state.plan().node(id).gate().is_none() => {
                 Reason::Failed { failure: failure.as_ref(), by: by.as_ref() }
             }

@@ -1,0 +1,96 @@
+//! What becomes of attempts that were in flight when their engine died: decided from what the journal says and from
+//! what an executor could find out.
+
+use serde::{Deserialize, Serialize};
+
+use super::state::{Life, RunState};
+use crate::plan::{NodeId, Work};
+
+/// So many engines may die with a step that would begin again, one after the other, before a person is asked.
+pub const PARKED_AFTER: u32 = 3;
+
+/// What an executor knows of an attempt that a former engine began and whose end nobody has recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It is at hand: it still runs, or how it ended is known. Its job goes on with it and begins nothing.
+    Kept,
+    /// It surely has not begun, or beginning it under its token finds out what it did: nothing is done twice.
+    Again,
+    /// Nobody can know.
+    Unknown(Loss),
+}
+
+/// Why nobody can know how an attempt ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// Its engine died, and nothing else kept hold of it.
+    #[default]
+    Engine,
+    /// Its engine left in order, and cut it short.
+    Left,
+    /// The keeper of its program died too, or its host has restarted.
+    Keeper,
+    /// It began on another host, and can only be looked up there.
+    Elsewhere {
+        /// That host's name.
+        host: String,
+    },
+    /// It could begin again, but so many engines have died with it that a person has to look first.
+    Parked {
+        /// How many.
+        engines: u32,
+    },
+}
+
+impl Loss {
+    /// The usual one, which journals leave out.
+    pub fn is_engine(&self) -> bool {
+        *self == Loss::Engine
+    }
+}
+
+/// What becomes of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It goes on: nothing is to be recorded.
+    GoesOn,
+    /// It is over, and a new attempt begins by itself.
+    Again,
+    /// A person decides.
+    Lost(Loss),
+}
+
+/// Attempts whose end is not known. A flow whose id on its platform is known is in no doubt: it can be asked about.
+pub fn in_doubt(state: &RunState) -> Vec<NodeId> {
+    let doubtful = |id: &&NodeId| matches!(state.step(**id).life, Life::Running { submitted: None });
+    state.in_flight().iter().filter(doubtful).copied().collect()
+}
+
+/// What becomes of the attempt of `id`, of which that was found.
+pub fn fate(state: &RunState, id: NodeId, found: Found) -> Fate {
+    let node = state.plan().node(id);
+    match found {
+        Found::Kept => Fate::GoesOn,
+        Found::Again => again(state, id),
+        Found::Unknown(_) if node.may_run_again() || is_found_again(state, id) => again(state, id),
+        Found::Unknown(loss) => Fate::Lost(loss),
+    }
+}
+
+/// What only waits is in flight for days, and engines come and go meanwhile: it kills none.
+fn again(state: &RunState, id: NodeId) -> Fate {
+    let engines = state.step(id).losses + 1;
+    let waits = state.plan().node(id).work.only_watches();
+    match engines < PARKED_AFTER || waits {
+        true => Fate::Again,
+        false => Fate::Lost(Loss::Parked { engines }),
+    }
+}
+
+/// A flow that was to be submitted is looked for under the same token: what is there is followed, and only what is surely
+/// not there is submitted. What was to be done anew cannot be told from what was there before.
+fn is_found_again(state: &RunState, id: NodeId) -> bool {
+    matches!(state.plan().node(id).work, Work::Flow { downstream: false, findable: true, .. })
+        && !state.step(id).anew
+}
