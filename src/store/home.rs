@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::folder::{StateFolder, create, temporary_name, unusable};
 use super::{StoreError, sqlite};
-use crate::run::HomeId;
+use crate::id::HomeId;
 
 /// The file that holds it.
 const FILE: &str = "host-id";

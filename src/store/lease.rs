@@ -22,6 +22,10 @@ const RETRY: Duration = Duration::from_millis(250);
 /// Giving a lease back is not waited for longer: it runs out by itself.
 const LEAVING: Duration = Duration::from_secs(2);
 
+/// So long after its lease ran out a run still has its places, in milliseconds: its flows go on, and while the server was
+/// away nobody could renew anything.
+const KEPT: i64 = 120_000;
+
 /// The server's clock in milliseconds of the epoch, as SQL.
 macro_rules! now {
     () => {
@@ -115,7 +119,8 @@ impl Lease {
     pub(super) fn begin(backend: Backend, lock: RunLock, fence: Fence, terms: Terms) -> Self {
         let (standing, watched) = watch::channel(Standing::Ours(Instant::now() + terms.trust()));
         let (orders, incoming) = mpsc::unbounded_channel();
-        let renewer = Renewer { backend, fence: fence.clone(), terms, standing, connection: None, free: Vec::new() };
+        let renewer =
+            Renewer { backend, fence: fence.clone(), terms, standing, connection: None, free: Vec::new() };
         let task = tokio::spawn(renewer.run(incoming));
         Lease { fence, standing: watched, orders, task, _lock: lock }
     }
@@ -233,8 +238,9 @@ impl Renewer {
     }
 
     async fn lose(mut self) {
+        let run = self.fence.run.clone();
         let by = match self.at_hand().await {
-            Ok(connection) => holder(connection, &self.fence.run, false).await.ok().flatten(),
+            Ok(connection) => holder(connection, &run, false).await.ok().flatten(),
             Err(_) => None,
         };
         self.standing.send_replace(Standing::Gone(by));
@@ -262,12 +268,14 @@ async fn holder(
     run: &RunId,
     current: bool,
 ) -> Result<Option<EngineId>, sqlx::Error> {
-    let sql = concat!("select host, pid, home from seats where run = $1 and ($2 = 0 or until > ", now!(), ")");
-    let row = sqlx::query(sql).bind(run.to_string()).bind(i64::from(current)).fetch_optional(connection).await?;
+    let sql =
+        concat!("select host, pid, home from seats where run = $1 and ($2 = 0 or until > ", now!(), ")");
+    let row =
+        sqlx::query(sql).bind(run.to_string()).bind(i64::from(current)).fetch_optional(connection).await?;
     let Some(row) = row else { return Ok(None) };
     let pid = u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or_default();
     let home: String = row.try_get(2)?;
-    Ok(Some(EngineId { host: row.try_get(0)?, pid, home: crate::run::HomeId::new(&home) }))
+    Ok(Some(EngineId { host: row.try_get(0)?, pid, home: crate::id::HomeId::new(&home) }))
 }
 
 impl Store {
@@ -375,14 +383,15 @@ impl Store {
         platform: &str,
         limit: u32,
     ) -> Result<Option<i64>, StoreError> {
-        // What belongs to a seat that somebody else has now, or that has run out, is free.
+        // What belongs to a seat that somebody else has now, or that has run out long ago, is free.
         let freed = concat!(
             "delete from places where platform = $1 and not exists (select 1 from seats where \
              seats.run = places.run and seats.epoch = places.epoch and seats.until > ",
             now!(),
-            ")"
+            " - $2)"
         );
-        let freed = sqlx::query(freed).bind(platform.to_owned()).execute(&mut self.connection).await;
+        let freed = sqlx::query(freed).bind(platform.to_owned()).bind(KEPT);
+        let freed = freed.execute(&mut self.connection).await;
         freed.map_err(|source| self.fault(source))?;
         let taken = sqlx::query(
             "insert into places (platform, place, run, epoch) select $1, n, $2, $3 \

@@ -6,6 +6,8 @@
 mod backend;
 mod error;
 mod folder;
+mod home;
+mod lease;
 mod letters;
 mod lock;
 mod numbers;
@@ -26,12 +28,14 @@ use sqlx::{AnyConnection, Connection, Row};
 use backend::Backend;
 pub use error::StoreError;
 pub use folder::{StateFolder, temporary_name};
+pub use lease::Terms;
 pub use letters::{Letter, NewLetter, Sending};
-pub use lock::{PlatformPlace, RunLock};
+pub use lock::RunLock;
 pub use numbers::MonthNumber;
 use patience::{Ended, again, within};
 pub use patience::{Patience, Teller};
-pub use seat::Fence;
+use seat::Fence;
+pub use seat::{PlatformPlace, Seat, Taken};
 pub use sqlite::library_version;
 pub use verify::{Broken, Verified};
 
@@ -350,7 +354,11 @@ fn chain(before: &str, run: &str, seq: u64, at: &str, body: &str) -> String {
         hash.update(u64::try_from(part.len()).unwrap_or_default().to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().fold(String::new(), |mut text, byte| {
+    hex(&hash.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -149,10 +149,17 @@ impl Server {
             Some(code) => code.starts_with("08"),
             None => matches!(
                 source,
-                sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+                    | sqlx::Error::Protocol(_)
+                    | sqlx::Error::WorkerCrashed
             ),
         };
-        if gone { self.gone(&said(&source)) } else { StoreError::Database { path: self.shown.clone(), source } }
+        if gone {
+            self.gone(&said(&source))
+        } else {
+            StoreError::Database { path: self.shown.clone(), source }
+        }
     }
 
     /// Nothing was heard of it for too long.
@@ -183,9 +190,14 @@ mod tests {
 
     #[test]
     fn a_url_is_shown_without_who_and_password() {
-        let server = Server::of("postgres://night:p%40ss@db.example:6432/month?schema=ops&sslmode=require").unwrap();
+        let server =
+            Server::of("postgres://night:p%40ss@db.example:6432/month?schema=ops&sslmode=require").unwrap();
         assert_eq!((server.shown(), server.schema()), ("postgres://db.example:6432/month", "ops"));
-        assert!(server.url.contains("sslmode=verify-full") && !server.url.contains("schema"), "{}", server.url);
+        assert!(
+            server.url.contains("sslmode=verify-full") && !server.url.contains("schema"),
+            "{}",
+            server.url
+        );
         assert!(!format!("{server:?}").contains("ss"), "{server:?}");
         assert_eq!(server.masked("no p@ss, no p%40ss"), "no •••, no •••");
     }

@@ -10,7 +10,7 @@ use crate::run::EngineId;
 
 /// What lets a write through: the run is still driven in this epoch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fence {
+pub(super) struct Fence {
     pub(super) run: RunId,
     pub(super) epoch: i64,
 }
