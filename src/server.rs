@@ -119,7 +119,7 @@ impl ServerUrl {
         address.is_empty()
             || address.starts_with('/')
             || address.eq_ignore_ascii_case("localhost")
-            || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+            || address.parse::<core::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 }
 

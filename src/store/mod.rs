@@ -5,6 +5,7 @@
 
 mod backend;
 mod error;
+mod fence;
 mod folder;
 mod home;
 mod lease;
@@ -27,6 +28,7 @@ use sqlx::{AnyConnection, Connection, Row};
 
 use backend::Backend;
 pub use error::StoreError;
+use fence::Fence;
 pub use folder::{StateFolder, temporary_name};
 pub use lease::Terms;
 pub use letters::{Letter, NewLetter, Sending};
@@ -34,7 +36,6 @@ pub use lock::RunLock;
 pub use numbers::MonthNumber;
 use patience::{Ended, again, within};
 pub use patience::{Patience, Teller};
-use seat::Fence;
 pub use seat::{PlatformPlace, Seat, Taken};
 pub use sqlite::library_version;
 pub use verify::{Broken, Verified};

@@ -8,13 +8,6 @@ use super::{StateFolder, Store, StoreError};
 use crate::id::RunId;
 use crate::run::EngineId;
 
-/// What lets a write through: the run is still driven in this epoch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fence {
-    pub(super) run: RunId,
-    pub(super) epoch: i64,
-}
-
 /// The right to drive a run, held as long as this value lives.
 #[derive(Debug)]
 pub enum Seat {
