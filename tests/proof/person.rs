@@ -1,6 +1,7 @@
 //! What a person does after a fault: resumes, looks into the ledgers, says what became of what is lost, answers.
 
 use crate::ledger::{Attempts, PROGRAMS};
+use crate::servers::{Kind, base};
 use crate::shim::Fault;
 use crate::world::{Out, RESUME, START, World};
 use serde_json::Value;
@@ -44,12 +45,17 @@ pub(crate) struct Person {
 impl Person {
     /// Somebody in a world of its own.
     pub(crate) fn new(harm: Harm) -> Self {
-        Self::within(World::new(), harm)
+        Self::on(None, harm)
     }
 
-    pub(crate) fn within(world: World, harm: Harm) -> Self {
+    /// The same with its journal in a database of its own on a server.
+    pub(crate) fn on(server: Option<Kind>, harm: Harm) -> Self {
+        let world = World::new();
         Person {
-            world,
+            world: match server {
+                None => world,
+                Some(kind) => world.at(&base(kind).url()),
+            },
             harm,
             answering: None,
             asked: BTreeMap::new(),
