@@ -2,7 +2,7 @@
 //! finished run with them.
 
 use crate::outside;
-use crate::person::Person;
+use crate::person::{Harm, Person};
 use crate::world::World;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,6 +58,11 @@ pub(crate) fn compare(person: &Person) {
     for step in status["steps"].as_array().unwrap() {
         let wanted = if step["path"] == "s/bad" { "forced" } else { "succeeded" };
         assert_eq!(step["status"], wanted, "{step:#}");
+    }
+    if person.harm == Harm::Engine {
+        let lost: Vec<&String> =
+            person.lost.keys().filter(|path| PROGRAMS.contains(&path.as_str())).collect();
+        assert!(lost.is_empty(), "programs outlive their engine, and these were lost: {lost:?}");
     }
     let events = events(person);
     programs(person, &events);

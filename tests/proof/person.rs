@@ -27,7 +27,7 @@ pub(crate) enum Harm {
 /// A person at work in a world, and what was promised to that person.
 pub(crate) struct Person {
     pub(crate) world: World,
-    harm: Harm,
+    pub(crate) harm: Harm,
     /// The fault that answers are given under.
     answering: Option<Fault>,
     /// How often a step was asked for again.
