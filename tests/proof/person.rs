@@ -103,6 +103,7 @@ impl Person {
 
     /// Brings the run to its end, and sends what letters are left.
     pub(crate) fn bring_home(&mut self) {
+        self.world.empty_the_disk();
         for _ in 0..30 {
             let status = self.look();
             if status["run"]["status"] == "succeeded" {
