@@ -66,6 +66,8 @@ impl Driver {
         if let Some((by, engine)) = resumed {
             drive.take_over(by, engine).await?;
         }
+        let plan = Arc::clone(drive.state().plan());
+        drive.driver.executor.ready(&plan).await;
         drive.run(incoming, wishes).await
     }
 }
@@ -96,6 +98,8 @@ pub(super) struct Attempt {
     pub(super) looked: bool,
     /// Its platform knows it by an id, and goes on with it without us.
     pub(super) on_platform: bool,
+    /// It goes on when we leave, and the next engine finds it.
+    pub(super) outlives_us: bool,
 }
 
 pub(super) enum Input {
@@ -242,6 +246,7 @@ impl Loop<'_> {
 
     pub(super) async fn take_reports(&mut self, reports: Vec<Report>) -> Result<(), StoreError> {
         let mut events = Vec::new();
+        let mut over = Vec::new();
         for report in reports {
             match report {
                 Report::Note { node, text } => {
@@ -263,10 +268,12 @@ impl Loop<'_> {
                     if self.attempts.get(&node).is_some_and(|ours| ours.number == attempt) {
                         self.attempts.remove(&node);
                     }
+                    over.push((node, attempt));
                     events.push(Event::StepEnded { step: self.path(node), attempt, outcome, numbers });
                 }
                 Report::Lost { node, attempt, cause } => {
                     self.attempts.remove(&node);
+                    over.push((node, attempt));
                     events.push(self.lost(node, attempt, cause));
                 }
                 Report::Gathered { node, ask, evidence } => {
@@ -278,6 +285,7 @@ impl Loop<'_> {
             }
         }
         self.record_for_sure(events).await?;
+        self.driver.executor.recorded(&over);
         self.answer_in_advance().await
     }
 
@@ -348,8 +356,9 @@ impl Loop<'_> {
         end: End,
         incoming: &mut mpsc::UnboundedReceiver<Report>,
     ) -> Result<End, StoreError> {
-        // Flows stay on their platform; the next engine follows them by their ids.
-        self.attempts.retain(|_, attempt| !attempt.on_platform || end == End::Cancelled);
+        // Flows stay on their platform and programs with their keeper; the next engine finds them there.
+        self.attempts
+            .retain(|_, attempt| !(attempt.on_platform || attempt.outlives_us) || end == End::Cancelled);
         for attempt in self.attempts.values() {
             let _ = attempt.switch.send(true);
         }

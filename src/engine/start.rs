@@ -113,6 +113,7 @@ impl Loop<'_> {
             token: format!("{}/{path}/{}", state.plan().run, state.step(id).token),
             path,
             at: self.journal.now(),
+            begun: state.step(id).started_at.unwrap_or_else(|| self.journal.now()),
             waiting_since: state.step(id).waiting_since.unwrap_or_else(|| self.journal.now()),
             outputs: state.outputs_for(id),
             submitted: state.submitted(id).map(str::to_owned),
@@ -139,6 +140,7 @@ impl Loop<'_> {
             _place: self.places.remove(&id),
             looked: false,
             on_platform: job.submitted.is_some(),
+            outlives_us: self.driver.executor.outlives_us(&job),
         };
         self.attempts.insert(id, attempt);
         self.driver.executor.start(job, self.reports.clone());
