@@ -6,51 +6,76 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::drive::{Attempt, Loop};
+use super::drive::{Attempt, LOOK, Loop};
 use super::ports::{Job, Stop};
 use crate::plan::template::truth;
 use crate::plan::{NodeId, Work};
 use crate::run::scheduler::{Effect, next};
 use crate::run::scope::scope_of;
 use crate::run::{Event, Failure, Outcome, RunState, SkipCause, StepPath};
-use crate::store::{MonthNumber, PlatformPlace, StoreError};
+use crate::store::{MonthNumber, StoreError};
 
 impl Loop<'_> {
-    /// Starts everything that may start, and what that makes startable, until nothing more may.
+    /// Records what was reported together with what may start now, starts that, and goes on until nothing more may.
     pub(super) async fn bring_about(&mut self) -> Result<(), StoreError> {
-        while self.leaving.is_none() {
-            let effects = next(self.journal.state(), self.journal.now(), &self.driver.limits);
-            let mut events = Vec::new();
-            let mut starts = Vec::new();
-            for effect in effects {
-                match effect {
-                    Effect::Ask(id) if self.gathering.contains(&id) => {}
-                    // What is done anew does not begin before its former attempt has stopped.
-                    Effect::Start(id) if self.attempts.contains_key(&id) => {}
-                    Effect::Start(id) if !self.take_place(id)? => {}
-                    effect => self.prepare(effect, &mut events, &mut starts),
-                }
+        loop {
+            self.journal.stage(self.reported.clone());
+            let (events, starts) = self.startable().await?;
+            let is_over = events.iter().all(|event| matches!(event, Event::StepStarted { .. }));
+            if !self.record(events).await? {
+                self.forget_what_is_not_so();
+                continue;
             }
-            // Places are taken for what is started now; a step that is skipped instead gives its own back.
-            self.places.retain(|id, _| starts.contains(id));
-            if events.is_empty() && starts.is_empty() {
+            self.let_executor_forget();
+            for id in starts {
+                self.start(id).await?;
+            }
+            if is_over {
                 return Ok(());
             }
-            if self.record(events).await? {
-                for id in starts {
-                    self.start(id).await?;
-                }
+        }
+    }
+
+    /// What was reported is in the journal now: how those attempts ended is asked of nobody again.
+    fn let_executor_forget(&mut self) {
+        let state = self.journal.state();
+        let over = self.reported.iter().filter_map(|event| match event {
+            Event::StepEnded { step, attempt, .. } | Event::StepLost { step, attempt, .. } => {
+                Some((state.find(step)?, *attempt))
+            }
+            _ => None,
+        });
+        self.driver.executor.recorded(&over.collect::<Vec<_>>());
+        self.reported.clear();
+    }
+
+    /// What may start now: events to be recorded first, and work to be begun after that.
+    async fn startable(&mut self) -> Result<(Vec<Event>, Vec<NodeId>), StoreError> {
+        let (mut events, mut starts) = (Vec::new(), Vec::new());
+        if self.leaving.is_some() || !self.driver.seat.may_start()? {
+            return Ok((events, starts));
+        }
+        for effect in next(self.journal.state(), self.journal.now(), &self.driver.limits) {
+            match effect {
+                Effect::Ask(id) if self.gathering.contains(&id) => {}
+                // What is done anew does not begin before its former attempt has stopped.
+                Effect::Start(id) if self.attempts.contains_key(&id) => {}
+                Effect::Start(id) if !self.take_place(id).await? => {}
+                effect => self.prepare(effect, &mut events, &mut starts),
             }
         }
-        Ok(())
+        // Places are taken for what is started now; a step that is skipped instead gives its own back.
+        self.places.retain(|id, _| starts.contains(id));
+        Ok((events, starts))
     }
 
     /// Takes the step's place on its platform, where that has a limit; `false`: other runs have them all.
-    pub(super) fn take_place(&mut self, id: NodeId) -> Result<bool, StoreError> {
+    pub(super) async fn take_place(&mut self, id: NodeId) -> Result<bool, StoreError> {
         let node = self.journal.state().plan().node(id);
         let Some(platform) = node.platform().filter(|_| node.work.takes_a_place()) else { return Ok(true) };
         let Some(limit) = self.driver.limits.get(platform) else { return Ok(true) };
-        let place = PlatformPlace::take(&self.driver.folder, platform, *limit)?;
+        let (platform, limit) = (platform.to_owned(), *limit);
+        let place = self.driver.seat.take_place(self.journal.store(), &platform, limit).await?;
         Ok(place.map(|place| self.places.insert(id, place)).is_some())
     }
 
@@ -93,9 +118,23 @@ impl Loop<'_> {
     }
 
     pub(super) async fn start(&mut self, id: NodeId) -> Result<(), StoreError> {
+        self.assured().await?;
         tracing::debug!(step = %self.path(id), "starts");
         let job = self.job(id).await?;
         self.begin(job);
+        Ok(())
+    }
+
+    /// Waits until it is sure again that nobody else drives the run: what was recorded a while ago, before this process was
+    /// stopped or its server went away, may be another engine's now.
+    async fn assured(&mut self) -> Result<(), StoreError> {
+        while !self.driver.seat.may_start()? {
+            self.look().await?;
+            tokio::select! {
+                () = self.driver.seat.changed() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
         Ok(())
     }
 

@@ -47,7 +47,9 @@ impl Book {
         if self.is_torn {
             bytes.push(b'\n');
         }
-        entries.iter().for_each(|entry| protocol::line(entry, &mut bytes));
+        for entry in entries {
+            protocol::line(entry, &mut bytes);
+        }
         let written = self.file.write_all(&bytes);
         self.is_torn = written.is_err();
         self.size += bytes.len() as u64;

@@ -57,10 +57,15 @@ fn part(name: &str) -> String {
     }
 }
 
-/// The lines of a log, fit for a terminal. Lines of a program are read in `encoding` (a WHATWG label) where one is given.
+/// The lines of a log, fit for a terminal; none, where the attempt printed nothing and has no file. Lines of a program are
+/// read in `encoding` (a WHATWG label) where one is given.
 pub fn read_log(path: &Path, encoding: Option<&str>) -> io::Result<Vec<String>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(8 * KEPT as u64).read_to_end(&mut bytes)?;
+    match File::open(path) {
+        Ok(file) => file.take(8 * KEPT as u64).read_to_end(&mut bytes)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
     }

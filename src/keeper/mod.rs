@@ -7,6 +7,7 @@ pub(crate) mod client;
 mod engine;
 pub(crate) mod home;
 mod keep;
+mod line;
 pub(crate) mod log;
 pub(crate) mod mask;
 pub(crate) mod process;

@@ -47,7 +47,7 @@ pub(crate) async fn run(
     stop: &mut Stop,
     tape: &mut Tape<'_>,
 ) -> Result<End, NotStarted> {
-    begin(spawn)?.to_its_end(times, stop, tape).await
+    begin(spawn)?.until_end(times, stop, tape).await
 }
 
 /// Starts a program, in a group of its own.
@@ -68,7 +68,7 @@ impl Begun {
     }
 
     /// Waits for its end, and tells `tape` what it prints.
-    pub(crate) async fn to_its_end(
+    pub(crate) async fn until_end(
         self,
         times: Times,
         stop: &mut Stop,

@@ -225,6 +225,15 @@ pub(crate) fn line(message: &impl Serialize, into: &mut Vec<u8>) {
     }
 }
 
+/// [`Order::Start`] as it is sent.
+pub(crate) fn start_line(start: &Start, into: &mut Vec<u8>) {
+    #[derive(Serialize)]
+    struct Starting<'a> {
+        start: &'a Start,
+    }
+    line(&Starting { start }, into);
+}
+
 /// Takes whole lines off the front of what came, and reads them. What cannot be read is from another version: left out.
 pub(crate) fn read<T: serde::de::DeserializeOwned>(buffer: &mut Vec<u8>) -> Vec<T> {
     let Some(end) = buffer.iter().rposition(|byte| *byte == b'\n') else { return Vec::new() };
@@ -256,7 +265,9 @@ mod tests {
             Tiding::Ended { key: key(), ended: Ended { end: Ok(End::Exit(3)), ..ended } },
         ];
         let mut bytes = Vec::new();
-        sent.iter().for_each(|tiding| line(tiding, &mut bytes));
+        for tiding in &sent {
+            line(tiding, &mut bytes);
+        }
         let (mut buffer, mut came) = (Vec::new(), Vec::new());
         for piece in bytes.chunks(7) {
             buffer.extend_from_slice(piece);

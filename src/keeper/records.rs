@@ -192,7 +192,9 @@ impl Past {
 /// Puts records that say this in place of those in `folder`.
 pub(crate) fn replace(folder: &Path, entries: &[Entry]) -> io::Result<fs::File> {
     let mut bytes = Vec::new();
-    entries.iter().for_each(|entry| protocol::line(entry, &mut bytes));
+    for entry in entries {
+        protocol::line(entry, &mut bytes);
+    }
     let new = folder.join("records.new");
     let mut options = fs::OpenOptions::new();
     let mut file = options.create(true).truncate(true).write(true).mode(0o600).open(&new)?;

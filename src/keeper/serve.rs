@@ -100,10 +100,10 @@ impl Keeper {
                     self.take(all);
                 }
                 // A former engine is heard to its end before the next one is let in.
-                orders = hear(&mut self.engine), if self.engine.is_some() => match orders {
-                    Some(orders) => self.carry_out(orders),
-                    None => (self.engine, served) = (None, true),
-                },
+                orders = hear(&mut self.engine), if self.engine.is_some() => {
+                    served |= orders.is_none();
+                    self.heard(orders);
+                }
                 accepted = listener.accept(), if self.engine.is_none() => self.greet(Engine::new(accepted?.0)),
                 () = sleep(PATIENCE), if unneeded => return Ok(()),
                 () = sleep(AGAIN), if self.book.owes() => self.book.pay(),
@@ -117,6 +117,13 @@ impl Keeper {
         engine.tell(&Tiding::Held { running, ended });
         engine.flush();
         self.engine = Some(engine);
+    }
+
+    fn heard(&mut self, orders: Option<Vec<Order>>) {
+        match orders {
+            Some(orders) => self.carry_out(orders),
+            None => self.engine = None,
+        }
     }
 
     fn carry_out(&mut self, orders: Vec<Order>) {
@@ -273,7 +280,7 @@ async fn watch_over(begun: Begun, start: Start, mut wish: Stop, voice: Voice) {
     if start.keep {
         tape = tape.keeping();
     }
-    let end = begun.to_its_end(start.times, &mut wish, &mut tape).await;
+    let end = begun.until_end(start.times, &mut wish, &mut tape).await;
     let mut ended = tape.ended(end);
     drop(tape);
     ended.trouble = log.close().map(|error| error.to_string());

@@ -81,7 +81,9 @@ fn an_engine_that_leaves_leaves_its_programs_alone() {
         let project = held("true", "");
         let live = begun(&project);
         let pid = project.read("pid");
-        signals.iter().for_each(|signal| live.signal(*signal));
+        for signal in signals {
+            live.signal(*signal);
+        }
         live.finish(PATIENCE).code(130);
         assert!(alive(&pid), "{signals:?} reached the program");
         let status = project.status();
@@ -105,10 +107,10 @@ fn a_signal_to_the_engines_group_or_a_hang_up_reaches_no_program() {
         assert!(poll(PATIENCE, || (project.count("b") == 1).then_some(())).is_some());
         let group = Pid::from_raw(i32::try_from(live.pid()).unwrap()).unwrap();
         kill_process_group(group, signal).unwrap();
-        if signal != Signal::HUP {
-            live.finish(PATIENCE).code(130);
-        } else {
+        if signal == Signal::HUP {
             live.kill9();
+        } else {
+            live.finish(PATIENCE).code(130);
         }
         assert!(alive(&project.read("pid")), "{signal:?} reached the program");
         project.put("go", b"");
