@@ -3,10 +3,11 @@
 use super::{Store, StoreError, sqlite};
 
 /// What makes each version of the tables out of the one before. Never changed once it was shipped: added to.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/0001_journal.sql"),
     include_str!("../../migrations/0002_numbers.sql"),
     include_str!("../../migrations/0003_head.sql"),
+    include_str!("../../migrations/0005_plans.sql"),
 ];
 
 impl Store {
@@ -15,7 +16,7 @@ impl Store {
     pub(super) async fn make(path: &str) -> Result<(), StoreError> {
         let draft = sqlite::draft(path)?;
         let Some(connection) = sqlite::open(&draft).await? else { return Ok(()) };
-        let mut store = Store { connection, path: draft.clone() };
+        let mut store = Store::on(connection, &draft);
         store.execute("begin immediate").await?;
         for migration in MIGRATIONS {
             store.migrate(migration).await?;
