@@ -113,6 +113,8 @@ impl Loop<'_> {
         mut incoming: mpsc::UnboundedReceiver<Report>,
         mut wishes: mpsc::UnboundedReceiver<Wish>,
     ) -> Result<End, StoreError> {
+        // Gates that a former engine opened may be answered in advance too.
+        self.answer_in_advance().await?;
         loop {
             self.bring_about().await?;
             if self.answer_in_advance().await? {
