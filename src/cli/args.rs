@@ -183,6 +183,8 @@ pub(super) enum Verb {
         driving: Driving,
         #[arg(long)]
         detach: bool,
+        #[arg(long, conflicts_with = "detach")]
+        stand_by: bool,
     },
     Attach {
         #[arg(value_name = "RUN")]

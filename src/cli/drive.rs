@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 
 use super::args::{Driving, What};
 use super::deciding::here;
 use super::desk::{Desk, Look};
-use super::environment::host;
 use super::exit::{Exit, Failed};
 use super::looking::mail_rows;
 use super::post::{Postman, tools};
 use super::session::Session;
-use super::{pick, project};
+use super::{pick, project, seat};
 use crate::engine::{Choice, Driver, End, Journal, Told, Wish, skip_this_month};
 use crate::exec::Exec;
 use crate::id::RunId;
@@ -21,7 +21,7 @@ use crate::msg;
 use crate::plan::Plan;
 use crate::plan::project::Project;
 use crate::run::{Asker, By, EngineId, Event, MailStatus, RunState, RunStatus};
-use crate::store::{RunLock, StoreError};
+use crate::store::{Patience, Seat, StoreError};
 use crate::words::Msg;
 
 /// A run that this process is about to drive.
@@ -31,7 +31,7 @@ pub(super) struct Ready {
     /// Its journal.
     pub journal: Journal,
     /// The right to drive it.
-    pub lock: RunLock,
+    pub seat: Seat,
     /// Who drives it.
     pub asker: Asker,
     /// Set when it was begun by another process.
@@ -51,10 +51,6 @@ pub(super) async fn run(
     drive(session, ready, driving, None).await
 }
 
-fn me() -> EngineId {
-    EngineId { host: host(), pid: std::process::id() }
-}
-
 /// May this person start and resume runs?
 pub(super) fn may_drive(asker: &Asker) -> Result<(), Failed> {
     let person = asker.by.by.to_string();
@@ -65,13 +61,6 @@ pub(super) fn may_drive(asker: &Asker) -> Result<(), Failed> {
         return Err(Failed::new(Exit::Refused, msg!("run-needs-operator", person = person)));
     }
     Ok(())
-}
-
-fn lock(session: &Session, project: &Project, run: &RunId) -> Result<RunLock, Failed> {
-    RunLock::take(&session.state(&project.dir), run, &me())?.map_err(|holder| {
-        let (host, pid) = holder.map_or((String::new(), 0), |engine| (engine.host, engine.pid));
-        Failed::new(Exit::Refused, msg!("run-is-driven", run = run.to_string(), host = host, pid = pid))
-    })
 }
 
 /// A new run, recorded as started. One for a runbook and month.
@@ -87,16 +76,21 @@ pub(super) async fn begin(
     if let Some(row) = store.runs().await?.into_iter().find(|row| row.id == run) {
         return Err(exists(&run, row.status));
     }
-    let lock = lock(session, &project, &run)?;
+    let (seat, engine) = seat::only(session, &project, &mut store, &run).await?;
     let fresh = RunState::new(Arc::new(plan.clone()));
-    let mut events = vec![Event::RunStarted { by: asker.by.clone(), engine: me() }];
+    let mut events = vec![Event::RunStarted { by: asker.by.clone(), engine }];
     events.extend(plan.iter().filter_map(|(id, _)| skip_this_month(&fresh, id)));
     let journal = match Journal::begin(store, plan, events, tools(session, &project)).await {
         Ok(journal) => journal,
-        Err(StoreError::RunExists(run)) => return Err(exists(&run, RunStatus::Running)),
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            seat.leave().await;
+            return Err(match error {
+                StoreError::RunExists(run) => exists(&run, RunStatus::Running),
+                error => error.into(),
+            });
+        }
     };
-    Ok(Ready { project: Arc::new(project), journal, lock, asker, resumed: None })
+    Ok(Ready { project: Arc::new(project), journal, seat, asker, resumed: None })
 }
 
 fn exists(run: &RunId, status: RunStatus) -> Failed {
@@ -114,6 +108,7 @@ fn exists(run: &RunId, status: RunStatus) -> Failed {
 pub(super) async fn resume(
     session: &Session,
     named: Option<&str>,
+    stand_by: bool,
     driving: &Driving,
 ) -> Result<Exit, Failed> {
     let project = here(session)?;
@@ -121,19 +116,39 @@ pub(super) async fn resume(
     may_drive(&asker)?;
     let mut store = session.open_store(&project).await?.ok_or_else(pick::no_run)?;
     let run = pick::run(session, &mut store, named, pick::Purpose::Decide).await?;
-    let lock = lock(session, &project, &run)?;
+    let taken = match stand_by {
+        true => seat::stand_by(session, &project, &mut store, &run).await?,
+        false => Some(seat::only(session, &project, &mut store, &run).await?),
+    };
     let journal = Journal::open(store, &run, tools(session, &project)).await?;
+    let Some((seat, engine)) = taken else { return Ok(over(session, journal).await) };
     let status = journal.state().run_status();
+    if matches!(status, RunStatus::Succeeded | RunStatus::Cancelled) {
+        seat.leave().await;
+        return ended_before(session, &project, journal).await;
+    }
+    let resumed = Some((asker.by.clone(), engine));
+    let ready = Ready { project: Arc::new(project), journal, seat, asker, resumed };
+    drive(session, ready, driving, None).await
+}
+
+/// Stood by until the run came to its end elsewhere.
+async fn over(session: &Session, journal: Journal) -> Exit {
+    let end = if journal.state().cancelled().is_some() { End::Cancelled } else { End::Succeeded };
+    let (exit, msg) = ended(journal.state(), end);
+    session.output.diagnostic(&session.say(&msg));
+    journal.close().await;
+    exit
+}
+
+/// There is nothing to drive any more.
+async fn ended_before(session: &Session, project: &Project, journal: Journal) -> Result<Exit, Failed> {
+    let (run, status) = (journal.state().plan().run.clone(), journal.state().run_status());
     if status == RunStatus::Cancelled {
         let status = Msg::word("run-status", status.word());
         return Err(Failed::new(Exit::Refused, msg!("run-is-over", run = run.to_string(), status = status)));
     }
-    if status == RunStatus::Succeeded {
-        return only_letters(session, &project, journal).await;
-    }
-    let resumed = Some((asker.by.clone(), me()));
-    let ready = Ready { project: Arc::new(project), journal, lock, asker, resumed };
-    drive(session, ready, driving, None).await
+    only_letters(session, project, journal).await
 }
 
 /// A run that people have brought to its end while nobody drove it: what is left are its letters.
@@ -153,11 +168,13 @@ pub(super) async fn drive(
     driving: &Driving,
     world: Option<tokio::task::JoinHandle<()>>,
 ) -> Result<Exit, Failed> {
-    let Ready { project, mut journal, lock, asker, resumed } = ready;
+    let Ready { project, mut journal, seat, asker, resumed } = ready;
     let outbox = session.open_store(&project).await?;
     let postman = outbox.map(|store| Postman::start(session, &project, store));
     let (told, tidings) = unbounded_channel();
     let (wish, wishes) = unbounded_channel();
+    let (leave, left) = watch::channel(false);
+    let seat = Arc::new(seat);
     // A run that begins here is told from its first event on, one that is resumed from where it stands.
     let begun = resumed.is_none();
     let shown =
@@ -186,13 +203,15 @@ pub(super) async fn drive(
     let driver = Driver {
         executor: Arc::new(executor),
         limits: platforms.filter_map(|(name, platform)| Some((name.clone(), platform.limit?))).collect(),
-        folder,
+        seat: Arc::clone(&seat),
         zone: project.zone.clone(),
         no_wait: driving.no_wait,
         yes: driving.yes.then(|| asker.clone()),
         attended,
         told,
     };
+    let wishes = heard(wishes, leave, attended);
+    journal.store().wait_with(patience(&driver.told, left));
     let end = driver.drive(&mut journal, wishes, resumed).await;
     signals.abort();
     world.inspect(tokio::task::JoinHandle::abort);
@@ -203,7 +222,9 @@ pub(super) async fn drive(
     }
     let said = farewell(session, &mut journal, end).await;
     journal.close().await;
-    drop(lock);
+    if let Ok(seat) = Arc::try_unwrap(seat) {
+        seat.leave().await;
+    }
     said
 }
 
@@ -243,6 +264,44 @@ async fn farewell(
         );
     }
     Ok(exit)
+}
+
+/// A server that is away is waited for, and that is told to those who watch.
+fn patience(told: &UnboundedSender<Told>, left: watch::Receiver<bool>) -> Patience {
+    // Nobody is kept watching by a store that could still have something to say.
+    let told = told.downgrade();
+    let teller = move |msg| {
+        if let Some(told) = told.upgrade() {
+            // A screen that has closed needs no news.
+            let _ = told.send(Told::Journal(msg));
+        }
+    };
+    Patience::of_an_engine(Arc::new(teller), left)
+}
+
+/// The wishes, as they come; one to leave at once is heard also while the engine waits for its journal.
+fn heard(
+    mut wishes: UnboundedReceiver<Wish>,
+    leave: watch::Sender<bool>,
+    attended: bool,
+) -> UnboundedReceiver<Wish> {
+    let (pass, passed) = unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(wish) = wishes.recv().await {
+            let leaves = match wish {
+                Wish::Choice(Choice::Leave) => true,
+                Wish::Interrupt => !attended,
+                _ => false,
+            };
+            if leaves {
+                leave.send_replace(true);
+            }
+            if pass.send(wish).is_err() {
+                return;
+            }
+        }
+    });
+    passed
 }
 
 /// Signals become wishes. A terminal that goes away stops nothing.

@@ -27,6 +27,7 @@ mod preview;
 mod project;
 mod sandbox;
 mod scenes;
+mod seat;
 mod session;
 mod shelf;
 mod validate;
@@ -109,7 +110,9 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Resume { run, detach: true, .. } if !session.common.detached => {
             detach::resume(session, run.as_deref()).await
         }
-        Verb::Resume { run, driving, .. } => drive::resume(session, run.as_deref(), &driving).await,
+        Verb::Resume { run, driving, stand_by, .. } => {
+            drive::resume(session, run.as_deref(), stand_by, &driving).await
+        }
         Verb::Attach { run, progress } => attach::attach(session, run.as_deref(), progress).await,
         Verb::Runs => looking::runs(session).await,
         Verb::Status { run } => looking::status(session, run.as_deref()).await,

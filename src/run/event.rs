@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::outcome::{Failure, Outcome};
 use super::recovery::Loss;
-use crate::id::PersonId;
+use crate::id::{HomeId, PersonId};
 
 /// A value that a step put out or that a person filled in.
 pub type Json = serde_json::Value;
@@ -63,6 +63,9 @@ pub struct EngineId {
     pub host: String,
     /// Its process id.
     pub pid: u32,
+    /// The state folder that it works in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<HomeId>,
 }
 
 /// What can happen to a run.

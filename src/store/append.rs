@@ -173,7 +173,8 @@ pub(super) fn chain(before: &str, run: &str, seq: u64, at: &str, body: &str) -> 
     hex(&hash.finalize())
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Two digits a byte.
+pub(super) fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
