@@ -12,7 +12,7 @@ use super::journal::{Journal, Recorded};
 use super::ports::{Executor, Job, Report, Reports};
 use super::wish::{Choice, End, Told, Wish};
 use crate::plan::NodeId;
-use crate::run::recovery::{fate, in_doubt};
+use crate::run::recovery::{fate, in_doubt, seen_from};
 use crate::run::scheduler::{PlatformLimits, next_alarm};
 use crate::run::{
     Asker, By, EngineId, Event, Fate, Found, Life, Loss, Record, RunState, RunStatus, StepPath, StepStatus,
@@ -179,7 +179,7 @@ impl Loop<'_> {
     /// What other processes have recorded.
     pub(super) async fn look(&mut self) -> Result<(), StoreError> {
         self.last_look = tokio::time::Instant::now();
-        let records = self.journal.catch_up().await?;
+        let records = self.journal.look().await?;
         self.tell(records);
         Ok(())
     }
@@ -201,7 +201,7 @@ impl Loop<'_> {
     pub(super) async fn take_over(&mut self, by: By, engine: EngineId) -> Result<(), StoreError> {
         loop {
             let mut events = vec![Event::RunResumed { by: by.clone(), engine: engine.clone() }];
-            events.extend(self.fates_of_doubtful().await?);
+            events.extend(self.fates_of_doubtful(&engine).await?);
             if self.record(events).await? {
                 break;
             }
@@ -217,14 +217,17 @@ impl Loop<'_> {
         Ok(())
     }
 
-    async fn fates_of_doubtful(&mut self) -> Result<Vec<Event>, StoreError> {
+    async fn fates_of_doubtful(&mut self, me: &EngineId) -> Result<Vec<Event>, StoreError> {
         let mut jobs = Vec::new();
         for id in in_doubt(self.state()) {
             jobs.push(self.job(id).await?);
         }
         let executor = Arc::clone(&self.driver.executor);
         let found = executor.recall(&jobs).await;
-        let fates = jobs.iter().zip(found).map(|(job, found)| (job, fate(self.state(), job.node, found)));
+        let fates = jobs.iter().zip(found).map(|(job, found)| {
+            let found = seen_from(self.state(), job.node, me, found);
+            (job, fate(self.state(), job.node, found))
+        });
         let lost = fates.filter_map(|(job, fate)| {
             let (again, cause) = match fate {
                 Fate::GoesOn => return None,
