@@ -81,9 +81,9 @@ impl Journal {
         self.tools.clock.now()
     }
 
-    /// The same as [`Journal::catch_up`], where there could be something: for who looks many times a second.
-    pub async fn look(&mut self) -> Result<Vec<Record>, StoreError> {
-        if self.store.may_have_news() { self.catch_up().await } else { Ok(Vec::new()) }
+    /// Could other processes have recorded something since this was last asked?
+    pub fn may_have_news(&mut self) -> bool {
+        self.store.may_have_news()
     }
 
     /// Takes in what other processes have recorded, and returns it.

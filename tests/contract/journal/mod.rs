@@ -16,7 +16,10 @@ fn on_server(project: Project) -> (Project, Base) {
 /// A command on a host of its own: another state folder is another host. Leases are short.
 fn on_host(project: &Project, host: &str, line: &str) -> Live {
     let mut command = project.command(&binary(), &words(line));
-    command.env("MONTHSTART_STATE", project.path(host)).env("MONTHSTART_LEASE", "2s");
+    command.env("MONTHSTART_STATE", project.path(host));
+    if command.get_envs().all(|(name, _)| name != "MONTHSTART_LEASE") {
+        command.env("MONTHSTART_LEASE", "2s");
+    }
     Live::spawn(command, line)
 }
 

@@ -80,6 +80,7 @@ fn waiting_costs_next_to_nothing() {
     for (project, one, two) in
         both(&format!("1:\n  - {{name: g, gate: {{ask: ok}}}}\n2:\n{}", sh("z", &hold("go"))))
     {
+        let project = project.env("MONTHSTART_LEASE", "20s");
         let first = on_host(&project, one, &project.line("run x.yaml --month "));
         project.until("open", |s| s.open("g"));
         let second = on_host(&project, two, "resume --stand-by --as wang.fang");
@@ -92,6 +93,6 @@ fn waiting_costs_next_to_nothing() {
         let cost: Vec<f64> = pids.iter().zip(before).map(|(pid, before)| spent(*pid) - before).collect();
         println!("{one}: {cost:?} ms in ten seconds");
         // Of a build that is not optimised, on a machine that does other things; a minute may cost 20 ms.
-        assert!(cost.iter().all(|cost| *cost < 60.0), "{cost:?}");
+        assert!(cost.iter().all(|cost| *cost < 30.0), "{cost:?}");
     }
 }
