@@ -12,6 +12,7 @@ mod http;
 mod keep;
 mod load;
 mod log;
+mod marking;
 mod mask;
 mod notes;
 mod number;
@@ -34,7 +35,7 @@ use std::time::Duration;
 
 use encoding_rs::Encoding;
 
-use self::attempt::{Attempt, Done, Numbers};
+use self::attempt::{Attempt, Done, Numbers, Unfinished};
 use self::values::Values;
 use crate::engine::ports::{Executor, Job, Recalled, Report, Reports};
 use crate::msg;
@@ -44,6 +45,7 @@ use crate::run::{Failure, Found, Loss, Outcome};
 use crate::words::{Lang, Msg, one_line, render};
 
 pub use self::log::{KEPT, log_path, read_log};
+pub use self::marking::{Markers, marked_connection};
 
 /// Longest text of a failure, remark or note's part, in characters.
 const LONGEST: usize = 500;
@@ -59,6 +61,8 @@ pub struct Limits {
     pub question: Duration,
     /// Waiting for other writers of a database.
     pub locked: Duration,
+    /// Waiting for a server that went away with the answer to a commit.
+    pub away: Duration,
 }
 
 impl Default for Limits {
@@ -68,6 +72,7 @@ impl Default for Limits {
             drain: Duration::from_secs(1),
             question: Duration::from_mins(1),
             locked: Duration::from_hours(1),
+            away: Duration::from_mins(1),
         }
     }
 }
@@ -121,7 +126,9 @@ impl Exec {
 
 impl Executor for Exec {
     fn recall<'a>(&'a self, jobs: &'a [Job]) -> Recalled<'a> {
-        Box::pin(std::future::ready(vec![Found::Unknown(Loss::Engine); jobs.len()]))
+        let found = |job: &Job| sql::once::recall(&self.room.project, job);
+        let found = jobs.iter().map(|job| found(job).unwrap_or(Found::Unknown(Loss::Engine)));
+        Box::pin(std::future::ready(found.collect()))
     }
 
     fn start(&self, job: Job, reports: Reports) {
@@ -130,14 +137,15 @@ impl Executor for Exec {
             let (node, attempt, lang) = (job.node, job.attempt, room.lang);
             let numbers = Numbers::default();
             let work = tokio::spawn(do_work(room, job, reports.clone(), numbers.clone()));
-            let result =
-                work.await.unwrap_or_else(|broken| Err(not_started(lang, &broke(&broken.to_string()))));
-            let outcome = match result {
-                Ok(Done { outputs, remarks }) => Outcome::Succeeded { outputs, remarks },
-                Err(failure) => Outcome::Failed { failure },
-            };
-            let numbers = numbers.take();
-            let _ = reports.send(Report::Ended { node, attempt, outcome, numbers });
+            let result = work
+                .await
+                .unwrap_or_else(|broken| Err(not_started(lang, &broke(&broken.to_string())).into()));
+            let ended = |outcome| Report::Ended { node, attempt, outcome, numbers: numbers.take() };
+            let _ = reports.send(match result {
+                Ok(Done { outputs, remarks }) => ended(Outcome::Succeeded { outputs, remarks }),
+                Err(Unfinished::Failed(failure)) => ended(Outcome::Failed { failure }),
+                Err(Unfinished::Lost(cause)) => Report::Lost { node, attempt, cause },
+            });
         });
     }
 
@@ -166,7 +174,7 @@ fn not_started(lang: Lang, why: &Msg) -> Failure {
 }
 
 /// Each verb's work is a task of its own size: together on one stack they would be too much for it.
-async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) -> Result<Done, Failure> {
+async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) -> Result<Done, Unfinished> {
     let mut stop = job.stop.clone();
     let stopped = tokio::select! {
         biased;
@@ -174,7 +182,7 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) 
         () = std::future::ready(()) => false,
     };
     if stopped {
-        return Err(Failure::Cancelled);
+        return Err(Failure::Cancelled.into());
     }
     let attempt = Attempt::new(room, job, reports, numbers)?;
     let plan = Arc::clone(&attempt.job.plan);
@@ -182,27 +190,28 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) 
     if plan.shadow
         && let Some(done) = Box::pin(shadow::step(&attempt, work)).await
     {
-        return done;
+        return Ok(done?);
     }
-    match work {
+    let done = match work {
         Work::Run { command, env } => Box::pin(program::step(&attempt, command, env)).await,
         Work::Sql { text, connection, transaction } => {
-            Box::pin(sql::step(&attempt, text, connection, *transaction)).await
+            return Box::pin(sql::step(&attempt, text, connection, *transaction)).await;
         }
         Work::Check { items, poll } => Box::pin(check::step(&attempt, items, *poll)).await,
         Work::Flow { flow, platform, downstream, .. } => {
-            Box::pin(flow::step(&attempt, flow, platform, *downstream)).await
+            return Box::pin(flow::step(&attempt, flow, platform, *downstream)).await;
         }
         Work::Follow { flow, platform } => Box::pin(flow::follow::step(&attempt, flow, platform)).await,
         Work::ForcePass { flow, platform } => Box::pin(flow::pass::step(&attempt, flow, platform)).await,
         Work::Http(request) => Box::pin(http::step(&attempt, request)).await,
         Work::Wait { what, poll } => Box::pin(wait::step(&attempt, what, *poll)).await,
         Work::Mail(mail) => post::step(&attempt, mail),
-        Work::Load(load) => Box::pin(load::step(&attempt, load)).await,
+        Work::Load(load) => return Box::pin(load::step(&attempt, load)).await,
         Work::Gate(_) | Work::Later { .. } => {
             Err(attempt.not_started(&msg!("exec-not-yet", what = plan.node(attempt.job.node).kind())))
         }
-    }
+    };
+    Ok(done?)
 }
 
 impl Room {

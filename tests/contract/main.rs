@@ -25,9 +25,12 @@ mod faults;
 mod fmt;
 mod gates;
 mod mail;
+mod markers;
 mod misc;
 mod operator;
 mod plan;
+#[path = "../support/relay.rs"]
+mod relay;
 mod run;
 mod scheduler;
 #[path = "../support/http.rs"]
