@@ -24,6 +24,7 @@ mod doctor;
 mod faults;
 mod fmt;
 mod gates;
+mod keeper;
 mod mail;
 mod markers;
 mod misc;
