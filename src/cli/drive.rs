@@ -13,12 +13,11 @@ use super::exit::{Exit, Failed};
 use super::looking::mail_rows;
 use super::post::{Postman, tools};
 use super::session::Session;
-use super::{pick, project};
+use super::{latest, pick, project};
 use crate::engine::{Choice, Driver, End, Journal, Told, Wish, skip_this_month};
 use crate::exec::Exec;
 use crate::id::RunId;
 use crate::msg;
-use crate::plan::Plan;
 use crate::plan::project::Project;
 use crate::run::{Asker, By, EngineId, Event, MailStatus, RunState, RunStatus};
 use crate::store::{RunLock, StoreError};
@@ -36,6 +35,8 @@ pub(super) struct Ready {
     pub asker: Asker,
     /// Set when it was begun by another process.
     pub resumed: Option<(By, EngineId)>,
+    /// What `--latest` found to be different, for scripts.
+    pub renewed: Option<serde_json::Value>,
 }
 
 /// `run`.
@@ -47,7 +48,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Failed> {
     let planned = project::plan(session, &what.runbook, what, shadow)?;
     let asker = session.asker(&planned.project)?;
-    let ready = begin(session, planned.project, planned.plan, asker).await?;
+    let ready = begin(session, planned, asker).await?;
     drive(session, ready, driving, None).await
 }
 
@@ -67,7 +68,7 @@ pub(super) fn may_drive(asker: &Asker) -> Result<(), Failed> {
     Ok(())
 }
 
-fn lock(session: &Session, project: &Project, run: &RunId) -> Result<RunLock, Failed> {
+pub(super) fn lock(session: &Session, project: &Project, run: &RunId) -> Result<RunLock, Failed> {
     RunLock::take(&session.state(&project.dir), run, &me())?.map_err(|holder| {
         let (host, pid) = holder.map_or((String::new(), 0), |engine| (engine.host, engine.pid));
         Failed::new(Exit::Refused, msg!("run-is-driven", run = run.to_string(), host = host, pid = pid))
@@ -77,10 +78,10 @@ fn lock(session: &Session, project: &Project, run: &RunId) -> Result<RunLock, Fa
 /// A new run, recorded as started. One for a runbook and month.
 pub(super) async fn begin(
     session: &Session,
-    project: Project,
-    plan: Plan,
+    planned: project::Planned,
     asker: Asker,
 ) -> Result<Ready, Failed> {
+    let project::Planned { project, plan, origin } = planned;
     may_drive(&asker)?;
     let mut store = session.make_store(&project).await?;
     let run = plan.run.clone();
@@ -89,14 +90,14 @@ pub(super) async fn begin(
     }
     let lock = lock(session, &project, &run)?;
     let fresh = RunState::new(Arc::new(plan.clone()));
-    let mut events = vec![Event::RunStarted { by: asker.by.clone(), engine: me() }];
+    let mut events = vec![Event::RunStarted { by: asker.by.clone(), engine: me(), origin: Some(origin) }];
     events.extend(plan.iter().filter_map(|(id, _)| skip_this_month(&fresh, id)));
     let journal = match Journal::begin(store, plan, events, tools(session, &project)).await {
         Ok(journal) => journal,
         Err(StoreError::RunExists(run)) => return Err(exists(&run, RunStatus::Running)),
         Err(error) => return Err(error.into()),
     };
-    Ok(Ready { project: Arc::new(project), journal, lock, asker, resumed: None })
+    Ok(Ready { project: Arc::new(project), journal, lock, asker, resumed: None, renewed: None })
 }
 
 fn exists(run: &RunId, status: RunStatus) -> Failed {
@@ -114,6 +115,7 @@ fn exists(run: &RunId, status: RunStatus) -> Failed {
 pub(super) async fn resume(
     session: &Session,
     named: Option<&str>,
+    latest: bool,
     driving: &Driving,
 ) -> Result<Exit, Failed> {
     let project = here(session)?;
@@ -122,26 +124,38 @@ pub(super) async fn resume(
     let mut store = session.open_store(&project).await?.ok_or_else(pick::no_run)?;
     let run = pick::run(session, &mut store, named, pick::Purpose::Decide).await?;
     let lock = lock(session, &project, &run)?;
-    let journal = Journal::open(store, &run, tools(session, &project)).await?;
+    let mut journal = Journal::open(store, &run, tools(session, &project)).await?;
     let status = journal.state().run_status();
     if status == RunStatus::Cancelled {
         let status = Msg::word("run-status", status.word());
         return Err(Failed::new(Exit::Refused, msg!("run-is-over", run = run.to_string(), status = status)));
     }
-    if status == RunStatus::Succeeded {
-        return only_letters(session, &project, journal).await;
+    let renewed = match latest {
+        true => {
+            let asks = latest::asks(session) && !driving.yes;
+            Some(latest::take_in(session, &project, &mut journal, &asker, asks).await?)
+        }
+        false => None,
+    };
+    if journal.state().run_status() == RunStatus::Succeeded {
+        return only_letters(session, &project, journal, renewed).await;
     }
     let resumed = Some((asker.by.clone(), me()));
-    let ready = Ready { project: Arc::new(project), journal, lock, asker, resumed };
+    let ready = Ready { project: Arc::new(project), journal, lock, asker, resumed, renewed };
     drive(session, ready, driving, None).await
 }
 
 /// A run that people have brought to its end while nobody drove it: what is left are its letters.
-async fn only_letters(session: &Session, project: &Project, mut journal: Journal) -> Result<Exit, Failed> {
+async fn only_letters(
+    session: &Session,
+    project: &Project,
+    mut journal: Journal,
+    renewed: Option<serde_json::Value>,
+) -> Result<Exit, Failed> {
     if let Some(store) = session.open_store(project).await? {
         Postman::start(session, project, store).finish().await;
     }
-    let said = farewell(session, &mut journal, Ok(End::Succeeded)).await;
+    let said = farewell(session, &mut journal, Ok(End::Succeeded), renewed).await;
     journal.close().await;
     said
 }
@@ -153,7 +167,7 @@ pub(super) async fn drive(
     driving: &Driving,
     world: Option<tokio::task::JoinHandle<()>>,
 ) -> Result<Exit, Failed> {
-    let Ready { project, mut journal, lock, asker, resumed } = ready;
+    let Ready { project, mut journal, lock, asker, resumed, renewed } = ready;
     let outbox = session.open_store(&project).await?;
     let postman = outbox.map(|store| Postman::start(session, &project, store));
     let (told, tidings) = unbounded_channel();
@@ -201,7 +215,7 @@ pub(super) async fn drive(
     if let Some(postman) = postman {
         postman.finish().await;
     }
-    let said = farewell(session, &mut journal, end).await;
+    let said = farewell(session, &mut journal, end, renewed).await;
     journal.close().await;
     drop(lock);
     said
@@ -227,6 +241,7 @@ async fn farewell(
     session: &Session,
     journal: &mut Journal,
     end: Result<End, StoreError>,
+    renewed: Option<serde_json::Value>,
 ) -> Result<Exit, Failed> {
     let (exit, msg) = ended(journal.state(), end?);
     let run = journal.state().plan().run.clone();
@@ -238,9 +253,11 @@ async fn farewell(
         session.output.diagnostic(&session.say(&msg!("end-letters-queued", count = queued.len(), why = why)));
     }
     if session.json {
-        session.output.result(
-            &serde_json::json!({"run": run.to_string(), "status": journal.state().run_status()}).to_string(),
-        );
+        let mut said = serde_json::json!({"run": run.to_string(), "status": journal.state().run_status()});
+        if let (Some(renewed), Some(fields)) = (renewed, said.as_object_mut()) {
+            fields.insert("renewed".to_owned(), renewed);
+        }
+        session.output.result(&said.to_string());
     }
     Ok(exit)
 }

@@ -120,7 +120,7 @@ pub(super) async fn events(session: &Session, named: Option<&str>) -> Result<Exi
             records.iter().map(|record| event_json(record, &project.zone).to_string()).collect();
         session.output.result(&lines.join("\n"));
     } else {
-        let plan = Arc::clone(journal.state().plan());
+        let plan = Arc::clone(journal.first_plan());
         session.output.result(&tables::events(plan, &records, &page(session, &project)));
     }
     Ok(Exit::Done)

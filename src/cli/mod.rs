@@ -15,6 +15,7 @@ mod files;
 mod fmt;
 mod help;
 mod init;
+mod latest;
 mod looking;
 mod man;
 mod neighbours;
@@ -106,10 +107,13 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
             detach::run(session, &what, shadow).await
         }
         Verb::Run { what, shadow, driving, .. } => drive::run(session, &what, shadow, &driving).await,
-        Verb::Resume { run, detach: true, .. } if !session.common.detached => {
-            detach::resume(session, run.as_deref()).await
+        Verb::Resume { run, latest, .. } if latest.plan => latest::preview(session, run.as_deref()).await,
+        Verb::Resume { run, latest, detach: true, .. } if !session.common.detached => {
+            detach::resume(session, run.as_deref(), latest.latest).await
         }
-        Verb::Resume { run, driving, .. } => drive::resume(session, run.as_deref(), &driving).await,
+        Verb::Resume { run, latest, driving, .. } => {
+            drive::resume(session, run.as_deref(), latest.latest, &driving).await
+        }
         Verb::Attach { run, progress } => attach::attach(session, run.as_deref(), progress).await,
         Verb::Runs => looking::runs(session).await,
         Verb::Status { run } => looking::status(session, run.as_deref()).await,

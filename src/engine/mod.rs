@@ -7,7 +7,7 @@ pub mod ports;
 mod start;
 mod wish;
 
+pub use crate::run::scheduler::skip_this_month;
 pub use drive::Driver;
 pub use journal::{Journal, Recorded, Tools};
-pub use start::skip_this_month;
 pub use wish::{Choice, End, Told, Wish};

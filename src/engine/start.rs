@@ -10,9 +10,9 @@ use super::drive::{Attempt, Loop};
 use super::ports::{Job, Stop};
 use crate::plan::template::truth;
 use crate::plan::{NodeId, Work};
-use crate::run::scheduler::{Effect, next};
+use crate::run::scheduler::{Effect, next, skip_this_month};
 use crate::run::scope::scope_of;
-use crate::run::{Event, Failure, Outcome, RunState, SkipCause, StepPath};
+use crate::run::{Event, Failure, Outcome, RunState, SkipCause};
 use crate::store::{MonthNumber, PlatformPlace, StoreError};
 
 impl Loop<'_> {
@@ -176,15 +176,4 @@ fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
         let civil: jiff::civil::DateTime = text.parse().ok()?;
         civil.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
     })
-}
-
-/// The events that skip what the month file says does not run.
-pub fn skip_this_month(state: &RunState, id: NodeId) -> Option<Event> {
-    let skip = state.plan().node(id).skip.as_ref()?;
-    let reason = match &skip.agreed {
-        Some(agreed) => format!("{} ({agreed})", skip.reason),
-        None => skip.reason.clone(),
-    };
-    let step = StepPath(state.plan().path(id));
-    Some(Event::StepSkipped { step, by: None, reason, cause: SkipCause::Month })
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::id::RunId;
 use crate::plan::{Field, FieldKind, NodeId, StageId};
 use crate::run::{
-    By, Decided, EngineId, FormerMark, GateStatus, Life, Mark, Record, RunState, RunStatus, Voided,
+    By, Decided, EngineId, Event, FormerMark, GateStatus, Life, Mark, Record, RunState, RunStatus, Voided,
 };
 use crate::time::rfc3339;
 use crate::words::{Explain, Lang, render};
@@ -100,6 +100,11 @@ pub fn event_json(record: &Record, zone: &TimeZone) -> Value {
     let mut value = serde_json::to_value(record).unwrap_or_default();
     if let Value::Object(fields) = &mut value {
         fields.insert("at".to_owned(), json!(rfc3339(record.at, zone)));
+        // The plan itself is long; what is different in it is told.
+        if let Event::PlanRenewed { plan, .. } = &record.event {
+            fields.remove("plan");
+            fields.insert("steps".to_owned(), json!(plan.0.nodes.len()));
+        }
         // A skip may be nobody's, so its `by` is a whole; scripts find a name under `by` in every event.
         if let Some(Value::Object(by)) = fields.get("by").cloned() {
             fields.extend(by);

@@ -188,6 +188,18 @@ impl Telling<'_> {
                 std::iter::once(self.run_line("term-event-started", &page.by(by))).chain(shadow).collect()
             }
             Event::RunResumed { by, .. } => vec![self.run_line("term-event-resumed", &page.by(by))],
+            Event::PlanRenewed { by, added, removed, changed, .. } => {
+                let (added, removed, changed) = (added.len(), removed.len(), changed.len());
+                let who = page.by(by);
+                let told = msg!(
+                    "term-event-renewed",
+                    who = who,
+                    added = added,
+                    removed = removed,
+                    changed = changed
+                );
+                vec![self.run_line("term-verb-renewed", &page.say(&told))]
+            }
             Event::RunHeld { by, reason } => {
                 let why = reason.clone().unwrap_or_default();
                 vec![self.run_line("term-verb-hold", &self.said(&page.by(by), &why))]

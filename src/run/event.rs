@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use super::outcome::{Failure, Outcome};
 use super::recovery::Loss;
 use crate::id::PersonId;
+use crate::plan::Plan;
 
 /// A value that a step put out or that a person filled in.
 pub type Json = serde_json::Value;
@@ -76,6 +78,26 @@ pub enum Event {
         by: By,
         /// Who drives it.
         engine: EngineId,
+        /// What it was made from; runs that began before that was kept have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<Origin>,
+    },
+    /// The run goes on by another plan: the runbook as it was on disk at that moment. Steps are known again by their
+    /// paths; what is done stays done.
+    PlanRenewed {
+        /// Who took it in.
+        #[serde(flatten)]
+        by: By,
+        /// What the plan was made from.
+        origin: Option<Origin>,
+        /// Steps and gates that were not there.
+        added: Vec<StepPath>,
+        /// Those that are not there any more.
+        removed: Vec<StepPath>,
+        /// Those that are there and do something else now.
+        changed: Vec<StepPath>,
+        /// The plan from here on.
+        plan: Carried,
     },
     /// An engine took it up again.
     RunResumed {
@@ -265,6 +287,7 @@ impl Event {
     pub fn step(&self) -> Option<&StepPath> {
         match self {
             Event::RunStarted { .. }
+            | Event::PlanRenewed { .. }
             | Event::RunResumed { .. }
             | Event::RunHeld { .. }
             | Event::RunReleased { .. }
@@ -285,6 +308,32 @@ impl Event {
             | Event::GateDecided { step, .. }
             | Event::GateTimedOut { step } => Some(step),
         }
+    }
+}
+
+/// What a plan was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The runbook's file, relative to the project.
+    pub file: String,
+    /// Parameters as they were given (`-p`), in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<(String, String)>,
+}
+
+/// A plan inside an event: shared, because events are passed around.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Carried(pub Arc<Plan>);
+
+impl Serialize for Carried {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Carried {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Plan::deserialize(deserializer).map(|plan| Carried(Arc::new(plan)))
     }
 }
 

@@ -134,6 +134,8 @@ fn answers_gone(
         // Somebody's word from outside does not rest on what we do; the word about a part goes with that part.
         GateKind::Notice if below.contains(&gate) => values_of(state, &asks.each, anew),
         GateKind::Notice => Vec::new(),
+        // Whether a step may begin is asked again as long as it has not.
+        GateKind::Confirm if below.contains(&gate) && !state.is_begun_after(gate) => vec![None],
         GateKind::Confirm | GateKind::Review => {
             let own = |id: &NodeId| {
                 let step = state.plan().node(*id);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
+use super::event::{Event, SkipCause, StepPath};
 use super::state::RunState;
 use crate::plan::{NodeId, Work};
 
@@ -69,6 +70,17 @@ fn timed_out(state: &RunState, now: Timestamp, effects: &mut Vec<Effect>) {
     effects.extend(
         failing_gates(state).filter(|(deadline, _)| *deadline <= now).map(|(_, id)| Effect::TimeOut(id)),
     );
+}
+
+/// The events that skip what the month file says does not run.
+pub fn skip_this_month(state: &RunState, id: NodeId) -> Option<Event> {
+    let skip = state.plan().node(id).skip.as_ref()?;
+    let reason = match &skip.agreed {
+        Some(agreed) => format!("{} ({agreed})", skip.reason),
+        None => skip.reason.clone(),
+    };
+    let step = StepPath(state.plan().path(id));
+    Some(Event::StepSkipped { step, by: None, reason, cause: SkipCause::Month })
 }
 
 /// A limit that has no place left.

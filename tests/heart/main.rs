@@ -5,6 +5,7 @@ mod bench;
 mod life;
 mod random;
 mod redo;
+mod renew;
 #[path = "../support/sketch.rs"]
 mod sketch;
 mod why;
