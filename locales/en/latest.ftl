@@ -42,3 +42,9 @@ term-no-longer = no longer in the runbook
 term-no-longer-since = no longer in the runbook since { $at } ({ $who })
 mail-no-longer = No longer in the runbook
 mail-outdated = done as it was then, now defined otherwise
+
+loss-engine = it was running when the engine died, and nothing can tell how it ended: look it up, then say so
+loss-left = the engine was told to leave and cut it short, and nothing can tell how far it came: look it up, then say so
+loss-keeper = who kept hold of its program is gone (killed, or the machine restarted): the program may still run, and nothing can tell how it ended; look for it, then say so
+loss-elsewhere = it began on { $host }, and only there it can be looked up: look there, then say so
+loss-parked = { $engines } engines died with it, one after the other, so it does not begin again by itself: look why, then have it run again or say how it ended

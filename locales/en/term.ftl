@@ -53,7 +53,6 @@ term-attempt = attempt { $number }
 term-severity = severity { $number }
 term-said-by = { $who }: { $what }
 term-gate-timed-out = nobody answered before the deadline
-term-lost = it was running when the engine died, and nothing can tell how it ended: look it up, then say so
 term-log-empty = (its log is empty)
 
 # answering

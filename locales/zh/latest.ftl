@@ -36,3 +36,9 @@ term-no-longer = 运行手册中已没有
 term-no-longer-since = { $at } 起运行手册中已没有({ $who })
 mail-no-longer = 运行手册中已没有的步骤
 mail-outdated = 按当时的定义完成,现在定义已变
+
+loss-engine = 引擎中断时它正在运行,结果无从得知:请先查实,再说明
+loss-left = 引擎被要求离开,把它中途停下,做到哪里无从得知:请先查实,再说明
+loss-keeper = 看管其程序的进程已不在(被杀或机器重启):程序可能仍在运行,结果无从得知;请先找到并查实,再说明
+loss-elsewhere = 它是在 { $host } 上开始的,只能在那里查到:请到那里查实,再说明
+loss-parked = 连续 { $engines } 个引擎都在它运行时中断,因此不再自动重跑:请先查明原因,再重试或说明结果

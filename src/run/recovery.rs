@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::state::{Life, RunState};
+use crate::msg;
 use crate::plan::{NodeId, Work};
+use crate::words::{Explain, Msg};
 
 /// So many engines may die with a step that would begin again, one after the other, before a person is asked.
 pub const PARKED_AFTER: u32 = 3;
@@ -47,6 +49,31 @@ impl Loss {
     /// The usual one, which journals leave out.
     pub fn is_engine(&self) -> bool {
         *self == Loss::Engine
+    }
+}
+
+impl Loss {
+    /// Its word, as in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Loss::Engine => "engine",
+            Loss::Left => "left",
+            Loss::Keeper => "keeper",
+            Loss::Elsewhere { .. } => "elsewhere",
+            Loss::Parked { .. } => "parked",
+        }
+    }
+}
+
+impl Explain for Loss {
+    fn explain(&self) -> Msg {
+        match self {
+            Loss::Engine => msg!("loss-engine"),
+            Loss::Left => msg!("loss-left"),
+            Loss::Keeper => msg!("loss-keeper"),
+            Loss::Elsewhere { host } => msg!("loss-elsewhere", host = crate::words::printable(host)),
+            Loss::Parked { engines } => msg!("loss-parked", engines = *engines),
+        }
     }
 }
 

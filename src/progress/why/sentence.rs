@@ -59,7 +59,7 @@ fn first(scene: &Scene<'_>, id: NodeId, reason: &Reason<'_>, page: &Page) -> Msg
         }
         Reason::Rejected(mark) => msg!("why-rejected", who = who(mark)),
         Reason::TimedOut => msg!("term-gate-timed-out"),
-        Reason::Lost => msg!("term-lost"),
+        Reason::Lost(cause) => cause.explain(),
         Reason::Cancelled(mark) => msg!("why-cancelled", who = who(mark)),
         Reason::Stopped(by) => {
             let steps: Vec<String> = by.iter().map(|id| scene.state.plan().path(*id)).collect();
