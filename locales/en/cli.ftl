@@ -206,7 +206,7 @@ letters-sent = { $sent } sent, { $queued } still queued, { $failed } failed.
 mail-unusable = letters stay queued: { $why }
 
 logs-none = { $step } has printed nothing: it has not run.
-logs-no-file = { $step }: the log of attempt { $attempt } is not there ({ $path }).
+logs-no-file = { $step }: the log of attempt { $attempt } cannot be read ({ $path }).
 logs-gate = { $step } is a gate: it prints nothing.
 
 demo-building = Preparing the sandbox warehouse for { $month } (13 localities, 12 months of history) …

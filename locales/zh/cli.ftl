@@ -194,7 +194,7 @@ letters-sent = 已发 { $sent } 封,待发 { $queued } 封,失败 { $failed } �
 mail-unusable = 信件保留待发:{ $why }
 
 logs-none = { $step } 没有输出:还没有执行。
-logs-no-file = { $step }:第 { $attempt } 次执行的日志不在({ $path })。
+logs-no-file = { $step }:第 { $attempt } 次执行的日志读不出来({ $path })。
 logs-gate = { $step } 是确认关口,没有输出。
 
 demo-building = 正在准备 { $month } 的沙箱数据仓库(13 个属地,12 个月历史)……

@@ -154,6 +154,9 @@ fn log_tail(session: &Session, project: &Arc<Project>, state: &RunState) -> LogT
 }
 
 fn latest_log(folder: &Path, plan: &Plan, path: &StepPath) -> Option<PathBuf> {
-    let logs = (1..).map(|attempt| log_path(folder, &plan.run, path, attempt));
-    logs.take_while(|file| file.exists()).last()
+    let log = |attempt| log_path(folder, &plan.run, path, attempt);
+    // An attempt that printed nothing has none.
+    let files = std::fs::read_dir(log(1).parent()?).ok()?;
+    let number = |file: &Path| file.file_name()?.to_str()?.strip_suffix(".log")?.parse::<u32>().ok();
+    files.filter_map(|file| number(&file.ok()?.path())).max().map(log)
 }

@@ -60,6 +60,7 @@ impl Driver {
             attempts: HashMap::new(),
             gathering: HashSet::new(),
             places: HashMap::new(),
+            reported: Vec::new(),
             leaving: None,
             last_look: tokio::time::Instant::now(),
         };
@@ -81,6 +82,8 @@ pub(super) struct Loop<'a> {
     pub(super) gathering: HashSet<NodeId>,
     /// Places on platforms for what is about to start.
     pub(super) places: HashMap<NodeId, PlatformPlace>,
+    /// What reports have come to and is not recorded yet: it is, together with what begins after it.
+    pub(super) reported: Vec<Event>,
     pub(super) leaving: Option<Choice>,
     /// When other processes' decisions were last looked for.
     pub(super) last_look: tokio::time::Instant,
@@ -110,8 +113,13 @@ impl Loop<'_> {
         mut incoming: mpsc::UnboundedReceiver<Report>,
         mut wishes: mpsc::UnboundedReceiver<Wish>,
     ) -> Result<End, StoreError> {
+        // Gates that a former engine opened may be answered in advance too.
+        self.answer_in_advance().await?;
         loop {
             self.bring_about().await?;
+            if self.answer_in_advance().await? {
+                continue;
+            }
             self.let_go();
             if let Some(end) = self.end() {
                 return self.leave(end, &mut incoming).await;
@@ -130,7 +138,7 @@ impl Loop<'_> {
             while let Ok(report) = incoming.try_recv() {
                 reports.push(report);
             }
-            self.take_reports(reports).await?;
+            self.take_reports(reports);
         }
     }
 
@@ -240,8 +248,7 @@ impl Loop<'_> {
         });
     }
 
-    pub(super) async fn take_reports(&mut self, reports: Vec<Report>) -> Result<(), StoreError> {
-        let mut events = Vec::new();
+    pub(super) fn take_reports(&mut self, reports: Vec<Report>) {
         for report in reports {
             match report {
                 Report::Note { node, text } => {
@@ -254,7 +261,7 @@ impl Loop<'_> {
                     if let Some(ours) = self.attempts.get_mut(&node).filter(|ours| ours.number == attempt) {
                         ours.on_platform = true;
                     }
-                    events.push(Event::StepSubmitted { step: self.path(node), attempt, id });
+                    self.reported.push(Event::StepSubmitted { step: self.path(node), attempt, id });
                 }
                 // How an attempt ends that was left is nobody's end.
                 Report::Ended { node, .. }
@@ -263,22 +270,20 @@ impl Loop<'_> {
                     if self.attempts.get(&node).is_some_and(|ours| ours.number == attempt) {
                         self.attempts.remove(&node);
                     }
-                    events.push(Event::StepEnded { step: self.path(node), attempt, outcome, numbers });
+                    self.reported.push(Event::StepEnded { step: self.path(node), attempt, outcome, numbers });
                 }
                 Report::Lost { node, attempt, cause } => {
                     self.attempts.remove(&node);
-                    events.push(self.lost(node, attempt, cause));
+                    self.reported.push(self.lost(node, attempt, cause));
                 }
                 Report::Gathered { node, ask, evidence } => {
                     self.gathering.remove(&node);
                     if self.state().startable().contains(&node) && self.leaving.is_none() {
-                        events.push(Event::GateOpened { step: self.path(node), ask, evidence });
+                        self.reported.push(Event::GateOpened { step: self.path(node), ask, evidence });
                     }
                 }
             }
         }
-        self.record_for_sure(events).await?;
-        self.answer_in_advance().await
     }
 
     /// An attempt that nobody has hold of any more, though its engine lives.
@@ -292,17 +297,14 @@ impl Loop<'_> {
 
     /// What has happened is recorded whoever else was first: attempts that a person has decided over mean nothing to the
     /// fold, and a gate is only opened when its turn still is.
-    pub(super) async fn record_for_sure(&mut self, mut events: Vec<Event>) -> Result<(), StoreError> {
-        while !self.record(events.clone()).await? {
-            let state = self.journal.state();
-            events.retain(|event| match event {
-                Event::GateOpened { step, .. } => {
-                    state.find(step).is_some_and(|id| state.startable().contains(&id))
-                }
-                _ => true,
-            });
-        }
-        Ok(())
+    pub(super) fn forget_what_is_not_so(&mut self) {
+        let state = self.journal.state();
+        self.reported.retain(|event| match event {
+            Event::GateOpened { step, .. } => {
+                state.find(step).is_some_and(|id| state.startable().contains(&id))
+            }
+            _ => true,
+        });
     }
 
     /// Is there nothing more for this process to do?
@@ -361,9 +363,10 @@ impl Loop<'_> {
         tokio::pin!(deadline);
         while !self.attempts.is_empty() {
             tokio::select! {
-                Some(report) = incoming.recv() => self.take_reports(vec![report]).await?,
+                Some(report) = incoming.recv() => self.take_reports(vec![report]),
                 () = &mut deadline => break,
             }
+            self.bring_about().await?;
         }
         Ok(end)
     }
@@ -380,6 +383,8 @@ impl Loop<'_> {
             again: true,
             cause: Loss::Left,
         });
-        self.record_for_sure(lost.collect()).await
+        let lost: Vec<Event> = lost.collect();
+        self.reported.extend(lost);
+        self.bring_about().await
     }
 }

@@ -11,8 +11,10 @@ use crate::run::{Answer, Request, Verdict};
 use crate::store::StoreError;
 
 impl Loop<'_> {
-    pub(super) async fn answer_in_advance(&mut self) -> Result<(), StoreError> {
-        let Some(asker) = self.driver.yes.clone() else { return Ok(()) };
+    /// `true`: something was answered.
+    pub(super) async fn answer_in_advance(&mut self) -> Result<bool, StoreError> {
+        let Some(asker) = self.driver.yes.clone() else { return Ok(false) };
+        let mut answered = false;
         let open: Vec<NodeId> = self.state().open().iter().copied().collect();
         for id in open {
             let plan = Arc::clone(self.state().plan());
@@ -34,11 +36,12 @@ impl Loop<'_> {
                     in_advance: true,
                 };
                 // A refusal here means that somebody answered in this very moment: that answer stands.
-                let (records, _) = self.journal.request(&asker, &Request::Answer(answer)).await?;
+                let (records, granted) = self.journal.request(&asker, &Request::Answer(answer)).await?;
+                answered |= granted.is_ok();
                 self.tell(records);
             }
         }
-        Ok(())
+        Ok(answered)
     }
 
     pub(super) async fn grant(&mut self, wish: Wish) -> Result<(), StoreError> {

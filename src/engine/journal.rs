@@ -20,7 +20,15 @@ pub struct Journal {
     /// The plan that the run began with: what its events are folded over.
     first: Arc<Plan>,
     state: RunState,
+    staged: Staged,
     tools: Tools,
+}
+
+/// What the state has taken in and the store has not.
+#[derive(Default)]
+struct Staged {
+    records: Vec<Record>,
+    letters: Vec<NewLetter>,
 }
 
 /// What a recording came to.
@@ -41,8 +49,10 @@ impl Journal {
         tools: Tools,
     ) -> Result<Journal, StoreError> {
         let first = Arc::new(plan);
-        let mut journal = Journal { store, state: RunState::new(Arc::clone(&first)), first, tools };
-        let (batch, _) = journal.take_in(events);
+        let state = RunState::new(Arc::clone(&first));
+        let mut journal = Journal { store, first, state, staged: Staged::default(), tools };
+        journal.stage(events);
+        let batch = journal.batch();
         journal.store.create(journal.state.plan(), &batch).await?;
         Ok(journal)
     }
@@ -52,7 +62,7 @@ impl Journal {
         let first = Arc::new(store.plan(run).await?);
         let records = store.events(run, 0).await?;
         let state = RunState::replay(Arc::clone(&first), &records);
-        Ok(Journal { store, first, state, tools })
+        Ok(Journal { store, first, state, staged: Staged::default(), tools })
     }
 
     /// Where the run stands, as far as this process has read.
@@ -90,15 +100,19 @@ impl Journal {
         Ok(records)
     }
 
-    /// Records `events` in one transaction, with the letters that they call for.
+    /// Records `events` in one transaction, with the letters that they call for and with what was staged before.
     pub async fn record(&mut self, events: Vec<Event>) -> Result<Recorded, StoreError> {
-        if events.is_empty() {
-            return Ok(Recorded::Done(Vec::new()));
-        }
-        let after = self.state.seq();
-        let (batch, records) = self.take_in(events);
+        self.stage(events);
+        self.commit().await
+    }
+
+    /// Records what is staged, in one transaction. Where somebody else was first nothing of it is left.
+    pub async fn commit(&mut self) -> Result<Recorded, StoreError> {
+        let batch = self.batch();
+        let Some(first) = batch.records.first() else { return Ok(Recorded::Done(Vec::new())) };
+        let after = first.seq - 1;
         match self.store.append(&batch, after).await {
-            Ok(()) => Ok(Recorded::Done(records)),
+            Ok(()) => Ok(Recorded::Done(batch.records)),
             Err(StoreError::Behind) => Ok(Recorded::Behind(self.read_again(after).await?)),
             Err(error) => Err(error),
         }
@@ -140,28 +154,34 @@ impl Journal {
         Ok(records.into_iter().filter(|record| record.seq > known).collect())
     }
 
-    /// Numbers the events, folds them in, and makes the transaction that will hold them.
-    fn take_in(&mut self, events: Vec<Event>) -> (Batch, Vec<Record>) {
+    /// Numbers the events and folds them in. Nothing that rests on them may be begun or told before they are recorded,
+    /// and nothing else may be recorded first.
+    pub fn stage(&mut self, events: Vec<Event>) {
         let at = self.now().max(self.state.at().unwrap_or(Timestamp::MIN));
-        let mut records = Vec::with_capacity(events.len());
-        let mut letters = Vec::new();
         for event in events {
             let record = Record { seq: self.state.seq() + 1, at, event };
             let mailing = self.state.letter_of(&record.event);
             let consequences = self.state.apply(&record);
-            letters.extend(mailing.and_then(|step| self.letter(step, &record)));
+            let letter = mailing.and_then(|step| self.letter(step, &record));
+            self.staged.letters.extend(letter);
             for stage in consequences.finished {
-                letters.extend(self.handover(stage, &record));
+                let letter = self.handover(stage, &record);
+                self.staged.letters.extend(letter);
             }
-            records.push(record);
+            self.staged.records.push(record);
         }
-        (Batch { records: records.clone(), row: self.row(at), letters }, records)
     }
 
-    fn row(&self, at: Timestamp) -> RunRow {
+    /// The transaction that holds what is staged.
+    fn batch(&mut self) -> Batch {
+        let Staged { records, letters } = std::mem::take(&mut self.staged);
+        Batch { row: self.row(), records, letters }
+    }
+
+    fn row(&self) -> RunRow {
         let (started_at, started_by) = match self.state.started() {
             Some((started_at, by)) => (*started_at, by.by.to_string()),
-            None => (at, String::new()),
+            None => (self.state.at().unwrap_or_else(|| self.now()), String::new()),
         };
         RunRow {
             id: self.state.plan().run.clone(),

@@ -16,33 +16,44 @@ use crate::run::{Event, Failure, Outcome, RunState, SkipCause};
 use crate::store::{MonthNumber, PlatformPlace, StoreError};
 
 impl Loop<'_> {
-    /// Starts everything that may start, and what that makes startable, until nothing more may.
+    /// Records what was reported together with what may start now, starts that, and goes on until nothing more may.
     pub(super) async fn bring_about(&mut self) -> Result<(), StoreError> {
-        while self.leaving.is_none() {
-            let effects = next(self.journal.state(), self.journal.now(), &self.driver.limits);
-            let mut events = Vec::new();
-            let mut starts = Vec::new();
-            for effect in effects {
-                match effect {
-                    Effect::Ask(id) if self.gathering.contains(&id) => {}
-                    // What is done anew does not begin before its former attempt has stopped.
-                    Effect::Start(id) if self.attempts.contains_key(&id) => {}
-                    Effect::Start(id) if !self.take_place(id)? => {}
-                    effect => self.prepare(effect, &mut events, &mut starts),
-                }
+        loop {
+            self.journal.stage(self.reported.clone());
+            let (events, starts) = self.startable()?;
+            let is_over = events.iter().all(|event| matches!(event, Event::StepStarted { .. }));
+            if !self.record(events).await? {
+                self.forget_what_is_not_so();
+                continue;
             }
-            // Places are taken for what is started now; a step that is skipped instead gives its own back.
-            self.places.retain(|id, _| starts.contains(id));
-            if events.is_empty() && starts.is_empty() {
+            self.reported.clear();
+            for id in starts {
+                self.start(id).await?;
+            }
+            if is_over {
                 return Ok(());
             }
-            if self.record(events).await? {
-                for id in starts {
-                    self.start(id).await?;
-                }
+        }
+    }
+
+    /// What may start now: events to be recorded first, and work to be begun after that.
+    fn startable(&mut self) -> Result<(Vec<Event>, Vec<NodeId>), StoreError> {
+        let (mut events, mut starts) = (Vec::new(), Vec::new());
+        if self.leaving.is_some() {
+            return Ok((events, starts));
+        }
+        for effect in next(self.journal.state(), self.journal.now(), &self.driver.limits) {
+            match effect {
+                Effect::Ask(id) if self.gathering.contains(&id) => {}
+                // What is done anew does not begin before its former attempt has stopped.
+                Effect::Start(id) if self.attempts.contains_key(&id) => {}
+                Effect::Start(id) if !self.take_place(id)? => {}
+                effect => self.prepare(effect, &mut events, &mut starts),
             }
         }
-        Ok(())
+        // Places are taken for what is started now; a step that is skipped instead gives its own back.
+        self.places.retain(|id, _| starts.contains(id));
+        Ok((events, starts))
     }
 
     /// Takes the step's place on its platform, where that has a limit; `false`: other runs have them all.

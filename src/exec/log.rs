@@ -57,10 +57,15 @@ fn part(name: &str) -> String {
     }
 }
 
-/// The lines of a log, fit for a terminal. Lines of a program are read in `encoding` (a WHATWG label) where one is given.
+/// The lines of a log, fit for a terminal; none, where the attempt printed nothing and has no file. Lines of a program are
+/// read in `encoding` (a WHATWG label) where one is given.
 pub fn read_log(path: &Path, encoding: Option<&str>) -> io::Result<Vec<String>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(8 * KEPT as u64).read_to_end(&mut bytes)?;
+    match File::open(path) {
+        Ok(file) => file.take(8 * KEPT as u64).read_to_end(&mut bytes)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
     }
@@ -97,7 +102,7 @@ pub(super) fn decode(bytes: &[u8], encoding: &'static Encoding) -> String {
 /// A log that is being written. What was kept of the end is written when it is dropped.
 #[derive(Debug)]
 pub(super) struct Log {
-    file: Option<File>,
+    place: Place,
     lang: Lang,
     head_left: usize,
     tail: Ring,
@@ -105,34 +110,41 @@ pub(super) struct Log {
     trouble: Option<io::Error>,
 }
 
+/// Where a log is kept. Most programs print nothing: their files are not made.
+#[derive(Debug)]
+enum Place {
+    Nowhere,
+    /// To be made when there is something to keep.
+    NotYet(PathBuf),
+    File(File),
+}
+
 impl Log {
-    /// Begins the log at `path`; folders that are missing are made.
+    /// Begins the log at `path`; it is made, with folders that are missing, when there is something to keep.
     pub(super) fn create(path: &Path, lang: Lang) -> io::Result<Self> {
-        if let Some(folder) = path.parent() {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        }
-        let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
-        let file =
-            OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(no_follow).open(path)?;
+        let before = match std::fs::symlink_metadata(path) {
+            Ok(found) => usize::try_from(found.len()).unwrap_or(KEPT),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(error),
+        };
+        let mut log = Log::with(Place::NotYet(path.to_owned()), None, lang);
         // An attempt that a former engine began goes on in the same file.
-        let before = usize::try_from(file.metadata()?.len()).unwrap_or(KEPT);
-        let mut log = Log::with(Some(file), None, lang);
         log.head_left = KEPT.saturating_sub(before);
         Ok(log)
     }
 
-    fn with(file: Option<File>, trouble: Option<io::Error>, lang: Lang) -> Self {
-        Log { file, lang, head_left: KEPT, tail: Ring::new(KEPT), ends_line: true, trouble }
+    fn with(place: Place, trouble: Option<io::Error>, lang: Lang) -> Self {
+        Log { place, lang, head_left: KEPT, tail: Ring::new(KEPT), ends_line: true, trouble }
     }
 
     /// A log that is kept nowhere.
     pub(super) fn nowhere(lang: Lang) -> Self {
-        Log::with(None, None, lang)
+        Log::with(Place::Nowhere, None, lang)
     }
 
     /// A log that cannot be written.
     pub(super) fn broken(lang: Lang, error: io::Error) -> Self {
-        Log::with(None, Some(error), lang)
+        Log::with(Place::Nowhere, Some(error), lang)
     }
 
     /// What a program printed.
@@ -163,10 +175,36 @@ impl Log {
 
     /// A disk that is full does not end a step: what it does is worth more than what it says.
     fn put(&mut self, bytes: &[u8]) {
-        let Some(file) = &mut self.file else { return };
-        if let Err(error) = file.write_all(bytes) {
+        if bytes.is_empty() {
+            return;
+        }
+        if let Place::NotYet(path) = &self.place {
+            match open(path) {
+                Ok(file) => self.place = Place::File(file),
+                Err(error) => {
+                    self.place = Place::Nowhere;
+                    self.trouble.get_or_insert(error);
+                }
+            }
+        }
+        if let Place::File(file) = &mut self.place
+            && let Err(error) = file.write_all(bytes)
+        {
             self.trouble.get_or_insert(error);
         }
+    }
+}
+
+/// The file to be added to, and its folders.
+fn open(path: &Path) -> io::Result<File> {
+    let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
+    let file = || OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(no_follow).open(path);
+    match (file(), path.parent()) {
+        (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            file()
+        }
+        (opened, _) => opened,
     }
 }
 

@@ -9,6 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::{Gate, NodeId, ParamValue, PhaseId, StageId, Template, Work};
 pub use crate::runbook::model::OnFailure;
 
+/// What most steps have is left out where a plan is kept: it is as long as its runbook.
+pub(super) fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// A step or a gate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Node {
@@ -19,30 +24,40 @@ pub struct Node {
     /// Unique in its stage: `DwdMergeBillM`, `stations-南京`, `DwdMergeBillM#confirm`.
     pub name: String,
     /// Its title (rendered), where it has one.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub title: Option<String>,
     /// What it does.
     pub work: Work,
     /// Steps that it waits for besides the phases before its own: `needs:`, its `confirm:`, steps whose outputs it uses.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub needs: Vec<NodeId>,
     /// Steps whose outputs its templates use: as written there, and which step that is.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub refs: Vec<(String, NodeId)>,
     /// Its `for_each` variables.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub vars: BTreeMap<String, String>,
     /// False when it starts: skipped.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub when: Option<Template>,
     /// The period that flows are dispatched for.
     pub batch: Template,
     /// Retries, time-out, what a failure does.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub policy: Policy,
     /// Patterns that take outputs from what a program prints.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub outputs: BTreeMap<String, String>,
     /// Set by the month file: it does not run this month.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub skip: Option<Skip>,
     /// 1 (worst) to 4.
     pub severity: u8,
     /// Role or person.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub owner: Option<String>,
     /// When it is late.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub deadline: Option<Timestamp>,
 }
 
@@ -77,15 +92,19 @@ impl Node {
 }
 
 /// How a step is treated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
     /// Further attempts; `None`: none.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub retry: Option<Retry>,
     /// Longest time of one attempt.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub timeout: Option<Duration>,
     /// What a failure does to the rest.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub on_failure: OnFailure,
     /// May be run again blindly.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub idempotent: bool,
 }
 

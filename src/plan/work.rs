@@ -46,6 +46,7 @@ pub enum Work {
         /// What is started.
         command: Command,
         /// Its environment beside the standing one; secrets are only named here.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         env: BTreeMap<String, EnvValue>,
     },
     /// Statements on a connection.

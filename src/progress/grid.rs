@@ -48,41 +48,67 @@ impl<'a> Text<'a> {
 /// A table without lines whose last column takes what is left of the page.
 pub(super) struct Grid<'a> {
     page: &'a Page,
-    table: Table,
     widths: Vec<u16>,
+    done: String,
 }
 
 impl<'a> Grid<'a> {
     pub(super) fn new(page: &'a Page, columns: &[u16]) -> Self {
         let taken: u16 = columns.iter().map(|column| column + GAP).sum();
         let last = page.cols.saturating_sub(taken + GAP).max(12);
-        let mut table = Table::new();
-        table.load_style(comfy_table::presets::NOTHING);
-        table.set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_width(page.cols.max(taken + GAP + last));
         let widths = columns.iter().copied().chain([last]).collect();
-        Grid { page, table, widths }
+        Grid { page, widths, done: String::new() }
     }
 
     pub(super) fn header(&mut self, ids: &[&str]) {
-        self.table.add_row(ids.iter().map(|id| show(self.page.lang, id, &[])).collect::<Vec<_>>());
+        self.row(&ids.iter().map(|id| show(self.page.lang, id, &[])).collect::<Vec<_>>());
     }
 
     pub(super) fn row(&mut self, cells: &[String]) {
-        self.table.add_row(cells.iter().map(|cell| printable(cell)).collect::<Vec<_>>());
+        if cells.iter().zip(&self.widths).all(|(cell, cols)| is_plain(cell, *cols)) {
+            self.plain_row(cells);
+        } else {
+            self.folded_row(cells);
+        }
     }
 
-    pub(super) fn print(mut self) -> String {
-        // Columns exist only now that there are rows. Their widths are the same in every table of a page.
-        for (column, cols) in self.table.column_iter_mut().zip(&self.widths) {
+    /// Cells that are as wide as they are long, and fit: a run of 10,000 steps has as many rows of them.
+    fn plain_row(&mut self, cells: &[String]) {
+        for (cell, cols) in cells.iter().zip(&self.widths) {
+            self.done.push_str(cell);
+            let missing = usize::from(cols + GAP) - cell.len();
+            self.done.extend(std::iter::repeat_n(' ', missing));
+        }
+        self.end_line();
+    }
+
+    /// Cells that are wide, or take several lines.
+    fn folded_row(&mut self, cells: &[String]) {
+        let mut table = Table::new();
+        table.load_style(comfy_table::presets::NOTHING);
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(self.widths.iter().map(|cols| cols + GAP).sum());
+        table.add_row(cells.iter().map(|cell| printable(cell)).collect::<Vec<_>>());
+        for (column, cols) in table.column_iter_mut().zip(&self.widths) {
             column.set_padding((0, GAP));
             column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(cols + GAP)));
         }
-        let mut text = String::new();
-        for line in self.table.lines() {
-            text.push_str(line.trim_end());
-            text.push('\n');
+        for line in table.lines() {
+            self.done.push_str(&line);
+            self.end_line();
         }
-        text
     }
+
+    fn end_line(&mut self) {
+        self.done.truncate(self.done.trim_end_matches(' ').len());
+        self.done.push('\n');
+    }
+
+    pub(super) fn print(self) -> String {
+        self.done
+    }
+}
+
+fn is_plain(cell: &str, cols: u16) -> bool {
+    cell.len() <= usize::from(cols) && cell.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }

@@ -22,6 +22,8 @@ impl Store {
         }
         store.write_version().await?;
         store.execute("commit").await?;
+        // One file: what a log beside it holds would stay behind, and a log that cannot be taken in at the close tells nobody.
+        store.execute("pragma journal_mode = delete").await?;
         store.close().await;
         sqlite::put_in_place(&draft, path)
     }

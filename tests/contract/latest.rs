@@ -140,7 +140,7 @@ fn what_is_gone_keeps_its_mark_in_status_and_letter() {
     assert_eq!((&gone["path"], &gone["status"]), (&"s/odd".into(), &"forced".into()));
     assert_eq!((&gone["by"], &gone["reason"]), (&"li.na".into(), &"done by hand".into()));
     project.ms("status").code(0).says("no longer in the runbook").says("done by hand");
-    let letters: Vec<String> = project.letters("letters").iter().map(|letter| letter.text()).collect();
+    let letters: Vec<String> = project.letters().iter().map(|letter| letter.text().to_owned()).collect();
     assert!(letters.iter().any(|text| text.contains("odd") && text.contains("done by hand")), "{letters:#?}");
 }
 

@@ -24,6 +24,7 @@ mod doctor;
 mod faults;
 mod fmt;
 mod gates;
+mod latest;
 mod mail;
 mod misc;
 mod operator;
