@@ -15,7 +15,7 @@ use crate::plan::NodeId;
 use crate::run::recovery::{fate, in_doubt};
 use crate::run::scheduler::{PlatformLimits, next_alarm};
 use crate::run::{
-    Asker, By, EngineId, Event, Fate, Found, Life, Loss, Record, RunState, RunStatus, StepPath, StepStatus,
+    Asker, By, EngineId, Event, Fate, Found, Life, Loss, RunState, RunStatus, StepPath, StepStatus,
 };
 use crate::store::{PlatformPlace, StateFolder, StoreError};
 
@@ -59,6 +59,7 @@ impl Driver {
             reports,
             attempts: HashMap::new(),
             gathering: HashSet::new(),
+            stale: HashSet::new(),
             places: HashMap::new(),
             reported: Vec::new(),
             leaving: None,
@@ -80,6 +81,8 @@ pub(super) struct Loop<'a> {
     pub(super) attempts: HashMap<NodeId, Attempt>,
     /// Gates whose evidence is being gathered.
     pub(super) gathering: HashSet<NodeId>,
+    /// Those among them whose evidence may be of something that people have turned back since: it is gathered anew.
+    pub(super) stale: HashSet<NodeId>,
     /// Places on platforms for what is about to start.
     pub(super) places: HashMap<NodeId, PlatformPlace>,
     /// What reports have come to and is not recorded yet: it is, together with what begins after it.
@@ -164,13 +167,6 @@ impl Loop<'_> {
 
     pub(super) fn path(&self, id: NodeId) -> StepPath {
         StepPath(self.state().plan().path(id))
-    }
-
-    pub(super) fn tell(&self, records: Vec<Record>) {
-        if !records.is_empty() {
-            // Nobody may be watching; the journal has it all the same.
-            let _ = self.driver.told.send(Told::Events(records));
-        }
     }
 
     /// What other processes have recorded.
@@ -273,12 +269,15 @@ impl Loop<'_> {
                     self.reported.push(Event::StepEnded { step: self.path(node), attempt, outcome, numbers });
                 }
                 Report::Lost { node, attempt, cause } => {
-                    self.attempts.remove(&node);
+                    if self.attempts.get(&node).is_some_and(|ours| ours.number == attempt) {
+                        self.attempts.remove(&node);
+                    }
                     self.reported.push(self.lost(node, attempt, cause));
                 }
                 Report::Gathered { node, ask, evidence } => {
                     self.gathering.remove(&node);
-                    if self.state().startable().contains(&node) && self.leaving.is_none() {
+                    let fresh = !self.stale.remove(&node);
+                    if fresh && self.state().startable().contains(&node) && self.leaving.is_none() {
                         self.reported.push(Event::GateOpened { step: self.path(node), ask, evidence });
                     }
                 }

@@ -5,6 +5,7 @@ mod grant;
 mod journal;
 pub mod ports;
 mod start;
+mod tell;
 mod wish;
 
 pub use crate::run::scheduler::skip_this_month;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{By, Event, StepPath, Verdict};
-use super::redo::{Anew, redo};
+use super::redo::{Anew, redo, tried_again};
 use super::refusal::Refusal;
 use super::renew::{Renewal, renew};
 use super::state::{Life, RunState};
@@ -136,7 +136,8 @@ pub fn decide(state: &RunState, asker: &Asker, request: &Request) -> Result<Vec<
         })
         .map(|paths| {
             let event = |step| Event::StepRetried { step, by: by(), reason: reason.clone() };
-            paths.into_iter().map(event).collect()
+            let void = tried_again(state, &asker.by, steps, reason.as_deref().unwrap_or_default());
+            paths.into_iter().map(event).chain(void).collect()
         }),
         Request::Skip { steps, reason } => decide_mark(state, asker, steps, "skip").map(|paths| {
             let skipped = |step| Event::StepSkipped {

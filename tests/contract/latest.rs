@@ -83,7 +83,10 @@ fn the_difference_is_data_too() {
     assert_eq!((&shown["runs"], &shown["changed"]), (&both(&["s/z"]), &both(&["s/c"])));
     assert_eq!(shown["removed"][0]["step"], "s/a");
     assert_eq!(shown["void"][0]["gate"], "s/g");
-    assert!(shown["changes"].as_array().unwrap().iter().all(|change| change["text"].is_string()), "{shown:#}");
+    assert!(
+        shown["changes"].as_array().unwrap().iter().all(|change| change["text"].is_string()),
+        "{shown:#}"
+    );
     let told = latest(&project, "--no-wait --json").finish(PATIENCE).code(5).json();
     assert_eq!(told["renewed"]["runs"], both(&["s/z"]));
     assert_eq!(project.ledger(), ["a", "b", "c", "z"]);
@@ -146,7 +149,8 @@ fn what_is_gone_keeps_its_mark_in_status_and_letter() {
 
 #[test]
 fn parameters_that_were_given_stay_and_files_that_cannot_be_taken_in_change_nothing() {
-    let params = "name: x\nparams:\n  who: {type: text, default: nobody}\n  what: {type: text, default: old}\n";
+    let params =
+        "name: x\nparams:\n  who: {type: text, default: nobody}\n  what: {type: text, default: old}\n";
     let body = |tail: &str| format!("stages:\n  - name: s\n    levels:\n      1:\n{tail}");
     let c = |script: &str| format!("        - {{name: c, run: '{script}'}}\n");
     let project = Project::new().roster().runbook(&format!("{params}{}", body(&c("false"))));
@@ -192,7 +196,8 @@ fn a_run_that_is_driven_is_not_renewed_and_of_two_at_once_one_is() {
 #[test]
 fn an_answer_by_the_former_plan_never_lands_on_another_gate() {
     let gates = |names: &[&str]| {
-        let gates: String = names.iter().map(|name| format!("  - {{name: {name}, gate: {{ask: well}}}}\n")).collect();
+        let gates: String =
+            names.iter().map(|name| format!("  - {{name: {name}, gate: {{ask: well}}}}\n")).collect();
         format!("1:\n{gates}2:\n{}", sh("b", &note("b")))
     };
     let project = Project::of(&gates(&["g", "h"])).roster();

@@ -93,7 +93,8 @@ fn assert_decisions_rest_on_what_is_there(run: &Bench) {
         }
         let asked = last(gate, |event| matches!(event, Event::GateOpened { .. }));
         for before in rests_on(plan, gate) {
-            let redone = last(before, |event| matches!(event, Event::StepRedone { .. }));
+            let redone =
+                last(before, |event| matches!(event, Event::StepRedone { .. } | Event::StepRetried { .. }));
             let name = &plan.node(before).name;
             assert!(redone < asked, "{} was passed before {name} was done anew", node.name);
             assert!(added(before) < asked, "{} was passed before {name} was there", node.name);
