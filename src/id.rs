@@ -41,6 +41,27 @@ impl fmt::Display for PersonId {
     }
 }
 
+/// A state folder, by the id that it was given when it was first used. Programs run on under the folder in which they
+/// were begun, and only who works in the same one can find them again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HomeId(String);
+
+impl HomeId {
+    /// The id that `text` is, where it is one: letters and digits.
+    pub fn new(text: &str) -> Option<Self> {
+        let is_one =
+            (8..=MAX_NAME).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        is_one.then(|| HomeId(text.to_owned()))
+    }
+}
+
+impl fmt::Display for HomeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A run: its runbook's name and its accounting month, `month-start/2026-10`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

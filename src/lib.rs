@@ -12,6 +12,7 @@ pub mod progress;
 pub mod run;
 pub mod runbook;
 pub mod sandbox;
+pub mod server;
 pub mod store;
 pub mod time;
 pub mod words;

@@ -7,7 +7,7 @@ use source::{Token, files, tokens};
 
 /// The rooms, from the ground up: a room imports from itself and from rows below its own, never from its neighbours.
 const ROWS: [&[&str]; 9] = [
-    &["time", "words"],
+    &["server", "time", "words"],
     &["id"],
     &["runbook"],
     &["plan"],

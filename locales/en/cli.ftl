@@ -67,6 +67,7 @@ help-arg-lang = The language of answers
 help-arg-verbose = Tell more about what goes on inside
 help-arg-yes = Answer in advance every gate and notice that you may answer alone
 help-arg-detach = Let it go on in the background, whatever becomes of the terminal
+help-arg-stand-by = Wait until nobody drives the run any more, then take it over
 help-arg-no-wait = Leave when only people or time can move the run on
 help-arg-progress = How progress is shown
 help-arg-runbook = The runbook's file
@@ -174,6 +175,9 @@ run-exists-open = { $run } is open: go on with 'monthstart resume { $run }'.
 run-exists-done = { $run } has been run already ({ $status }): one run for a runbook and month.
 run-is-over = { $run } is over ({ $status }): there is nothing to resume.
 run-is-driven = { $run } is driven by process { $pid } on { $host } already: answer its gates from here, it goes on by itself.
+stand-by-waits = stands by: { $run } is driven by process { $pid } on { $host }; taken over when that one is gone.
+stand-by-takes = takes { $run } over.
+lease-bad = MONTHSTART_LEASE is not a duration: '{ $value }' (as in 20s).
 run-stranger = { $person } is nobody of this project's roster and may look but not run anything: say who acts with --as PERSON.
 run-needs-operator = { $person } is no operator: only operators start and resume runs.
 

@@ -87,4 +87,13 @@ store-unusable = the store cannot be used: { $path }: { $why }. Nothing was star
 store-database = the store does not answer: { $path }: { $why }. What was recorded is safe; nothing more was started. Look at the disk, then 'monthstart resume'.
 store-newer = { $path } was written by a newer monthstart (version { $found }): use that one; nothing was changed.
 store-damaged = { $path } cannot be read: { $why }. It was left as it is: restore it from a backup, or move it away to begin anew.
-store-unknown = there is no store of the kind '{ $url }': use sqlite:PATH.
+store-unknown = there is no store of the kind '{ $url }': use sqlite:PATH or postgres://USER@HOST/DATABASE.
+store-shared = { $path } lies on { $kind }, which several machines share: a journal in a file breaks there. Put the state folder on a disk of this machine (MONTHSTART_STATE), or keep the journal on PostgreSQL (store: postgres://…).
+store-gone = the journal cannot be reached: { $path }: { $why }. What was recorded is safe; nothing more was started. When the server is there again: 'monthstart resume'.
+store-denied = the journal's server refuses: { $path }: { $why }. Nothing was started; look at the user, the password and the rights in the store's URL.
+store-bad-url = the store's URL cannot be read: use postgres://USER@HOST:PORT/DATABASE?schema=NAME.
+store-bad-option = the store's URL has an option that is not known: '{ $option }'.
+store-taken-over = { $run } was taken over: process { $pid } on { $host } drives it now. This engine has stopped and writes nothing more; the programs that it began run on.
+store-taken-away = { $run } was taken over by another engine. This engine has stopped and writes nothing more; the programs that it began run on.
+store-waits = the journal cannot be reached: { $path }: { $why }. What runs goes on, nothing new starts; it is tried again and again.
+store-back = the journal can be reached again.

@@ -67,6 +67,7 @@ help-arg-lang = 回答所用的语言
 help-arg-verbose = 多说一些内部情况
 help-arg-yes = 预先确认您一人有权确认的所有关口和通知
 help-arg-detach = 在后台执行,不受终端关闭影响
+help-arg-stand-by = 待命:等到没有人执行该运行时接管
 help-arg-no-wait = 只剩等人或等时间时就退出
 help-arg-progress = 进度的显示方式
 help-arg-runbook = 运行手册文件
@@ -168,6 +169,9 @@ run-exists-open = { $run } 尚未结束:用 monthstart resume { $run } 继续。
 run-exists-done = { $run } 已经运行过({ $status }):同一手册同一账期只运行一次。
 run-is-over = { $run } 已结束({ $status }):无需继续。
 run-is-driven = { $run } 正由 { $host } 上的进程 { $pid } 执行:可在此回答关口,它会自己继续。
+stand-by-waits = 待命:{ $run } 正由 { $host } 上的进程 { $pid } 执行;它消失后接管。
+stand-by-takes = 接管 { $run }。
+lease-bad = MONTHSTART_LEASE 不是时长:“{ $value }”(例如 20s)。
 run-stranger = { $person } 不在本项目班表中,只能查看,不能启动:请用 --as 人员 说明由谁操作。
 run-needs-operator = { $person } 不是值班员:只有值班员能启动和继续运行。
 

@@ -87,4 +87,13 @@ store-unusable = 无法使用存储:{ $path }:{ $why }。没有启动任何东�
 store-database = 存储没有响应:{ $path }:{ $why }。已记录的内容是安全的,没有再启动任何东西。请检查磁盘,然后执行 monthstart resume。
 store-newer = { $path } 由更新版本的 monthstart 写入(版本 { $found }):请使用该版本;没有任何改动。
 store-damaged = 无法读取 { $path }:{ $why }。原样保留:请从备份恢复,或移走后重新开始。
-store-unknown = 不支持“{ $url }”类型的存储:请使用 sqlite:路径。
+store-unknown = 不支持“{ $url }”类型的存储:请使用 sqlite:路径 或 postgres://用户@主机/数据库。
+store-shared = { $path } 位于多台机器共享的 { $kind } 上:文件形式的运行日志在那里会损坏。请把状态目录放到本机磁盘(MONTHSTART_STATE),或把运行日志放到 PostgreSQL(store: postgres://…)。
+store-gone = 连不上运行日志:{ $path }:{ $why }。已记录的内容是安全的,没有再启动任何东西。服务器恢复后执行 monthstart resume。
+store-denied = 运行日志的服务器拒绝访问:{ $path }:{ $why }。没有启动任何东西;请检查存储地址中的用户、密码和权限。
+store-bad-url = 无法识别存储地址:请使用 postgres://用户@主机:端口/数据库?schema=名称。
+store-bad-option = 存储地址中有不认识的选项:“{ $option }”。
+store-taken-over = { $run } 已被接管:现由 { $host } 上的进程 { $pid } 执行。本引擎已停止,不再写入任何内容;它启动的程序会继续运行。
+store-taken-away = { $run } 已被另一个引擎接管。本引擎已停止,不再写入任何内容;它启动的程序会继续运行。
+store-waits = 连不上运行日志:{ $path }:{ $why }。正在执行的会继续,不再启动新的;会不断重试。
+store-back = 运行日志又能连上了。

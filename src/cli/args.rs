@@ -99,7 +99,7 @@ pub(super) enum SchemaKind {
 /// `--latest` of `resume`.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(super) struct Latest {
-    #[arg(long)]
+    #[arg(long, conflicts_with = "stand_by")]
     pub latest: bool,
     #[arg(long, requires = "latest")]
     pub plan: bool,
@@ -194,6 +194,8 @@ pub(super) enum Verb {
         driving: Driving,
         #[arg(long)]
         detach: bool,
+        #[arg(long, conflicts_with = "detach")]
+        stand_by: bool,
     },
     Attach {
         #[arg(value_name = "RUN")]

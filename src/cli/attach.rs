@@ -18,6 +18,7 @@ use super::post::tools;
 use super::session::Session;
 use crate::engine::{Choice, End, Journal, Told, Wish};
 use crate::msg;
+use crate::plan::project::Project;
 use crate::progress::plain;
 use crate::run::{EngineId, Record, RunState, RunStatus};
 use crate::store::StoreError;
@@ -45,7 +46,9 @@ pub(super) async fn attach(session: &Session, named: Option<&str>, style: Style)
     let mut journal =
         pick::journal(session, &project, named, pick::Purpose::Look, tools(session, &project)).await?;
     let run = journal.state().plan().run.clone();
-    let Some(engine) = driver(session, &project, &run) else { return Err(not_driven(journal.state())) };
+    let Some(engine) = driver(session, &project, journal.store(), &run).await? else {
+        return Err(not_driven(journal.state()));
+    };
     session.output.diagnostic(&session.say(&watching(journal.state(), &engine)));
     let look = if session.json { Look::events() } else { Look::of(session, style) };
     let desk = Desk::open(session, &project, journal.state(), &asker, look);
@@ -58,8 +61,7 @@ pub(super) async fn attach(session: &Session, named: Option<&str>, style: Style)
     let (wish, wishes) = unbounded_channel();
     let screen = tokio::spawn(desk.run(tidings, wish.clone()));
     let signals = tokio::spawn(listen(wish));
-    let is_driven = || driver(session, &project, &run).is_some();
-    let watched = watch(&mut journal, &is_driven, told, wishes).await;
+    let watched = watch(&mut journal, (session, &project), told, wishes).await;
     signals.abort();
     // The last sender of tidings is gone: the screen closes by itself.
     let _ = screen.await;
@@ -106,7 +108,7 @@ fn said(state: &RunState, watched: Watched) -> (Exit, Msg) {
 /// Tells what others record, records what the one at the terminal decides.
 async fn watch(
     journal: &mut Journal,
-    is_driven: &impl Fn() -> bool,
+    (session, project): (&Session, &Project),
     told: UnboundedSender<Told>,
     mut wishes: UnboundedReceiver<Wish>,
 ) -> Result<Watched, StoreError> {
@@ -118,7 +120,7 @@ async fn watch(
     };
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut unseen = 0;
+    let (mut unseen, run) = (0, journal.state().plan().run.clone());
     loop {
         let wish = tokio::select! {
             biased;
@@ -136,7 +138,10 @@ async fn watch(
             Some(Wish::Interrupt | Wish::Choice(_)) => return Ok(Watched::Left),
             // Nobody answers here any more; it is watched on.
             Some(Wish::Unattended) => {}
-            None => unseen = if is_driven() { 0 } else { unseen + 1 },
+            None => {
+                let driver = driver(session, project, journal.store(), &run).await?;
+                unseen = if driver.is_some() { 0 } else { unseen + 1 };
+            }
         }
         tell(journal.catch_up().await?);
         if journal.state().finished_at().is_some() {

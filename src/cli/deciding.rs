@@ -6,17 +6,18 @@ use std::collections::BTreeMap;
 
 use super::args::{Saying, Verb};
 use super::exit::{Exit, Failed};
-use super::pick;
+use super::looking::driver;
 use super::post::tools;
 use super::preview::preview;
 use super::project::{find_root, open, read_pair, show_problems};
 use super::session::Session;
+use super::{pick, seat};
 use crate::engine::Journal;
 use crate::msg;
 use crate::plan::NodeId;
 use crate::plan::project::Project;
-use crate::run::{Answer, Asker, EngineId, Event, Loss, Request, RunState, StepPath, Verdict};
-use crate::store::RunLock;
+use crate::run::{Answer, Asker, Event, Loss, Request, RunState, StepPath, Verdict};
+use crate::store::Taken;
 use crate::words::Msg;
 
 /// Carries out one of these verbs.
@@ -37,7 +38,7 @@ pub(super) async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed
     let (_, answer) = journal.request(&asker, &request).await?;
     answer.map_err(Failed::from)?;
     let run = journal.state().plan().run.clone();
-    let driven = RunLock::holder(&session.state(&project.dir), &run).is_some();
+    let driven = driver(session, &project, journal.store(), &run).await?.is_some();
     if !driven && matches!(request, Request::Cancel { .. }) {
         let_go_of_lost(session, &project, &mut journal).await?;
     }
@@ -154,10 +155,12 @@ fn answer(state: &RunState, saying: &Saying, verdict: Verdict) -> Result<Request
 
 /// Nobody drives a cancelled run any more: what was in flight when its engine died is lost.
 async fn let_go_of_lost(session: &Session, project: &Project, journal: &mut Journal) -> Result<(), Failed> {
-    let me = EngineId { host: super::environment::host(), pid: std::process::id() };
     let run = journal.state().plan().run.clone();
     // Whoever takes it up in this very moment sees the cancellation and does this itself.
-    let Ok(_lock) = RunLock::take(&session.state(&project.dir), &run, &me)? else { return Ok(()) };
+    let (seat, _) = match seat::take(session, project, journal.store(), &run).await? {
+        (Taken::Ours(seat), me) => (seat, me),
+        (Taken::Held(_), _) => return Ok(()),
+    };
     let state = journal.state();
     let lost = state.in_flight().iter().map(|id| Event::StepLost {
         step: StepPath(state.plan().path(*id)),
@@ -167,6 +170,7 @@ async fn let_go_of_lost(session: &Session, project: &Project, journal: &mut Jour
     });
     let lost: Vec<Event> = lost.collect();
     journal.record(lost).await?;
+    seat.leave().await;
     Ok(())
 }
 

@@ -128,6 +128,7 @@ impl Desk {
                     Told::Note(node, text) => Update::Note(node, text),
                     Told::Refused(refusal) => Update::Refused(refusal.explain()),
                     Told::Interrupted => Update::Interrupted,
+                    Told::Journal(msg) => Update::Say(msg),
                 };
                 if update.send(news).is_err() {
                     return;

@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use super::args::What;
 use super::deciding::here;
-use super::drive::{lock, may_drive};
+use super::drive::may_drive;
 use super::exit::{Exit, Failed};
 use super::output::Output;
 use super::post::tools;
 use super::session::Session;
-use super::{latest, pick, project};
+use super::{latest, pick, project, seat};
 use crate::engine::Journal;
 use crate::id::RunId;
 use crate::msg;
@@ -53,10 +53,12 @@ pub(super) async fn resume(session: &Session, named: Option<&str>, latest: bool)
     let run = pick::run(session, &mut store, named, pick::Purpose::Decide).await?;
     if latest {
         // Shown and asked here, where somebody looks; the one in the background finds it taken in.
-        let _lock = lock(session, &project, &run)?;
+        let (seat, _) = seat::only(session, &project, &mut store, &run).await?;
         let mut journal = Journal::open(store, &run, tools(session, &project)).await?;
-        latest::take_in(session, &project, &mut journal, &asker, latest::asks(session)).await?;
+        let taken = latest::take_in(session, &project, &mut journal, &asker, latest::asks(session)).await;
+        seat.leave().await;
         journal.close().await;
+        taken?;
     } else {
         store.close().await;
     }

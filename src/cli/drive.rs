@@ -3,24 +3,24 @@
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 
 use super::args::{Driving, What};
 use super::deciding::here;
 use super::desk::{Desk, Look};
-use super::environment::host;
 use super::exit::{Exit, Failed};
 use super::looking::mail_rows;
 use super::post::{Postman, tools};
 use super::session::Session;
-use super::{latest, pick, project};
+use super::{latest, pick, project, seat};
 use crate::engine::{Choice, Driver, End, Journal, Told, Wish, skip_this_month};
 use crate::exec::Exec;
 use crate::id::RunId;
 use crate::msg;
 use crate::plan::project::Project;
 use crate::run::{Asker, By, EngineId, Event, MailStatus, RunState, RunStatus};
-use crate::store::{RunLock, StoreError};
+use crate::store::{Patience, Seat, StoreError};
 use crate::words::Msg;
 
 /// A run that this process is about to drive.
@@ -30,7 +30,7 @@ pub(super) struct Ready {
     /// Its journal.
     pub journal: Journal,
     /// The right to drive it.
-    pub lock: RunLock,
+    pub seat: Seat,
     /// Who drives it.
     pub asker: Asker,
     /// Set when it was begun by another process.
@@ -52,10 +52,6 @@ pub(super) async fn run(
     drive(session, ready, driving, None).await
 }
 
-fn me() -> EngineId {
-    EngineId { host: host(), pid: std::process::id() }
-}
-
 /// May this person start and resume runs?
 pub(super) fn may_drive(asker: &Asker) -> Result<(), Failed> {
     let person = asker.by.by.to_string();
@@ -66,13 +62,6 @@ pub(super) fn may_drive(asker: &Asker) -> Result<(), Failed> {
         return Err(Failed::new(Exit::Refused, msg!("run-needs-operator", person = person)));
     }
     Ok(())
-}
-
-pub(super) fn lock(session: &Session, project: &Project, run: &RunId) -> Result<RunLock, Failed> {
-    RunLock::take(&session.state(&project.dir), run, &me())?.map_err(|holder| {
-        let (host, pid) = holder.map_or((String::new(), 0), |engine| (engine.host, engine.pid));
-        Failed::new(Exit::Refused, msg!("run-is-driven", run = run.to_string(), host = host, pid = pid))
-    })
 }
 
 /// A new run, recorded as started. One for a runbook and month.
@@ -88,16 +77,21 @@ pub(super) async fn begin(
     if let Some(row) = store.runs().await?.into_iter().find(|row| row.id == run) {
         return Err(exists(&run, row.status));
     }
-    let lock = lock(session, &project, &run)?;
+    let (seat, engine) = seat::only(session, &project, &mut store, &run).await?;
     let fresh = RunState::new(Arc::new(plan.clone()));
-    let mut events = vec![Event::RunStarted { by: asker.by.clone(), engine: me(), origin: Some(origin) }];
+    let mut events = vec![Event::RunStarted { by: asker.by.clone(), engine, origin: Some(origin) }];
     events.extend(plan.iter().filter_map(|(id, _)| skip_this_month(&fresh, id)));
     let journal = match Journal::begin(store, plan, events, tools(session, &project)).await {
         Ok(journal) => journal,
-        Err(StoreError::RunExists(run)) => return Err(exists(&run, RunStatus::Running)),
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            seat.leave().await;
+            return Err(match error {
+                StoreError::RunExists(run) => exists(&run, RunStatus::Running),
+                error => error.into(),
+            });
+        }
     };
-    Ok(Ready { project: Arc::new(project), journal, lock, asker, resumed: None, renewed: None })
+    Ok(Ready { project: Arc::new(project), journal, seat, asker, resumed: None, renewed: None })
 }
 
 fn exists(run: &RunId, status: RunStatus) -> Failed {
@@ -111,11 +105,20 @@ fn exists(run: &RunId, status: RunStatus) -> Failed {
     Failed::new(Exit::Refused, msg)
 }
 
+/// How a run is taken up again.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Resuming {
+    /// By its runbook as it is on disk now.
+    pub latest: bool,
+    /// As soon as nobody drives it any more.
+    pub stand_by: bool,
+}
+
 /// `resume`.
 pub(super) async fn resume(
     session: &Session,
     named: Option<&str>,
-    latest: bool,
+    how: Resuming,
     driving: &Driving,
 ) -> Result<Exit, Failed> {
     let project = here(session)?;
@@ -123,26 +126,57 @@ pub(super) async fn resume(
     may_drive(&asker)?;
     let mut store = session.open_store(&project).await?.ok_or_else(pick::no_run)?;
     let run = pick::run(session, &mut store, named, pick::Purpose::Decide).await?;
-    let lock = lock(session, &project, &run)?;
+    let taken = match how.stand_by {
+        true => seat::stand_by(session, &project, &mut store, &run).await?,
+        false => Some(seat::only(session, &project, &mut store, &run).await?),
+    };
     let mut journal = Journal::open(store, &run, tools(session, &project)).await?;
+    let Some((seat, engine)) = taken else { return Ok(over(session, journal).await) };
     let status = journal.state().run_status();
+    let renewed = match (how.latest, status) {
+        (true, status) if status != RunStatus::Cancelled => {
+            let asks = latest::asks(session) && !driving.yes;
+            match latest::take_in(session, &project, &mut journal, &asker, asks).await {
+                Ok(renewed) => Some(renewed),
+                Err(failed) => {
+                    seat.leave().await;
+                    return Err(failed);
+                }
+            }
+        }
+        _ => None,
+    };
+    if matches!(journal.state().run_status(), RunStatus::Succeeded | RunStatus::Cancelled) {
+        seat.leave().await;
+        return ended_before(session, &project, journal, renewed).await;
+    }
+    let resumed = Some((asker.by.clone(), engine));
+    let ready = Ready { project: Arc::new(project), journal, seat, asker, resumed, renewed };
+    drive(session, ready, driving, None).await
+}
+
+/// Stood by until the run came to its end elsewhere.
+async fn over(session: &Session, journal: Journal) -> Exit {
+    let end = if journal.state().cancelled().is_some() { End::Cancelled } else { End::Succeeded };
+    let (exit, msg) = ended(journal.state(), end);
+    session.output.diagnostic(&session.say(&msg));
+    journal.close().await;
+    exit
+}
+
+/// There is nothing to drive any more.
+async fn ended_before(
+    session: &Session,
+    project: &Project,
+    journal: Journal,
+    renewed: Option<serde_json::Value>,
+) -> Result<Exit, Failed> {
+    let (run, status) = (journal.state().plan().run.clone(), journal.state().run_status());
     if status == RunStatus::Cancelled {
         let status = Msg::word("run-status", status.word());
         return Err(Failed::new(Exit::Refused, msg!("run-is-over", run = run.to_string(), status = status)));
     }
-    let renewed = match latest {
-        true => {
-            let asks = latest::asks(session) && !driving.yes;
-            Some(latest::take_in(session, &project, &mut journal, &asker, asks).await?)
-        }
-        false => None,
-    };
-    if journal.state().run_status() == RunStatus::Succeeded {
-        return only_letters(session, &project, journal, renewed).await;
-    }
-    let resumed = Some((asker.by.clone(), me()));
-    let ready = Ready { project: Arc::new(project), journal, lock, asker, resumed, renewed };
-    drive(session, ready, driving, None).await
+    only_letters(session, project, journal, renewed).await
 }
 
 /// A run that people have brought to its end while nobody drove it: what is left are its letters.
@@ -167,11 +201,13 @@ pub(super) async fn drive(
     driving: &Driving,
     world: Option<tokio::task::JoinHandle<()>>,
 ) -> Result<Exit, Failed> {
-    let Ready { project, mut journal, lock, asker, resumed, renewed } = ready;
+    let Ready { project, mut journal, seat, asker, resumed, renewed } = ready;
     let outbox = session.open_store(&project).await?;
     let postman = outbox.map(|store| Postman::start(session, &project, store));
     let (told, tidings) = unbounded_channel();
     let (wish, wishes) = unbounded_channel();
+    let (leave, left) = watch::channel(false);
+    let seat = Arc::new(seat);
     // A run that begins here is told from its first event on, one that is resumed from where it stands.
     let begun = resumed.is_none();
     let shown =
@@ -200,13 +236,15 @@ pub(super) async fn drive(
     let driver = Driver {
         executor: Arc::new(executor),
         limits: platforms.filter_map(|(name, platform)| Some((name.clone(), platform.limit?))).collect(),
-        folder,
+        seat: Arc::clone(&seat),
         zone: project.zone.clone(),
         no_wait: driving.no_wait,
         yes: driving.yes.then(|| asker.clone()),
         attended,
         told,
     };
+    let wishes = heard(wishes, leave, attended);
+    journal.store().wait_with(patience(&driver.told, left));
     let end = driver.drive(&mut journal, wishes, resumed).await;
     signals.abort();
     world.inspect(tokio::task::JoinHandle::abort);
@@ -217,7 +255,9 @@ pub(super) async fn drive(
     }
     let said = farewell(session, &mut journal, end, renewed).await;
     journal.close().await;
-    drop(lock);
+    if let Ok(seat) = Arc::try_unwrap(seat) {
+        seat.leave().await;
+    }
     said
 }
 
@@ -260,6 +300,44 @@ async fn farewell(
         session.output.result(&said.to_string());
     }
     Ok(exit)
+}
+
+/// A server that is away is waited for, and that is told to those who watch.
+fn patience(told: &UnboundedSender<Told>, left: watch::Receiver<bool>) -> Patience {
+    // Nobody is kept watching by a store that could still have something to say.
+    let told = told.downgrade();
+    let teller = move |msg| {
+        if let Some(told) = told.upgrade() {
+            // A screen that has closed needs no news.
+            let _ = told.send(Told::Journal(msg));
+        }
+    };
+    Patience::of_an_engine(Arc::new(teller), left)
+}
+
+/// The wishes, as they come; one to leave at once is heard also while the engine waits for its journal.
+fn heard(
+    mut wishes: UnboundedReceiver<Wish>,
+    leave: watch::Sender<bool>,
+    attended: bool,
+) -> UnboundedReceiver<Wish> {
+    let (pass, passed) = unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(wish) = wishes.recv().await {
+            let leaves = match wish {
+                Wish::Choice(Choice::Leave) => true,
+                Wish::Interrupt => !attended,
+                _ => false,
+            };
+            if leaves {
+                leave.send_replace(true);
+            }
+            if pass.send(wish).is_err() {
+                return;
+            }
+        }
+    });
+    passed
 }
 
 /// Signals become wishes. A terminal that goes away stops nothing.

@@ -87,8 +87,8 @@ impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
         let exit = match error {
             StoreError::NoSuchRun(_) => Exit::Usage,
-            StoreError::RunExists(_) | StoreError::Behind => Exit::Refused,
-            StoreError::Unknown(_) => Exit::Invalid,
+            StoreError::RunExists(_) | StoreError::Behind | StoreError::TakenOver { .. } => Exit::Refused,
+            StoreError::Unknown(_) | StoreError::BadUrl { .. } => Exit::Invalid,
             _ => Exit::OutOfReach,
         };
         Failed::new(exit, error.explain())

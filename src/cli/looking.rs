@@ -21,7 +21,7 @@ use crate::plan::project::Project;
 use crate::progress::json::{RunRow, event_json, gates_json, mails_json, runs_json, status_json};
 use crate::progress::{MailRow, Page, tables};
 use crate::run::{By, EngineId, Life, MailStatus, StepPath};
-use crate::store::{Letter, RunLock, Store, StoreError};
+use crate::store::{Letter, Seat, Store, StoreError};
 
 /// How often a log that is followed is looked at.
 const FOLLOW: Duration = Duration::from_millis(200);
@@ -46,29 +46,32 @@ pub(super) fn terminal_size(is_terminal: bool) -> Option<(u16, u16)> {
 }
 
 /// Who drives `run` now.
-pub(super) fn driver(session: &Session, project: &Project, run: &RunId) -> Option<EngineId> {
-    RunLock::holder(&session.state(&project.dir), run)
+pub(super) async fn driver(
+    session: &Session,
+    project: &Project,
+    store: &mut Store,
+    run: &RunId,
+) -> Result<Option<EngineId>, StoreError> {
+    Seat::holder(store, &session.state(&project.dir), run).await
 }
 
 /// `runs`.
 pub(super) async fn runs(session: &Session) -> Result<Exit, Failed> {
     let project = here(session)?;
-    let rows = match session.open_store(&project).await? {
-        Some(mut store) => store.runs().await?,
-        None => Vec::new(),
-    };
-    let rows: Vec<RunRow> = rows
-        .into_iter()
-        .map(|row| RunRow {
-            engine: driver(session, &project, &row.id),
-            id: row.id,
-            round: row.round,
-            status: row.status,
-            started: Some((row.started_at, By::person(row.started_by))),
-            finished_at: row.finished_at,
-            waiting: 0,
-        })
-        .collect();
+    let mut rows = Vec::new();
+    if let Some(mut store) = session.open_store(&project).await? {
+        for row in store.runs().await? {
+            rows.push(RunRow {
+                engine: driver(session, &project, &mut store, &row.id).await?,
+                id: row.id,
+                round: row.round,
+                status: row.status,
+                started: Some((row.started_at, By::person(row.started_by))),
+                finished_at: row.finished_at,
+                waiting: 0,
+            });
+        }
+    }
     let text = match session.json {
         true => pretty(&runs_json(&rows, &project.zone)),
         false => tables::runs(&rows, &page(session, &project)),
@@ -89,7 +92,7 @@ pub(super) async fn status(session: &Session, named: Option<&str>) -> Result<Exi
     let (project, mut journal) = opened(session, named).await?;
     let run = journal.state().plan().run.clone();
     let mails = mail_rows(journal.store(), Some(&run)).await?;
-    let engine = driver(session, &project, &run);
+    let engine = driver(session, &project, journal.store(), &run).await?;
     let state = journal.state();
     let text = match session.json {
         true => pretty(&status_json(state, engine.as_ref(), &mails, session.clock.now(), &project.zone)),

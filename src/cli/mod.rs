@@ -28,6 +28,7 @@ mod preview;
 mod project;
 mod sandbox;
 mod scenes;
+mod seat;
 mod session;
 mod shelf;
 mod validate;
@@ -111,8 +112,9 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
         Verb::Resume { run, latest, detach: true, .. } if !session.common.detached => {
             detach::resume(session, run.as_deref(), latest.latest).await
         }
-        Verb::Resume { run, latest, driving, .. } => {
-            drive::resume(session, run.as_deref(), latest.latest, &driving).await
+        Verb::Resume { run, latest, driving, stand_by, .. } => {
+            let how = drive::Resuming { latest: latest.latest, stand_by };
+            drive::resume(session, run.as_deref(), how, &driving).await
         }
         Verb::Attach { run, progress } => attach::attach(session, run.as_deref(), progress).await,
         Verb::Runs => looking::runs(session).await,

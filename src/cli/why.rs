@@ -14,13 +14,14 @@ use crate::run::why::Scene;
 /// The chain of one step; without one the final causes of the whole run.
 pub(super) async fn why(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
     let project = here(session)?;
-    let journal =
+    let mut journal =
         pick::journal(session, &project, None, pick::Purpose::Look, tools(session, &project)).await?;
+    let of = journal.state().plan().run.clone();
+    let driven = driver(session, &project, journal.store(), &of).await?.is_some();
     let state = journal.state();
     let limits =
         project.platforms.iter().filter_map(|(name, platform)| Some((name.clone(), platform.limit?)));
     let platforms: PlatformLimits = limits.collect();
-    let driven = driver(session, &project, &state.plan().run).is_some();
     let scene = Scene { state, now: session.clock.now(), driven, platforms: &platforms };
     let (roster, page) = (project.roster.as_ref(), page(session, &project));
     let text = match (named, session.json) {

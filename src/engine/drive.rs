@@ -17,10 +17,10 @@ use crate::run::scheduler::{PlatformLimits, next_alarm};
 use crate::run::{
     Asker, By, EngineId, Event, Fate, Found, Life, Loss, RunState, RunStatus, StepPath, StepStatus,
 };
-use crate::store::{PlatformPlace, StateFolder, StoreError};
+use crate::store::{PlatformPlace, Seat, StoreError};
 
 /// How often other processes' decisions are looked for.
-const LOOK: Duration = Duration::from_millis(200);
+pub(super) const LOOK: Duration = Duration::from_millis(200);
 /// How long attempts may take to end when the run is left.
 const LEAVING: Duration = Duration::from_secs(3);
 
@@ -30,8 +30,8 @@ pub struct Driver {
     pub executor: Arc<dyn Executor>,
     /// Places on platforms.
     pub limits: PlatformLimits,
-    /// Where places on platforms are shared with the project's other runs.
-    pub folder: StateFolder,
+    /// The right to drive the run; it knows about places on platforms, which are shared with the project's other runs.
+    pub seat: Arc<Seat>,
     /// The project's zone.
     pub zone: TimeZone,
     /// Leave when only people or time can move it on.
@@ -119,6 +119,8 @@ impl Loop<'_> {
         // Gates that a former engine opened may be answered in advance too.
         self.answer_in_advance().await?;
         loop {
+            // Whoever does not drive the run any more has nothing to say in it.
+            self.driver.seat.may_start()?;
             self.bring_about().await?;
             if self.answer_in_advance().await? {
                 continue;
@@ -157,6 +159,7 @@ impl Loop<'_> {
             biased;
             Some(report) = incoming.recv() => Input::Report(report),
             Some(wish) = wishes.recv() => Input::Wish(wish),
+            () = self.driver.seat.changed() => Input::Time,
             () = tokio::time::sleep(alarm.min(LOOK)) => Input::Time,
         }
     }
@@ -202,6 +205,8 @@ impl Loop<'_> {
         // What is left in flight is at hand, or has an id on its platform by which it is followed on.
         let followed: Vec<NodeId> = self.state().in_flight().iter().copied().collect();
         for id in followed {
+            // It is there already, whether or not there is a place for it.
+            self.take_place(id).await?;
             let job = self.job(id).await?;
             self.begin(Job { taken_over: job.submitted.is_none(), ..job });
         }

@@ -6,21 +6,21 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::drive::{Attempt, Loop};
+use super::drive::{Attempt, LOOK, Loop};
 use super::ports::{Job, Stop};
 use crate::plan::template::truth;
 use crate::plan::{NodeId, Work};
 use crate::run::scheduler::{Effect, next, skip_this_month};
 use crate::run::scope::scope_of;
 use crate::run::{Event, Failure, Outcome, RunState, SkipCause};
-use crate::store::{MonthNumber, PlatformPlace, StoreError};
+use crate::store::{MonthNumber, StoreError};
 
 impl Loop<'_> {
     /// Records what was reported together with what may start now, starts that, and goes on until nothing more may.
     pub(super) async fn bring_about(&mut self) -> Result<(), StoreError> {
         loop {
             self.journal.stage(self.reported.clone());
-            let (events, starts) = self.startable()?;
+            let (events, starts) = self.startable().await?;
             let is_over = events.iter().all(|event| matches!(event, Event::StepStarted { .. }));
             if !self.record(events).await? {
                 self.forget_what_is_not_so();
@@ -37,9 +37,9 @@ impl Loop<'_> {
     }
 
     /// What may start now: events to be recorded first, and work to be begun after that.
-    fn startable(&mut self) -> Result<(Vec<Event>, Vec<NodeId>), StoreError> {
+    async fn startable(&mut self) -> Result<(Vec<Event>, Vec<NodeId>), StoreError> {
         let (mut events, mut starts) = (Vec::new(), Vec::new());
-        if self.leaving.is_some() {
+        if self.leaving.is_some() || !self.driver.seat.may_start()? {
             return Ok((events, starts));
         }
         for effect in next(self.journal.state(), self.journal.now(), &self.driver.limits) {
@@ -47,7 +47,7 @@ impl Loop<'_> {
                 Effect::Ask(id) if self.gathering.contains(&id) => {}
                 // What is done anew does not begin before its former attempt has stopped.
                 Effect::Start(id) if self.attempts.contains_key(&id) => {}
-                Effect::Start(id) if !self.take_place(id)? => {}
+                Effect::Start(id) if !self.take_place(id).await? => {}
                 effect => self.prepare(effect, &mut events, &mut starts),
             }
         }
@@ -57,11 +57,12 @@ impl Loop<'_> {
     }
 
     /// Takes the step's place on its platform, where that has a limit; `false`: other runs have them all.
-    pub(super) fn take_place(&mut self, id: NodeId) -> Result<bool, StoreError> {
+    pub(super) async fn take_place(&mut self, id: NodeId) -> Result<bool, StoreError> {
         let node = self.journal.state().plan().node(id);
         let Some(platform) = node.platform().filter(|_| node.work.takes_a_place()) else { return Ok(true) };
         let Some(limit) = self.driver.limits.get(platform) else { return Ok(true) };
-        let place = PlatformPlace::take(&self.driver.folder, platform, *limit)?;
+        let (platform, limit) = (platform.to_owned(), *limit);
+        let place = self.driver.seat.take_place(self.journal.store(), &platform, limit).await?;
         Ok(place.map(|place| self.places.insert(id, place)).is_some())
     }
 
@@ -104,9 +105,23 @@ impl Loop<'_> {
     }
 
     pub(super) async fn start(&mut self, id: NodeId) -> Result<(), StoreError> {
+        self.assured().await?;
         tracing::debug!(step = %self.path(id), "starts");
         let job = self.job(id).await?;
         self.begin(job);
+        Ok(())
+    }
+
+    /// Waits until it is sure again that nobody else drives the run: what was recorded a while ago, before this process was
+    /// stopped or its server went away, may be another engine's now.
+    async fn assured(&mut self) -> Result<(), StoreError> {
+        while !self.driver.seat.may_start()? {
+            self.look().await?;
+            tokio::select! {
+                () = self.driver.seat.changed() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use crate::plan::NodeId;
 use crate::run::{Asker, Record, Refusal, Request};
+use crate::words::Msg;
 
 /// What a person at the terminal, or a signal, wants.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +41,8 @@ pub enum Told {
     Refused(Refusal),
     /// Ctrl-C was pressed: what about what runs?
     Interrupted,
+    /// The journal's server is away, or there again.
+    Journal(Msg),
 }
 
 /// How driving came to its end.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::outcome::{Failure, Outcome};
 use super::recovery::Loss;
-use crate::id::PersonId;
+use crate::id::{HomeId, PersonId};
 use crate::plan::Plan;
 
 /// A value that a step put out or that a person filled in.
@@ -65,6 +65,9 @@ pub struct EngineId {
     pub host: String,
     /// Its process id.
     pub pid: u32,
+    /// The state folder that it works in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<HomeId>,
 }
 
 /// What can happen to a run.

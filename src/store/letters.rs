@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::patience::again;
 use super::{Store, StoreError, Unreadable, number};
 use crate::id::RunId;
 use crate::run::MailStatus;
@@ -83,6 +84,10 @@ impl Store {
 
     /// The letters of a run (of all runs: `None`), in the order in which they were called for.
     pub async fn letters(&mut self, run: Option<&RunId>) -> Result<Vec<Letter>, StoreError> {
+        again!(self, self.letters_now(run))
+    }
+
+    async fn letters_now(&mut self, run: Option<&RunId>) -> Result<Vec<Letter>, StoreError> {
         let wanted = run.map(ToString::to_string);
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "{COLUMNS} where $1 = '' or run = $1 order by run, seq, id"
@@ -97,6 +102,10 @@ impl Store {
     /// The letter that has been due longest at `now`, claimed for two minutes: another process that looks meanwhile gets
     /// another one, and gets this one too when the claimer has died.
     pub async fn claim_letter(&mut self, now: Timestamp) -> Result<Option<Letter>, StoreError> {
+        again!(self, self.claim_letter_now(now))
+    }
+
+    async fn claim_letter_now(&mut self, now: Timestamp) -> Result<Option<Letter>, StoreError> {
         let row = sqlx::query(sqlx::AssertSqlSafe(format!(
             "{COLUMNS} where status = 'queued' and due_at <= $1 order by due_at, id limit 1"
         )))
@@ -118,6 +127,10 @@ impl Store {
 
     /// Keeps how a letter's sending goes.
     pub async fn record_sending(&mut self, id: &str, sending: &Sending) -> Result<(), StoreError> {
+        again!(self, self.record_sending_now(id, sending))
+    }
+
+    async fn record_sending_now(&mut self, id: &str, sending: &Sending) -> Result<(), StoreError> {
         sqlx::query(
             "update letters set status = $1, due_at = $2, attempts = $3, fates = $4, error = $5 \
              where id = $6 and status = 'queued'",
@@ -136,6 +149,10 @@ impl Store {
 
     /// All queued letters are due now: somebody wants them sent.
     pub async fn hurry_letters(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        again!(self, self.hurry_letters_now(now))
+    }
+
+    async fn hurry_letters_now(&mut self, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query("update letters set due_at = $1 where status = 'queued'")
             .bind(now.as_millisecond())
             .execute(&mut self.connection)

@@ -52,26 +52,22 @@ impl RunLock {
     }
 }
 
-/// A place on a platform that runs a limited number of flows, over all runs of the project. Whoever dies gives it back.
+/// A place on a platform, as a lock. Whoever dies gives it back.
 #[derive(Debug)]
-pub struct PlatformPlace {
+pub struct FilePlace {
     _file: File,
 }
 
-impl PlatformPlace {
+impl FilePlace {
     /// Takes one of `limit` places on `platform`; `None`: all are taken.
-    pub fn take(
-        state: &StateFolder,
-        platform: &str,
-        limit: u32,
-    ) -> Result<Option<PlatformPlace>, StoreError> {
+    pub fn take(state: &StateFolder, platform: &str, limit: u32) -> Result<Option<FilePlace>, StoreError> {
         let folder = state.path().join("locks").join("platforms");
         let fail = |why: std::io::Error| unusable(&folder, &why.to_string());
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(fail)?;
         for number in 0..limit {
             let file = create(&folder.join(format!("{platform}.{number}.lock"))).map_err(fail)?;
             match file.try_lock() {
-                Ok(()) => return Ok(Some(PlatformPlace { _file: file })),
+                Ok(()) => return Ok(Some(FilePlace { _file: file })),
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(why)) => return Err(fail(why)),
             }

@@ -3,11 +3,19 @@
 //! The journal is the only channel between processes: everyone appends at the number that they have read, and the
 //! primary key decides who was first.
 
+mod backend;
+mod error;
+mod fence;
 mod folder;
+mod home;
+mod lease;
 mod letters;
 mod lock;
 mod numbers;
+mod patience;
+mod postgres;
 mod schema;
+mod seat;
 mod sqlite;
 mod verify;
 
@@ -18,85 +26,23 @@ use sha2::{Digest, Sha256};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Connection, Row};
 
+use backend::Backend;
+pub use error::StoreError;
+use fence::Fence;
 pub use folder::{StateFolder, temporary_name};
+pub use lease::Terms;
 pub use letters::{Letter, NewLetter, Sending};
-pub use lock::{PlatformPlace, RunLock};
+pub use lock::RunLock;
 pub use numbers::MonthNumber;
+use patience::{Ended, again, within};
+pub use patience::{Patience, Teller};
+pub use seat::{PlatformPlace, Seat, Taken};
 pub use sqlite::library_version;
 pub use verify::{Broken, Verified};
 
 use crate::id::RunId;
-use crate::msg;
 use crate::plan::Plan;
 use crate::run::{Record, RunStatus};
-use crate::words::{Explain, Msg};
-
-/// What can go wrong with the store. After any of these but `Behind` and `RunExists` the truth is unknown until it is
-/// read again: the engine stops.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Somebody else appended first.
-    #[error("another process was first")]
-    Behind,
-    /// There is a run of that name already.
-    #[error("run {0} exists")]
-    RunExists(RunId),
-    /// There is no such run.
-    #[error("no run {0}")]
-    NoSuchRun(RunId),
-    /// The folder or the file cannot be used.
-    #[error("{path}: {why}")]
-    Unusable {
-        /// What.
-        path: String,
-        /// Why, in the operating system's words.
-        why: String,
-    },
-    /// The database says no.
-    #[error("{path}: {source}")]
-    Database {
-        /// Which.
-        path: String,
-        /// Its words.
-        source: sqlx::Error,
-    },
-    /// Written by a newer program.
-    #[error("{path} is of version {found}")]
-    Newer {
-        /// Which.
-        path: String,
-        /// Its version.
-        found: String,
-    },
-    /// What is in it cannot be read.
-    #[error("{path}: {why}")]
-    Damaged {
-        /// Which.
-        path: String,
-        /// What.
-        why: String,
-    },
-    /// A kind of store that is not built in.
-    #[error("no store of the kind {0}")]
-    Unknown(String),
-}
-
-impl Explain for StoreError {
-    fn explain(&self) -> Msg {
-        match self {
-            StoreError::Behind => msg!("store-behind"),
-            StoreError::RunExists(run) => msg!("store-run-exists", run = run.to_string()),
-            StoreError::NoSuchRun(run) => msg!("store-no-such-run", run = run.to_string()),
-            StoreError::Unusable { path, why } => msg!("store-unusable", path = path, why = why),
-            StoreError::Database { path, source } => {
-                msg!("store-database", path = path, why = crate::words::one_line(&source.to_string(), 200))
-            }
-            StoreError::Newer { path, found } => msg!("store-newer", path = path, found = found),
-            StoreError::Damaged { path, why } => msg!("store-damaged", path = path, why = why),
-            StoreError::Unknown(url) => msg!("store-unknown", url = url),
-        }
-    }
-}
 
 /// What lists show of a run, without folding it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,32 +76,43 @@ pub struct Batch {
 #[derive(Debug)]
 pub struct Store {
     connection: AnyConnection,
-    path: String,
+    backend: Backend,
+    fence: Option<Fence>,
+    patience: Patience,
 }
 
 impl Store {
-    /// Opens the store at `url` (`sqlite:PATH`, already resolved), making it when `create` says so. `None`: there is
-    /// none yet, and none was made.
+    /// Opens the store at `url` (`sqlite:PATH`, already resolved, or `postgres://…`), making it when `create` says so.
+    /// `None`: there is none yet, and none was made.
     pub async fn open(url: &str, create: bool) -> Result<Option<Store>, StoreError> {
-        let Some(path) = url.strip_prefix("sqlite:") else {
-            let scheme = url.split(':').next().unwrap_or_default();
-            return Err(StoreError::Unknown(scheme.to_owned()));
-        };
-        if create && !sqlite::exists(path)? {
+        let backend = Backend::of(url)?;
+        if let (Backend::Sqlite(path), true) = (&backend, create)
+            && !sqlite::exists(path)?
+        {
             Store::make(path).await?;
         }
-        let Some(connection) = sqlite::open(path).await? else { return Ok(None) };
-        let mut store = Store { connection, path: path.to_owned() };
+        let Some(connection) = backend.connect().await? else { return Ok(None) };
+        let mut store = Store::on(connection, backend);
+        if !store.has_tables().await? {
+            if !create {
+                return Ok(None);
+            }
+            store.make_tables().await?;
+        }
         store.bring_up().await?;
         Ok(Some(store))
     }
 
+    fn on(connection: AnyConnection, backend: Backend) -> Self {
+        Store { connection, backend, fence: None, patience: Patience::default() }
+    }
+
     fn fault(&self, source: sqlx::Error) -> StoreError {
-        StoreError::Database { path: self.path.clone(), source }
+        self.backend.fault(source)
     }
 
     fn damaged(&self, why: impl std::fmt::Display) -> StoreError {
-        StoreError::Damaged { path: self.path.clone(), why: why.to_string() }
+        StoreError::Damaged { path: self.backend.shown().to_owned(), why: why.to_string() }
     }
 
     async fn execute(&mut self, sql: &'static str) -> Result<(), StoreError> {
@@ -165,6 +122,10 @@ impl Store {
 
     /// All runs, the latest started first.
     pub async fn runs(&mut self) -> Result<Vec<RunRow>, StoreError> {
+        again!(self, self.runs_now())
+    }
+
+    async fn runs_now(&mut self) -> Result<Vec<RunRow>, StoreError> {
         let rows = sqlx::query(
             "select id, status, round, started_at, finished_at, started_by from runs order by started_at desc, id",
         )
@@ -176,8 +137,23 @@ impl Store {
 
     /// A new run with its plan and its first events.
     pub async fn create(&mut self, plan: &Plan, batch: &Batch) -> Result<(), StoreError> {
+        let mut doubt = false;
+        loop {
+            match within(self.limit(), self.create_now(plan, batch)).await {
+                Err(Ended::Failed(StoreError::RunExists(_))) if doubt && self.holds(batch, 0).await? => {
+                    return Ok(());
+                }
+                ended => doubt = self.settled(ended).await?,
+            }
+            if !doubt {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn create_now(&mut self, plan: &Plan, batch: &Batch) -> Result<(), StoreError> {
         let body = serde_json::to_string(plan).map_err(|why| self.damaged(why))?;
-        self.execute("begin immediate").await?;
+        self.execute(self.backend.begin()).await?;
         let row = &batch.row;
         let made = sqlx::query(
             "insert into runs (id, runbook, month, plan, status, round, started_at, finished_at, started_by) \
@@ -206,8 +182,46 @@ impl Store {
 
     /// Appends events after number `after`, with all that goes with them, or nothing at all.
     pub async fn append(&mut self, batch: &Batch, after: u64) -> Result<(), StoreError> {
-        self.execute("begin immediate").await?;
+        let mut doubt = false;
+        loop {
+            match within(self.limit(), self.append_now(batch, after)).await {
+                Err(Ended::Failed(StoreError::Behind)) if doubt && self.holds(batch, after).await? => {
+                    return Ok(());
+                }
+                Err(Ended::Failed(error)) if error.is_conflict() => {
+                    if !doubt {
+                        return Err(StoreError::Behind);
+                    }
+                    continue;
+                }
+                ended => doubt = self.settled(ended).await?,
+            }
+            if !doubt {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn append_now(&mut self, batch: &Batch, after: u64) -> Result<(), StoreError> {
+        self.execute(self.backend.begin()).await?;
         self.write(batch, after).await
+    }
+
+    /// Is a write done? `true`: its server went away and is there again, and nobody knows.
+    async fn settled(&mut self, ended: Result<(), Ended>) -> Result<bool, StoreError> {
+        match ended {
+            Ok(()) => return Ok(false),
+            Err(Ended::Failed(error)) => self.mend(error).await?,
+            Err(Ended::Silent) => self.mend(self.silent()).await?,
+        }
+        Ok(true)
+    }
+
+    /// Are these events there, after number `after`?
+    async fn holds(&mut self, batch: &Batch, after: u64) -> Result<bool, StoreError> {
+        let there = self.events(&batch.row.id, after).await?;
+        let ours = &batch.records;
+        Ok(there.len() >= ours.len() && there.iter().zip(ours).all(|(there, our)| there == our))
     }
 
     /// The rest of a transaction that has begun.
@@ -224,6 +238,7 @@ impl Store {
 
     async fn write_rows(&mut self, batch: &Batch, after: u64) -> Result<(), StoreError> {
         let run = batch.row.id.to_string();
+        self.claim(&run).await?;
         let (last, mut hash) = self.head(&run).await?;
         if last != after {
             return Err(StoreError::Behind);
@@ -281,6 +296,10 @@ impl Store {
 
     /// The plan that a run runs by.
     pub async fn plan(&mut self, run: &RunId) -> Result<Plan, StoreError> {
+        again!(self, self.plan_now(run))
+    }
+
+    async fn plan_now(&mut self, run: &RunId) -> Result<Plan, StoreError> {
         let row = sqlx::query("select plan from runs where id = $1")
             .bind(run.to_string())
             .fetch_optional(&mut self.connection)
@@ -293,6 +312,10 @@ impl Store {
 
     /// A run's events with numbers above `after`, in order.
     pub async fn events(&mut self, run: &RunId, after: u64) -> Result<Vec<Record>, StoreError> {
+        again!(self, self.events_now(run, after))
+    }
+
+    async fn events_now(&mut self, run: &RunId, after: u64) -> Result<Vec<Record>, StoreError> {
         let rows = sqlx::query("select seq, at, body from events where run = $1 and seq > $2 order by seq")
             .bind(run.to_string())
             .bind(number(after))
@@ -304,7 +327,7 @@ impl Store {
 
     /// Could something be written now? Nothing is.
     pub async fn probe(&mut self) -> Result<(), StoreError> {
-        self.execute("begin immediate").await?;
+        self.execute(self.backend.begin()).await?;
         let tried = self.execute("update meta set value = value").await;
         self.execute("rollback").await?;
         tried
@@ -332,7 +355,11 @@ fn chain(before: &str, run: &str, seq: u64, at: &str, body: &str) -> String {
         hash.update(u64::try_from(part.len()).unwrap_or_default().to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().fold(String::new(), |mut text, byte| {
+    hex(&hash.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

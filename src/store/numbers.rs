@@ -2,6 +2,7 @@
 
 use sqlx::Row;
 
+use super::patience::again;
 use super::{Store, StoreError, number};
 use crate::id::RunId;
 use crate::run::{Event, Record};
@@ -43,6 +44,15 @@ impl Store {
 
     /// What the step at `path` saw from month `from` on and before month `before`, in the order of months.
     pub async fn numbers(
+        &mut self,
+        path: &str,
+        from: Month,
+        before: Month,
+    ) -> Result<Vec<MonthNumber>, StoreError> {
+        again!(self, self.numbers_now(path, from, before))
+    }
+
+    async fn numbers_now(
         &mut self,
         path: &str,
         from: Month,

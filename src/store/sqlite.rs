@@ -7,7 +7,7 @@ use std::path::Path;
 use sqlx::{AnyConnection, Connection, Row};
 
 use super::StoreError;
-use super::folder::{create, temporary_name, unusable};
+use super::folder::{create, shared_by_machines, temporary_name, unusable};
 
 /// Before this version a write-ahead log could be corrupted on reset (<https://sqlite.org/wal.html#walresetbug>).
 const OLDEST: [u32; 3] = [3, 51, 3];
@@ -25,6 +25,9 @@ pub(super) fn exists(path: &str) -> Result<bool, StoreError> {
 
 /// An empty file beside `path`, for making a store in.
 pub(super) fn draft(path: &str) -> Result<String, StoreError> {
+    if let Some(kind) = shared_by_machines(Path::new(path)) {
+        return Err(StoreError::Shared { path: path.to_owned(), kind });
+    }
     let draft = format!("{path}{}", temporary_name("new"));
     let fail = |why: std::io::Error| unusable(Path::new(path), &why.to_string());
     match fs::remove_file(&draft) {
@@ -50,6 +53,9 @@ pub(super) fn put_in_place(draft: &str, path: &str) -> Result<(), StoreError> {
 pub(super) async fn open(path: &str) -> Result<Option<AnyConnection>, StoreError> {
     if !exists(path)? {
         return Ok(None);
+    }
+    if let Some(kind) = shared_by_machines(Path::new(path)) {
+        return Err(StoreError::Shared { path: path.to_owned(), kind });
     }
     sqlx::any::install_default_drivers();
     let fault = |source| StoreError::Database { path: path.to_owned(), source };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::patience::again;
 use super::{Store, StoreError, chain, read_run};
 use crate::id::RunId;
 use crate::msg;
@@ -108,14 +109,18 @@ struct Kept {
 impl Store {
     /// Looks at all that is kept of `run`, as it was at one moment.
     pub async fn verify(&mut self, run: &RunId) -> Result<Result<Verified, Broken>, StoreError> {
+        again!(self, self.verify_now(run))
+    }
+
+    async fn verify_now(&mut self, run: &RunId) -> Result<Result<Verified, Broken>, StoreError> {
         // Another process may be writing: what is compared is read in one transaction.
-        self.execute("begin").await?;
-        let found = self.verify_now(run).await;
+        self.execute(self.backend.begin_snapshot()).await?;
+        let found = self.verify_at_once(run).await;
         self.execute("rollback").await?;
         found
     }
 
-    async fn verify_now(&mut self, run: &RunId) -> Result<Result<Verified, Broken>, StoreError> {
+    async fn verify_at_once(&mut self, run: &RunId) -> Result<Result<Verified, Broken>, StoreError> {
         let Some(row) = self.run_row(run).await? else { return Err(StoreError::NoSuchRun(run.clone())) };
         let (records, head) = match self.verify_events(run).await? {
             Ok(whole) => whole,
@@ -158,14 +163,11 @@ impl Store {
         &mut self,
         run: &RunId,
     ) -> Result<Result<(Vec<Record>, String), Broken>, StoreError> {
-        let rows = sqlx::query(
-            "select seq, cast(at as blob), cast(body as blob), cast(hash as blob) from events where run = $1 \
-             order by seq",
-        )
-        .bind(run.to_string())
-        .fetch_all(&mut self.connection)
-        .await
-        .map_err(|source| self.fault(source))?;
+        let rows = sqlx::query(self.backend.event_bytes())
+            .bind(run.to_string())
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(|source| self.fault(source))?;
         let mut head = String::new();
         let mut records = Vec::with_capacity(rows.len());
         for (wanted, row) in (1..).zip(&rows) {

@@ -24,7 +24,7 @@ impl Bench {
     pub(crate) fn new(plan: Plan) -> Self {
         let mut bench =
             Bench { state: RunState::new(Arc::new(plan)), records: Vec::new(), finished: Vec::new() };
-        let engine = EngineId { host: "h".to_owned(), pid: 1 };
+        let engine = EngineId { host: "h".to_owned(), pid: 1, home: None };
         bench.record(Event::RunStarted { by: By::person("zhang.wei"), engine, origin: None });
         bench
     }

@@ -3,12 +3,13 @@
 //! pipe closes.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part")]
 
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// The user of both, who may do everything, and the password.
@@ -36,7 +37,7 @@ pub(crate) struct Server {
     port: u16,
     dir: PathBuf,
     /// Its standard input is the pipe.
-    keeper: Child,
+    keeper: Mutex<Child>,
 }
 
 /// A database of its own on a server.
@@ -58,8 +59,16 @@ pub(crate) fn server(kind: Kind) -> &'static Server {
 
 /// An empty database.
 pub(crate) fn base(kind: Kind) -> Base {
+    base_on(server(kind))
+}
+
+/// An empty database on a server that the test may crash: it is nobody else's.
+pub(crate) fn base_to_crash() -> Base {
+    base_on(Box::leak(Box::new(Server::start(Kind::Postgres))))
+}
+
+fn base_on(server: &'static Server) -> Base {
     static NUMBER: AtomicU32 = AtomicU32::new(1);
-    let server = server(kind);
     let name = format!("base_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     let system = Base { server, name: server.system().to_owned() };
     system.ask(&format!("create database {name}"));
@@ -202,27 +211,56 @@ impl Server {
             Kind::Postgres => postgres(&dir, port),
             Kind::MariaDb => maria(&dir, port),
         };
-        let keeper = kept(&command, &dir);
-        let mut server = Server { kind, port, dir, keeper };
-        server.until_ready();
+        let keeper = Mutex::new(kept(&command, &dir));
+        let server = Server { kind, port, dir, keeper };
+        server.until_ready(0);
         server
     }
 
-    fn until_ready(&mut self) {
+    fn until_ready(&self, before: usize) {
         let end = Instant::now() + PATIENCE;
-        while !self.answers() {
-            let ended = self.keeper.try_wait().unwrap().is_some();
+        while !self.answers(before) {
+            let ended = self.keeper.lock().unwrap().try_wait().unwrap().is_some();
             assert!(!ended && Instant::now() < end, "{:?} did not start: {}", self.kind, self.log());
             pause();
         }
     }
 
-    fn answers(&self) -> bool {
+    fn answers(&self, before: usize) -> bool {
+        self.starts() > before && TcpStream::connect(("127.0.0.1", self.port)).is_ok()
+    }
+
+    /// How often it has come up so far.
+    fn starts(&self) -> usize {
         let ready = match self.kind {
             Kind::Postgres => "database system is ready to accept connections",
             Kind::MariaDb => "ready for connections",
         };
-        self.log().contains(ready) && TcpStream::connect(("127.0.0.1", self.port)).is_ok()
+        self.log().matches(ready).count()
+    }
+
+    /// kill -9 for every process of a `PostgreSQL` server.
+    pub(crate) fn crash(&self) {
+        let word = std::fs::read_to_string(self.dir.join("data/postmaster.pid")).unwrap();
+        let master: i32 = word.lines().next().unwrap().trim().parse().unwrap();
+        let mut all = children(master);
+        all.push(master);
+        for pid in &all {
+            let pid = rustix::process::Pid::from_raw(*pid).unwrap();
+            let _gone_already = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+        let end = Instant::now() + PATIENCE;
+        while all.iter().any(|pid| is_alive(*pid)) {
+            assert!(Instant::now() < end, "a killed server lives on");
+            pause();
+        }
+    }
+
+    /// Starts it again after a crash, and waits until it answers.
+    pub(crate) fn begin_again(&self) {
+        let before = self.starts();
+        self.keeper.lock().unwrap().stdin.as_mut().unwrap().write_all(b"again\n").unwrap();
+        self.until_ready(before);
     }
 
     fn system(&self) -> &'static str {
@@ -320,13 +358,37 @@ fn maria(dir: &Path, port: u16) -> Command {
     command
 }
 
+/// The processes that this one has started.
+fn children(parent: i32) -> Vec<i32> {
+    let all = std::fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        let pid: i32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
+        (stat(pid)?.1 == parent).then_some(pid)
+    });
+    all.collect()
+}
+
+fn is_alive(pid: i32) -> bool {
+    stat(pid).is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'))
+}
+
+/// What a process does, and whose child it is.
+fn stat(pid: i32) -> Option<(char, i32)> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut words = text.rsplit_once(')')?.1.split_whitespace();
+    Some((words.next()?.chars().next()?, words.next()?.parse().ok()?))
+}
+
 /// Starts a server under a shell that ends it, and removes its folder, when the pipe to this process closes.
 fn kept(server: &Command, dir: &Path) -> Child {
     const KEEPER: &str = r#"trap : INT TERM HUP
 dir=$1; shift
 "$@" >"$dir/log" 2>&1 </dev/null &
 pid=$!
-read -r line
+while read -r word; do
+  wait "$pid" 2>/dev/null
+  "$@" >>"$dir/log" 2>&1 </dev/null &
+  pid=$!
+done
 kill -QUIT "$pid" 2>/dev/null
 ( sleep 5; kill -KILL "$pid" 2>/dev/null ) & late=$!
 wait "$pid"

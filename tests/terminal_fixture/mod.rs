@@ -284,7 +284,7 @@ pub fn path(step: &str) -> StepPath {
 }
 
 pub fn engine() -> EngineId {
-    EngineId { host: "jump01".into(), pid: 4711 }
+    EngineId { host: "jump01".into(), pid: 4711, home: None }
 }
 
 pub fn asker(id: &str) -> Asker {

@@ -46,7 +46,7 @@ impl MySql {
         purpose: Purpose,
         interrupt: Interrupt,
     ) -> Result<Self, Refused> {
-        let masks = url.masks();
+        let masks = remote::masks(url);
         let options = options(url).map_err(|why| masked(&why, &masks))?;
         let opening = async {
             let connection = options.connect().await.map_err(|error| refused(&error))?;

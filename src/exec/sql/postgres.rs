@@ -69,7 +69,7 @@ impl Postgres {
         purpose: Purpose,
         interrupt: Interrupt,
     ) -> Result<Self, Refused> {
-        let masks = url.masks();
+        let masks = remote::masks(url);
         let options = options(url).map_err(|why| masked(&why, &masks))?;
         let opening = async {
             let connection = options.connect().await.map_err(|error| refused(&error))?;

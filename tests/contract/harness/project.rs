@@ -61,8 +61,18 @@ impl Project {
     /// A folder with the smallest settings; no roster, so everyone is an operator.
     pub(crate) fn new() -> Self {
         let (dir, home) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-        Self { dir, home, settings: String::new(), person: None, env: Vec::new() }
-            .settings("timezone: Asia/Shanghai\nlanguage: en\n")
+        let project = Self { dir, home, settings: String::new(), person: None, env: Vec::new() };
+        let project = project.settings("timezone: Asia/Shanghai\nlanguage: en\n");
+        // The whole suite on the other kind of journal: what looks into the file itself cannot pass then.
+        match std::env::var_os("MONTHSTART_TEST_STORE").is_some_and(|kind| kind == "postgres") {
+            true => project.journal_at(&crate::servers::base(crate::servers::Kind::Postgres).url()),
+            false => project,
+        }
+    }
+
+    /// The journal of every command from here on.
+    pub(crate) fn journal_at(self, url: &str) -> Self {
+        self.env("MONTHSTART_STORE", url)
     }
 
     /// The shortest way to a runnable runbook `x.yaml`: the levels of its one stage.

@@ -1,0 +1,51 @@
+//! Which state folder an engine works in: an id that is made once, random, and stays with the folder. Programs are found
+//! again only by an engine of the same home.
+
+use std::fs;
+use std::io::{ErrorKind, Read, Write as _};
+use std::path::Path;
+
+use super::folder::{StateFolder, create, temporary_name, unusable};
+use super::{StoreError, sqlite};
+use crate::id::HomeId;
+
+/// The file that holds it.
+const FILE: &str = "host-id";
+
+impl StateFolder {
+    /// The folder's id, made when there is none.
+    pub fn home(&self) -> Result<HomeId, StoreError> {
+        let path = self.path().join(FILE);
+        if let Some(found) = read(&path)? {
+            return Ok(found);
+        }
+        let fail = |why: std::io::Error| unusable(&path, &why.to_string());
+        let draft = self.path().join(temporary_name(FILE));
+        let mut file = create(&draft).map_err(fail)?;
+        let written = file.set_len(0).and_then(|()| file.write_all(random()?.as_bytes()));
+        written.and_then(|()| file.sync_all()).map_err(fail)?;
+        // Whoever is first gives the folder its id.
+        let path_text = path.display().to_string();
+        sqlite::put_in_place(&draft.display().to_string(), &path_text)?;
+        read(&path)?.ok_or_else(|| unusable(&path, "it holds no id"))
+    }
+
+    /// Does nobody but this machine use the folder?
+    pub(super) fn is_ours_alone(&self) -> bool {
+        super::folder::shared_by_machines(self.path()).is_none()
+    }
+}
+
+fn read(path: &Path) -> Result<Option<HomeId>, StoreError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(HomeId::new(text.trim())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unusable(path, &error.to_string())),
+    }
+}
+
+fn random() -> std::io::Result<String> {
+    let mut bytes = [0_u8; 16];
+    fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(super::hex(&bytes))
+}
