@@ -10,10 +10,11 @@ use tokio::sync::{mpsc, watch};
 
 use super::journal::{Journal, Recorded};
 use super::ports::{Executor, Job, Report, Reports};
+use super::timers::Timers;
 use super::wish::{Choice, End, Told, Wish};
 use crate::plan::NodeId;
 use crate::run::recovery::{fate, in_doubt};
-use crate::run::scheduler::{PlatformLimits, next_alarm};
+use crate::run::scheduler::{PlatformLimits, next_deadline};
 use crate::run::{
     Asker, By, EngineId, Event, Fate, Found, Life, Loss, RunState, RunStatus, StepPath, StepStatus,
 };
@@ -60,6 +61,7 @@ impl Driver {
             attempts: HashMap::new(),
             gathering: HashSet::new(),
             stale: HashSet::new(),
+            timers: Timers::default(),
             places: HashMap::new(),
             reported: Vec::new(),
             leaving: None,
@@ -68,6 +70,7 @@ impl Driver {
         if let Some((by, engine)) = resumed {
             drive.take_over(by, engine).await?;
         }
+        drive.set_timers();
         drive.run(incoming, wishes).await
     }
 }
@@ -83,6 +86,8 @@ pub(super) struct Loop<'a> {
     pub(super) gathering: HashSet<NodeId>,
     /// Those among them whose evidence may be of something that people have turned back since: it is gathered anew.
     pub(super) stale: HashSet<NodeId>,
+    /// When retries fall due.
+    pub(super) timers: Timers,
     /// Places on platforms for what is about to start.
     pub(super) places: HashMap<NodeId, PlatformPlace>,
     /// What reports have come to and is not recorded yet: it is, together with what begins after it.
@@ -152,9 +157,9 @@ impl Loop<'_> {
         incoming: &mut mpsc::UnboundedReceiver<Report>,
         wishes: &mut mpsc::UnboundedReceiver<Wish>,
     ) -> Input {
-        let alarm = next_alarm(self.journal.state())
-            .and_then(|at| Duration::try_from(at.duration_since(self.journal.now())).ok())
-            .unwrap_or(LOOK);
+        let deadline = next_deadline(self.journal.state())
+            .and_then(|at| Duration::try_from(at.duration_since(self.journal.now())).ok());
+        let alarm = [deadline, self.timers.left()].into_iter().flatten().min().unwrap_or(LOOK);
         tokio::select! {
             biased;
             Some(report) = incoming.recv() => Input::Report(report),
@@ -335,9 +340,7 @@ impl Loop<'_> {
     /// Only people or time can move it on: gates, retries that are not due, polls that have looked in vain.
     pub(super) fn only_waits(&self) -> bool {
         let state = self.state();
-        let now = self.journal.now();
-        let due = state.retrying().iter().take_while(|(due, _)| *due <= now);
-        let due = due.map(|(_, id)| *id).any(|id| state.is_unblocked(id) && !state.is_held(id));
+        let due = self.timers.is_due(state, |id| state.is_unblocked(id) && !state.is_held(id));
         let looked = self.attempts.values().all(|attempt| attempt.looked);
         self.is_quiet() && looked && !due && state.startable().iter().all(|id| state.is_held(*id))
     }

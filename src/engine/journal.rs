@@ -90,6 +90,11 @@ impl Journal {
         self.tools.clock.now()
     }
 
+    /// The instant that an event gets: it never goes back, whatever becomes of the clock.
+    pub fn at(&self) -> Timestamp {
+        self.now().max(self.state.at().unwrap_or(Timestamp::MIN))
+    }
+
     /// Takes in what other processes have recorded, and returns it.
     pub async fn catch_up(&mut self) -> Result<Vec<Record>, StoreError> {
         let run = self.state.plan().run.clone();
@@ -157,7 +162,7 @@ impl Journal {
     /// Numbers the events and folds them in. Nothing that rests on them may be begun or told before they are recorded,
     /// and nothing else may be recorded first.
     pub fn stage(&mut self, events: Vec<Event>) {
-        let at = self.now().max(self.state.at().unwrap_or(Timestamp::MIN));
+        let at = self.at();
         for event in events {
             let record = Record { seq: self.state.seq() + 1, at, event };
             let mailing = self.state.letter_of(&record.event);

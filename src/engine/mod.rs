@@ -6,6 +6,7 @@ mod journal;
 pub mod ports;
 mod start;
 mod tell;
+mod timers;
 mod wish;
 
 pub use crate::run::scheduler::skip_this_month;

@@ -10,7 +10,7 @@ use super::drive::{Attempt, LOOK, Loop};
 use super::ports::{Job, Stop};
 use crate::plan::template::truth;
 use crate::plan::{NodeId, Work};
-use crate::run::scheduler::{Effect, next, skip_this_month};
+use crate::run::scheduler::{Effect, next_of, skip_this_month};
 use crate::run::scope::scope_of;
 use crate::run::{Event, Failure, Outcome, RunState, SkipCause};
 use crate::store::{MonthNumber, StoreError};
@@ -42,7 +42,8 @@ impl Loop<'_> {
         if self.leaving.is_some() || !self.driver.seat.may_start()? {
             return Ok((events, starts));
         }
-        for effect in next(self.journal.state(), self.journal.now(), &self.driver.limits) {
+        let due = self.timers.due(self.journal.state());
+        for effect in next_of(self.journal.state(), &due, self.journal.now(), &self.driver.limits) {
             match effect {
                 Effect::Ask(id) if self.gathering.contains(&id) => {}
                 // What is done anew does not begin before its former attempt has stopped.
@@ -138,8 +139,8 @@ impl Loop<'_> {
             attempt,
             token: format!("{}/{path}/{}", state.plan().run, state.step(id).token),
             path,
-            at: self.journal.now(),
-            waiting_since: state.step(id).waiting_since.unwrap_or_else(|| self.journal.now()),
+            at: self.journal.at(),
+            waiting_since: state.step(id).waiting_since.unwrap_or_else(|| self.journal.at()),
             outputs: state.outputs_for(id),
             submitted: state.submitted(id).map(str::to_owned),
             taken_over: false,

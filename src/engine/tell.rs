@@ -8,6 +8,13 @@ impl Loop<'_> {
     /// Tells what was recorded, by us or by others. A question whose evidence may be of something that people have
     /// turned back by that is not asked with it.
     pub(super) fn tell(&mut self, records: Vec<Record>) {
+        for record in &records {
+            if let Event::StepEnded { step, .. } = &record.event
+                && let Some(id) = self.state().find(step)
+            {
+                self.set_timer(id);
+            }
+        }
         if records.iter().any(|record| turns_back(&record.event)) {
             self.stale.extend(&self.gathering);
             self.reported.retain(|event| !matches!(event, Event::GateOpened { .. }));

@@ -127,10 +127,8 @@ fn the_end_of_input_is_no_answer_and_changes_nothing() {
 
 #[test]
 fn what_is_gone_keeps_its_mark_in_status_and_letter() {
-    let settings = "mail:\n  from: {name: M, address: m@example.com}\n  dir: letters\n";
     let first = format!("{}{}", sh("odd", &note("odd")), sh("a", &note("a")));
     let project = Project::of(&format!("{}3:\n{}", format_args!("1:\n{first}"), sh("c", "false"))).roster();
-    let project = project.settings(settings);
     project.ms("run x.yaml --month 2025-10 --as zhang.wei --no-wait").one_of(&[0, 4]);
     project.ms("redo odd --reason 'looked odd' --as zhang.wei").code(0);
     project.ms("force odd --reason 'done by hand' --as li.na").code(0);
@@ -161,7 +159,7 @@ fn parameters_that_were_given_stay_and_files_that_cannot_be_taken_in_change_noth
         assert_eq!(project.ms("events --json").code(0).text(), before, "nothing was recorded");
     };
     let mended = c("echo {{ params.who }} {{ params.what }} >> ledger");
-    let project = project.runbook("name: x\nstages: nonsense\n");
+    let project = project.runbook(&format!("{params}stages: nonsense\n"));
     nothing(&project, 3, "x.yaml");
     let project = project.runbook(&format!("{params}{}", body(&mended)).replace("name: x\n", "name: y\n"));
     nothing(&project, 6, "y/2025-10");

@@ -22,6 +22,7 @@ mod databases;
 mod demo;
 mod doctor;
 mod faults;
+mod fire;
 mod fmt;
 mod gates;
 mod latest;
