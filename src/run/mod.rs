@@ -2,6 +2,7 @@
 //! people may ask ([`Request`]) and what may start next ([`scheduler`]). Pure: no clock, no IO, no async.
 
 mod answers;
+mod carried;
 pub mod event;
 pub mod form;
 mod graph;
