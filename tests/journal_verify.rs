@@ -150,7 +150,7 @@ fn done() -> impl Strategy<Value = Done> {
         "update runs set finished_at = null",
         "update runs set started_by = 'li.na'",
         "update runs set started_at = '2026-01-01T00:00:00Z'",
-        "update runs set plan = '{'",
+        "update plans set body = '{'",
         "update letters set seq = 10000",
         "update letters set seq = 0",
     ]);
@@ -277,7 +277,9 @@ fn a_store_of_an_older_program_gets_the_head_of_what_it_holds() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("journal.db");
     let id = wait(write(&file, &story()));
-    let old = "alter table runs drop column head; update meta set value = '2' where name = 'schema'";
+    let old = "alter table runs drop column head; alter table runs add column plan text; \
+               update runs set plan = (select body from plans where plans.run = runs.id); drop table plans; \
+               update meta set value = '2' where name = 'schema'";
     wait(change(&file, old));
     assert!(wait(look(&file, &id)).is_ok());
 }

@@ -14,6 +14,8 @@ use crate::run::RunState;
 pub(super) struct Deadlines {
     stages: BTreeSet<StageId>,
     steps: BTreeSet<NodeId>,
+    /// The steps that have a deadline; the clock is looked at far more often than plans are made.
+    watched: Option<Vec<NodeId>>,
 }
 
 impl Deadlines {
@@ -29,10 +31,13 @@ impl Deadlines {
             .filter(is_new)
             .filter_map(|id| Some((id, remarks::stage_late(state, id, page)?)))
             .collect();
-        let steps = plan.iter().map(|(id, _)| id);
+        let with_deadline =
+            || plan.iter().map(|(id, _)| id).filter(|id| state.deadline(*id).is_some()).collect();
+        let watched: &Vec<NodeId> = self.watched.get_or_insert_with(with_deadline);
         let is_new = |id: &NodeId| !state.step(*id).life.is_done() && !self.steps.contains(id);
+        let new = watched.iter().copied().filter(is_new);
         let steps: Vec<(NodeId, String)> =
-            steps.filter(is_new).filter_map(|id| Some((id, remarks::step_late(state, id, page)?))).collect();
+            new.filter_map(|id| Some((id, remarks::step_late(state, id, page)?))).collect();
         self.stages.extend(stages.iter().map(|(id, _)| *id));
         self.steps.extend(steps.iter().map(|(id, _)| *id));
         let stages = stages.into_iter().map(|(id, late)| {

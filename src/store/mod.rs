@@ -3,6 +3,7 @@
 //! The journal is the only channel between processes: everyone appends at the number that they have read, and the
 //! primary key decides who was first.
 
+mod append;
 mod backend;
 mod error;
 mod fence;
@@ -19,13 +20,11 @@ mod seat;
 mod sqlite;
 mod verify;
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Connection, Row};
 
+use append::{Head, chain, hex};
 use backend::Backend;
 pub use error::StoreError;
 use fence::Fence;
@@ -42,7 +41,7 @@ pub use verify::{Broken, Verified};
 
 use crate::id::RunId;
 use crate::plan::Plan;
-use crate::run::{Record, RunStatus};
+use crate::run::{Event, Record, RunStatus};
 
 /// What lists show of a run, without folding it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +71,14 @@ pub struct Batch {
     pub letters: Vec<NewLetter>,
 }
 
+impl Batch {
+    /// Is there nothing in it but events and the row of their run?
+    fn is_plain(&self) -> bool {
+        let numbers = |record: &Record| matches!(&record.event, Event::StepEnded { numbers, .. } if !numbers.is_empty());
+        self.letters.is_empty() && self.records.len() <= append::CHUNK && !self.records.iter().any(numbers)
+    }
+}
+
 /// An open store.
 #[derive(Debug)]
 pub struct Store {
@@ -79,6 +86,7 @@ pub struct Store {
     backend: Backend,
     fence: Option<Fence>,
     patience: Patience,
+    head: Option<Head>,
 }
 
 impl Store {
@@ -104,7 +112,7 @@ impl Store {
     }
 
     fn on(connection: AnyConnection, backend: Backend) -> Self {
-        Store { connection, backend, fence: None, patience: Patience::default() }
+        Store { connection, backend, fence: None, patience: Patience::default(), head: None }
     }
 
     fn fault(&self, source: sqlx::Error) -> StoreError {
@@ -156,13 +164,12 @@ impl Store {
         self.execute(self.backend.begin()).await?;
         let row = &batch.row;
         let made = sqlx::query(
-            "insert into runs (id, runbook, month, plan, status, round, started_at, finished_at, started_by) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "insert into runs (id, runbook, month, status, round, started_at, finished_at, started_by) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(row.id.to_string())
         .bind(row.id.runbook.clone())
         .bind(row.id.month.to_string())
-        .bind(body)
         .bind(row.status.word())
         .bind(i64::from(row.round))
         .bind(row.started_at.to_string())
@@ -176,6 +183,12 @@ impl Store {
                 true => StoreError::RunExists(row.id.clone()),
                 false => self.fault(source),
             });
+        }
+        let plan = sqlx::query("insert into plans (run, body) values ($1, $2)");
+        let plan = plan.bind(row.id.to_string()).bind(body).execute(&mut self.connection).await;
+        if let Err(source) = plan {
+            self.execute("rollback").await?;
+            return Err(self.fault(source));
         }
         self.write(batch, 0).await
     }
@@ -203,6 +216,9 @@ impl Store {
     }
 
     async fn append_now(&mut self, batch: &Batch, after: u64) -> Result<(), StoreError> {
+        if let (Backend::Sqlite(_), true) = (&self.backend, batch.is_plain()) {
+            return self.append_at_once(batch, after).await;
+        }
         self.execute(self.backend.begin()).await?;
         self.write(batch, after).await
     }
@@ -239,27 +255,7 @@ impl Store {
     async fn write_rows(&mut self, batch: &Batch, after: u64) -> Result<(), StoreError> {
         let run = batch.row.id.to_string();
         self.claim(&run).await?;
-        let (last, mut hash) = self.head(&run).await?;
-        if last != after {
-            return Err(StoreError::Behind);
-        }
-        for record in &batch.records {
-            let body = serde_json::to_string(&record.event).map_err(|why| self.damaged(why))?;
-            hash = chain(&hash, &run, record.seq, &record.at.to_string(), &body);
-            let written =
-                sqlx::query("insert into events (run, seq, at, body, hash) values ($1, $2, $3, $4, $5)")
-                    .bind(run.clone())
-                    .bind(number(record.seq))
-                    .bind(record.at.to_string())
-                    .bind(body)
-                    .bind(hash.clone())
-                    .execute(&mut self.connection)
-                    .await;
-            if let Err(source) = written {
-                return Err(if is_taken(&source) { StoreError::Behind } else { self.fault(source) });
-            }
-        }
-        self.write_run(&batch.row, &hash).await?;
+        self.write_events(batch, after).await?;
         for letter in &batch.letters {
             self.queue(&run, letter).await?;
         }
@@ -269,38 +265,13 @@ impl Store {
         Ok(())
     }
 
-    async fn head(&mut self, run: &str) -> Result<(u64, String), StoreError> {
-        let row = sqlx::query("select seq, hash from events where run = $1 order by seq desc limit 1")
-            .bind(run.to_owned())
-            .fetch_optional(&mut self.connection)
-            .await
-            .map_err(|source| self.fault(source))?;
-        let Some(row) = row else { return Ok((0, String::new())) };
-        let seq: i64 = row.try_get(0).map_err(|source| self.fault(source))?;
-        let hash: String = row.try_get(1).map_err(|source| self.fault(source))?;
-        Ok((u64::try_from(seq).unwrap_or_default(), hash))
-    }
-
-    async fn write_run(&mut self, row: &RunRow, head: &str) -> Result<(), StoreError> {
-        sqlx::query("update runs set status = $1, round = $2, finished_at = $3, head = $4 where id = $5")
-            .bind(row.status.word())
-            .bind(i64::from(row.round))
-            .bind(row.finished_at.map(|at| at.to_string()))
-            .bind(head.to_owned())
-            .bind(row.id.to_string())
-            .execute(&mut self.connection)
-            .await
-            .map_err(|source| self.fault(source))?;
-        Ok(())
-    }
-
     /// The plan that a run runs by.
     pub async fn plan(&mut self, run: &RunId) -> Result<Plan, StoreError> {
         again!(self, self.plan_now(run))
     }
 
     async fn plan_now(&mut self, run: &RunId) -> Result<Plan, StoreError> {
-        let row = sqlx::query("select plan from runs where id = $1")
+        let row = sqlx::query("select body from plans where run = $1")
             .bind(run.to_string())
             .fetch_optional(&mut self.connection)
             .await
@@ -346,23 +317,6 @@ fn number(seq: u64) -> i64 {
 
 fn is_taken(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
-}
-
-/// Each event's hash covers the one before it: a change, a removal or a reordering shows.
-fn chain(before: &str, run: &str, seq: u64, at: &str, body: &str) -> String {
-    let mut hash = Sha256::new();
-    for part in [before, run, &seq.to_string(), at, body] {
-        hash.update(u64::try_from(part.len()).unwrap_or_default().to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hex(&hash.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 type Unreadable = Box<dyn std::error::Error + Send + Sync>;

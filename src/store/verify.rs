@@ -151,7 +151,8 @@ impl Store {
 
     async fn run_row(&mut self, run: &RunId) -> Result<Option<AnyRow>, StoreError> {
         sqlx::query(
-            "select id, status, round, started_at, finished_at, started_by, head, plan from runs where id = $1",
+            "select id, status, round, started_at, finished_at, started_by, head, plans.body \
+             from runs left join plans on plans.run = runs.id where id = $1",
         )
         .bind(run.to_string())
         .fetch_optional(&mut self.connection)

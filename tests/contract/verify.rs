@@ -26,7 +26,7 @@ fn a_journal_is_whole_until_somebody_touches_it() {
         ("delete from events where seq > 3", "event 3 is the last one"),
         ("delete from events", "event 0 is the last one"),
         ("update runs set status = 'halted'", "status halted"),
-        ("update runs set plan = 'x'", "plan"),
+        ("update plans set body = 'x'", "plan"),
         ("update letters set seq = 999", "event 999"),
     ] {
         let project = ran();

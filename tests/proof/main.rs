@@ -23,7 +23,11 @@ mod order;
 mod outside;
 mod people;
 mod person;
+#[path = "../support/servers.rs"]
+mod servers;
 mod shim;
+#[path = "../contract/harness/sqlite.rs"]
+mod sqlite;
 mod sweep;
 mod trials;
 mod world;

@@ -12,11 +12,13 @@ const GATE: &str = "s/close";
 /// The step that always ends with 7.
 const BAD: &str = "s/bad";
 
-/// What may go wrong beside what is lost.
+/// What is done to the product, and so what a person has to be ready for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Harm {
-    /// Processes die: no step fails by that.
-    Death,
+    /// The engine dies: no step fails by that.
+    Engine,
+    /// The keeper of programs dies: nobody knows how those ended that it had.
+    Keeper,
     /// The disk fails: steps and answers may fail by that too, and are tried again.
     Disk,
 }
@@ -40,9 +42,14 @@ pub(crate) struct Person {
 }
 
 impl Person {
+    /// Somebody in a world of its own.
     pub(crate) fn new(harm: Harm) -> Self {
+        Self::within(World::new(), harm)
+    }
+
+    pub(crate) fn within(world: World, harm: Harm) -> Self {
         Person {
-            world: World::new(),
+            world,
             harm,
             answering: None,
             asked: BTreeMap::new(),
@@ -125,7 +132,8 @@ impl Person {
             match step["status"].as_str().unwrap() {
                 "lost" => self.judge(path, step["attempt"].as_u64().unwrap()),
                 "failed" if path == BAD => self.say(&format!("force {path} --reason known")),
-                "failed" if self.harm == Harm::Disk => self.ask_again(path),
+                // A disk that fails, and programs that nobody could start, are known ends.
+                "failed" if self.harm != Harm::Engine => self.ask_again(path),
                 "failed" => panic!("{path} failed: {step:#}"),
                 _ => {}
             }
@@ -142,17 +150,26 @@ impl Person {
         *self.lost.entry(path.to_owned()).or_default() += 1;
         let world = &self.world;
         let done = match path {
-            "s/rows" => (world.sql("select count(*) from done") == "1").then_some(0),
-            "s/station" => (world.sql("select count(*) from station") == "3").then_some(0),
+            "s/rows" => (world.sql("select step from done").len() == 1).then_some(0),
+            "s/station" => (world.sql("select name from station").len() == 3).then_some(0),
             "s/Blocked" => world.read("sched/ledger").contains("pass Blocked").then_some(0),
             path if PROGRAMS.contains(&path) => Attempts::of(world).end(path, attempt),
-            other => panic!("{other} can be found out, and is lost"),
+            // It begins again by itself, unless too many engines have died with it.
+            path if self.is_parked(path) => None,
+            path => panic!("{path} can be found out, and is lost"),
         };
         match done {
             Some(0) => self.say(&format!("settle {path} --as-done --reason ledger")),
             Some(_) => self.say(&format!("settle {path} --as-failed --reason ledger")),
             None => self.ask_again(path),
         }
+    }
+
+    fn is_parked(&self, path: &str) -> bool {
+        let events = self.world.ms("events --json").stdout;
+        let lost =
+            events.lines().rfind(|line| line.contains("step_lost") && line.contains(&format!("\"{path}\"")));
+        lost.is_some_and(|line| line.contains("parked"))
     }
 
     fn ask_again(&mut self, path: &str) {

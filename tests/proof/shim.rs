@@ -57,7 +57,7 @@ impl Fault {
     }
 
     /// Only processes of this role are meant.
-    fn of(self, role: &str) -> Self {
+    pub(crate) fn of(self, role: &str) -> Self {
         self.with("FAULT_ROLE", role)
     }
 

@@ -2,6 +2,7 @@
 
 use crate::outside;
 use crate::shim::{Fault, KEEPER};
+use crate::sqlite;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
@@ -35,6 +36,8 @@ pub(crate) struct World {
     dir: TempDir,
     /// Tells this world's letters and requests from those of others.
     pub(crate) name: String,
+    /// Where its journal is, when that is not a file of its own.
+    store: Option<String>,
 }
 
 impl World {
@@ -43,11 +46,17 @@ impl World {
         Self::of(include_str!("project/x.yaml"))
     }
 
+    /// The same with its journal at this URL.
+    pub(crate) fn at(mut self, store: &str) -> Self {
+        self.store = Some(store.to_owned());
+        self
+    }
+
     /// A project with this runbook.
     pub(crate) fn of(runbook: &str) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(1);
         let name = format!("w{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        let world = World { dir: TempDir::new().unwrap(), name };
+        let world = World { dir: TempDir::new().unwrap(), name, store: None };
         world.put("x.yaml", runbook);
         world.put("monthstart.yaml", include_str!("project/monthstart.yaml"));
         world.put("roster.yaml", include_str!("project/roster.yaml"));
@@ -59,7 +68,9 @@ impl World {
             std::fs::create_dir_all(world.path("sched").join(folder)).unwrap();
         }
         world.put("sched/waits-Blocked", "");
-        world.sql("create table done (step text, month text); create table station (id integer, name text)");
+        let tables =
+            "create table done (step text, month text); create table station (id integer, name text)";
+        sqlite::execute(&world.path("dw.db"), tables);
         world
     }
 
@@ -82,23 +93,16 @@ impl World {
         String::from_utf8_lossy(&std::fs::read(self.path(path)).unwrap_or_default()).into_owned()
     }
 
-    /// Statements on the database that the steps use, by another program than ours; the rows that come back.
-    pub(crate) fn sql(&self, statements: &str) -> String {
-        let output = Command::new("sqlite3")
-            .arg("-cmd")
-            .arg(".timeout 10000")
-            .arg(self.path("dw.db"))
-            .arg(statements)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{statements}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    /// The rows of one text column of a query on the database that the steps use.
+    pub(crate) fn sql(&self, query: &str) -> Vec<String> {
+        sqlite::column(&self.path("dw.db"), query)
     }
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command.args(words).current_dir(self.dir.path()).env_clear().stdin(Stdio::null());
         command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.dir.path());
+        command.envs(self.store.iter().map(|store| ("MONTHSTART_STORE", store)));
         command.env("LANG", "en_US.UTF-8").stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

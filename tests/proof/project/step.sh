@@ -2,5 +2,6 @@
 line="$MONTHSTART_STEP $MONTHSTART_ATTEMPT $MONTHSTART_TOKEN $$"
 echo "begin $line" >> ledger
 [ -z "${LD_PRELOAD-}" ] || echo "preloaded $line" >> ledger
+echo "{\"attempt\": $MONTHSTART_ATTEMPT}"
 echo "end $line ${1:-0}" >> ledger
 exit "${1:-0}"
