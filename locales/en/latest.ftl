@@ -48,3 +48,4 @@ loss-left = the engine was told to leave and cut it short, and nothing can tell 
 loss-keeper = who kept hold of its program is gone (killed, or the machine restarted): the program may still run, and nothing can tell how it ended; look for it, then say so
 loss-elsewhere = it began on { $host }, and only there it can be looked up: look there, then say so
 loss-parked = { $engines } engines died with it, one after the other, so it does not begin again by itself: look why, then have it run again or say how it ended
+attach-renewed = { $run } goes on by its runbook as it is on disk now: attach again to see it.

@@ -26,6 +26,7 @@ mod fire;
 mod fmt;
 mod gates;
 mod latest;
+mod long;
 mod mail;
 mod misc;
 mod operator;
