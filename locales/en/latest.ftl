@@ -49,3 +49,4 @@ loss-keeper = who kept hold of its program is gone (killed, or the machine resta
 loss-elsewhere = it began on { $host }, and only there it can be looked up: look there, then say so
 loss-parked = { $engines } engines died with it, one after the other, so it does not begin again by itself: look why, then have it run again or say how it ended
 attach-renewed = { $run } goes on by its runbook as it is on disk now: attach again to see it.
+logs-nothing = { $step }: attempt { $attempt } has printed nothing, or its log was taken away ({ $path } is not there).

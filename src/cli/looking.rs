@@ -216,6 +216,7 @@ pub(super) async fn logs(
     let Ok(lines) = read_log(&file, log_encoding(&project, state.plan(), id)) else {
         return Err(no_log(&path, attempt, &file));
     };
+    tell_of_nothing(session, &path, attempt, &file);
     match session.json {
         true => session
             .output
@@ -223,6 +224,15 @@ pub(super) async fn logs(
         false => session.output.result(&lines.join("\n")),
     }
     Ok(Exit::Done)
+}
+
+/// An attempt without a log has printed nothing, or somebody has taken its log away: nobody is left to guess which.
+fn tell_of_nothing(session: &Session, step: &str, attempt: u32, file: &Path) {
+    if !file.exists() {
+        let path = file.display().to_string();
+        let msg = msg!("logs-nothing", step = step, attempt = attempt, path = path);
+        session.output.diagnostic(&session.say(&msg));
+    }
 }
 
 /// The file of an attempt's log is not there, or cannot be read.
@@ -260,6 +270,7 @@ async fn follow_log(
             shown = complete;
         }
         if !running {
+            tell_of_nothing(session, &state.plan().path(id), state.step(id).attempt, file);
             return Ok(Exit::Done);
         }
         tokio::time::sleep(FOLLOW).await;
