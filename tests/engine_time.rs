@@ -69,6 +69,16 @@ impl Executor for FailsOnce {
         Box::pin(async move { jobs.iter().map(|_| Found::Unknown(Loss::Engine)).collect() })
     }
 
+    fn ready<'a>(&'a self, _: &'a Plan) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn outlives_us(&self, _: &Job) -> bool {
+        false
+    }
+
+    fn recorded(&self, _: &[(NodeId, u32)]) {}
+
     fn start(&self, job: Job, reports: Reports) {
         self.begun.lock().unwrap().push(Instant::now());
         let outcome = if job.attempt == 1 {

@@ -71,6 +71,8 @@ impl Driver {
             drive.take_over(by, engine).await?;
         }
         drive.set_timers();
+        let plan = Arc::clone(drive.state().plan());
+        drive.driver.executor.ready(&plan).await;
         drive.run(incoming, wishes).await
     }
 }
@@ -107,6 +109,8 @@ pub(super) struct Attempt {
     pub(super) looked: bool,
     /// Its platform knows it by an id, and goes on with it without us.
     pub(super) on_platform: bool,
+    /// It goes on when we leave, and the next engine finds it.
+    pub(super) outlives_us: bool,
 }
 
 pub(super) enum Input {
@@ -197,8 +201,7 @@ impl Loop<'_> {
         Ok(done)
     }
 
-    /// A former engine's attempts are in doubt: what is at hand goes on, what cannot be done twice runs again, the rest
-    /// is lost.
+    /// A former engine's attempts: what is at hand goes on, what cannot be done twice runs again, the rest is lost.
     pub(super) async fn take_over(&mut self, by: By, engine: EngineId) -> Result<(), StoreError> {
         loop {
             let mut events = vec![Event::RunResumed { by: by.clone(), engine: engine.clone() }];
@@ -304,8 +307,7 @@ impl Loop<'_> {
         Event::StepLost { step: self.path(id), attempt, again, cause }
     }
 
-    /// What has happened is recorded whoever else was first: attempts that a person has decided over mean nothing to the
-    /// fold, and a gate is only opened when its turn still is.
+    /// What has happened is recorded whoever else was first; a gate is only opened when its turn still is.
     pub(super) fn forget_what_is_not_so(&mut self) {
         let state = self.journal.state();
         self.reported.retain(|event| match event {
@@ -357,8 +359,9 @@ impl Loop<'_> {
         end: End,
         incoming: &mut mpsc::UnboundedReceiver<Report>,
     ) -> Result<End, StoreError> {
-        // Flows stay on their platform; the next engine follows them by their ids.
-        self.attempts.retain(|_, attempt| !attempt.on_platform || end == End::Cancelled);
+        // Flows stay on their platform and programs with their keeper; the next engine finds them there.
+        self.attempts
+            .retain(|_, attempt| !(attempt.on_platform || attempt.outlives_us) || end == End::Cancelled);
         for attempt in self.attempts.values() {
             let _ = attempt.switch.send(true);
         }

@@ -25,6 +25,7 @@ mod faults;
 mod fire;
 mod fmt;
 mod gates;
+mod keeper;
 mod latest;
 mod long;
 mod mail;
