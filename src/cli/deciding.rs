@@ -198,6 +198,7 @@ fn recorded(state: &RunState, request: &Request, asker: &Asker) -> Msg {
         Request::Release { steps } => msg!("recorded-release", steps = paths(steps), by = by),
         Request::Settle { step, done: true, .. } => msg!("recorded-settle-done", step = path(*step), by = by),
         Request::Settle { step, .. } => msg!("recorded-settle-failed", step = path(*step), by = by),
+        Request::Renew(_) => msg!("recorded-renewed", run = state.plan().run.to_string(), by = by),
         Request::Cancel { .. } => msg!("recorded-cancel", run = state.plan().run.to_string(), by = by),
     }
 }

@@ -10,12 +10,13 @@ use tokio::sync::{mpsc, watch};
 
 use super::journal::{Journal, Recorded};
 use super::ports::{Executor, Job, Receipt, Report, Reports};
+use super::timers::Timers;
 use super::wish::{Choice, End, Told, Wish};
 use crate::plan::NodeId;
 use crate::run::recovery::{fate, in_doubt, seen_from};
-use crate::run::scheduler::{PlatformLimits, next_alarm};
+use crate::run::scheduler::{PlatformLimits, next_deadline};
 use crate::run::{
-    Asker, By, EngineId, Event, Fate, Found, Life, Loss, Record, RunState, RunStatus, StepPath, StepStatus,
+    Asker, By, EngineId, Event, Fate, Found, Life, Loss, RunState, RunStatus, StepPath, StepStatus,
 };
 use crate::store::{PlatformPlace, Seat, StoreError};
 
@@ -59,6 +60,8 @@ impl Driver {
             reports,
             attempts: HashMap::new(),
             gathering: HashSet::new(),
+            stale: HashSet::new(),
+            timers: Timers::default(),
             places: HashMap::new(),
             reported: Vec::new(),
             receipts: Vec::new(),
@@ -68,6 +71,7 @@ impl Driver {
         if let Some((by, engine)) = resumed {
             drive.take_over(by, engine).await?;
         }
+        drive.set_timers();
         let plan = Arc::clone(drive.state().plan());
         drive.driver.executor.ready(&plan).await;
         drive.run(incoming, wishes).await
@@ -83,6 +87,10 @@ pub(super) struct Loop<'a> {
     pub(super) attempts: HashMap<NodeId, Attempt>,
     /// Gates whose evidence is being gathered.
     pub(super) gathering: HashSet<NodeId>,
+    /// Those among them whose evidence may be of something that people have turned back since: it is gathered anew.
+    pub(super) stale: HashSet<NodeId>,
+    /// When retries fall due.
+    pub(super) timers: Timers,
     /// Places on platforms for what is about to start.
     pub(super) places: HashMap<NodeId, PlatformPlace>,
     /// What reports have come to and is not recorded yet: it is, together with what begins after it.
@@ -159,9 +167,10 @@ impl Loop<'_> {
         let still = self.is_still();
         loop {
             // What is overdue and does not begin is kept from it: it is looked at again, but not all the time.
-            let alarm = next_alarm(self.journal.state())
-                .map(|at| Duration::try_from(at.duration_since(self.journal.now())).unwrap_or(LOOK))
-                .filter(|alarm| *alarm <= LOOK);
+            let deadline = next_deadline(self.journal.state())
+                .map(|at| Duration::try_from(at.duration_since(self.journal.now())).unwrap_or(LOOK));
+            let alarm = [deadline, self.timers.left()].into_iter().flatten().min();
+            let alarm = alarm.filter(|alarm| *alarm <= LOOK);
             tokio::select! {
                 biased;
                 Some(report) = incoming.recv() => return Input::Report(report),
@@ -193,13 +202,6 @@ impl Loop<'_> {
         StepPath(self.state().plan().path(id))
     }
 
-    pub(super) fn tell(&self, records: Vec<Record>) {
-        if !records.is_empty() {
-            // Nobody may be watching; the journal has it all the same.
-            let _ = self.driver.told.send(Told::Events(records));
-        }
-    }
-
     /// What other processes have recorded.
     pub(super) async fn look(&mut self) -> Result<(), StoreError> {
         self.last_look = Some(tokio::time::Instant::now());
@@ -220,8 +222,7 @@ impl Loop<'_> {
         Ok(done)
     }
 
-    /// A former engine's attempts are in doubt: what is at hand goes on, what cannot be done twice runs again, the rest
-    /// is lost.
+    /// A former engine's attempts: what is at hand goes on, what cannot be done twice runs again, the rest is lost.
     pub(super) async fn take_over(&mut self, by: By, engine: EngineId) -> Result<(), StoreError> {
         loop {
             let mut events = vec![Event::RunResumed { by: by.clone(), engine: engine.clone() }];
@@ -309,12 +310,15 @@ impl Loop<'_> {
                     self.reported.push(Event::StepEnded { step: self.path(node), attempt, outcome, numbers });
                 }
                 Report::Lost { node, attempt, cause } => {
-                    self.attempts.remove(&node);
+                    if self.attempts.get(&node).is_some_and(|ours| ours.number == attempt) {
+                        self.attempts.remove(&node);
+                    }
                     self.reported.push(self.lost(node, attempt, cause));
                 }
                 Report::Gathered { node, ask, evidence } => {
                     self.gathering.remove(&node);
-                    if self.state().startable().contains(&node) && self.leaving.is_none() {
+                    let fresh = !self.stale.remove(&node);
+                    if fresh && self.state().startable().contains(&node) && self.leaving.is_none() {
                         self.reported.push(Event::GateOpened { step: self.path(node), ask, evidence });
                     }
                 }
@@ -355,9 +359,7 @@ impl Loop<'_> {
     /// Only people or time can move it on: gates, retries that are not due, polls that have looked in vain.
     pub(super) fn only_waits(&self) -> bool {
         let state = self.state();
-        let now = self.journal.now();
-        let due = state.retrying().iter().take_while(|(due, _)| *due <= now);
-        let due = due.map(|(_, id)| *id).any(|id| state.is_unblocked(id) && !state.is_held(id));
+        let due = self.timers.is_due(state, |id| state.is_unblocked(id) && !state.is_held(id));
         let looked = self.attempts.values().all(|attempt| attempt.looked);
         self.is_quiet() && looked && !due && state.startable().iter().all(|id| state.is_held(*id))
     }

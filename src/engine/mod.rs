@@ -5,9 +5,11 @@ mod grant;
 mod journal;
 pub mod ports;
 mod start;
+mod tell;
+mod timers;
 mod wish;
 
+pub use crate::run::scheduler::skip_this_month;
 pub use drive::Driver;
 pub use journal::{Journal, Recorded, Tools};
-pub use start::skip_this_month;
 pub use wish::{Choice, End, Told, Wish};

@@ -62,12 +62,31 @@ impl Loss {
     }
 }
 
+impl Loss {
+    /// Its word, as in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Loss::Engine => "engine",
+            Loss::Left => "left",
+            Loss::Keeper => "keeper",
+            Loss::Elsewhere { .. } => "elsewhere",
+            Loss::Unmarked => "unmarked",
+            Loss::Partly => "partly",
+            Loss::Parked { .. } => "parked",
+        }
+    }
+}
+
 impl Explain for Loss {
     fn explain(&self) -> Msg {
         match self {
-            Loss::Unmarked => msg!("lost-unmarked"),
-            Loss::Partly => msg!("lost-partly"),
-            _ => msg!("term-lost"),
+            Loss::Engine => msg!("loss-engine"),
+            Loss::Left => msg!("loss-left"),
+            Loss::Keeper => msg!("loss-keeper"),
+            Loss::Elsewhere { host } => msg!("loss-elsewhere", host = crate::words::printable(host)),
+            Loss::Unmarked => msg!("loss-unmarked"),
+            Loss::Partly => msg!("loss-partly"),
+            Loss::Parked { engines } => msg!("loss-parked", engines = *engines),
         }
     }
 }
