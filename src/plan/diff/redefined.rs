@@ -43,7 +43,7 @@ impl<'a> Redefined<'a> {
 
     /// Does the step do something else now?
     pub fn does_otherwise(&self, old: NodeId, new: NodeId) -> bool {
-        let (was, is) = (self.values(self.before, old), self.values(self.after, new));
+        let (was, is) = (Self::values(self.before, old), Self::values(self.after, new));
         let kinds = (self.before.node(old).kind(), self.after.node(new).kind());
         let does = |values: &Facets| -> Facets {
             let kept = values.iter().filter(|(facet, _)| !TREATMENT.contains(facet));
@@ -54,11 +54,11 @@ impl<'a> Redefined<'a> {
 
     /// Does what keeps the step from running (`when`, the month file) say something else now?
     pub fn is_kept_otherwise(&self, old: NodeId, new: NodeId) -> bool {
-        let (was, is) = (self.values(self.before, old), self.values(self.after, new));
+        let (was, is) = (Self::values(self.before, old), Self::values(self.after, new));
         [Facet::When, Facet::Skip].iter().any(|facet| was.get(facet) != is.get(facet))
     }
 
-    fn values(&self, plan: &Plan, id: NodeId) -> Facets {
+    fn values(plan: &Plan, id: NodeId) -> Facets {
         facets::of_node(plan, plan.node(id), &TimeZone::UTC, &|id| plan.path(id))
     }
 
