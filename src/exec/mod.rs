@@ -102,6 +102,7 @@ impl Exec {
         environment: BTreeMap<String, String>,
         lang: Lang,
     ) -> Self {
+        let state_dir = std::path::absolute(&state_dir).unwrap_or(state_dir);
         let (limits, client, kept) = (Limits::default(), OnceLock::new(), Kept::new(None));
         Exec { room: Arc::new(Room { project, state_dir, environment, lang, limits, client, kept }) }
     }
