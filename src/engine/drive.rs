@@ -12,7 +12,7 @@ use super::journal::{Journal, Recorded};
 use super::ports::{Executor, Job, Report, Reports};
 use super::wish::{Choice, End, Told, Wish};
 use crate::plan::NodeId;
-use crate::run::recovery::{fate, in_doubt};
+use crate::run::recovery::{fate, in_doubt, seen_from};
 use crate::run::scheduler::{PlatformLimits, next_alarm};
 use crate::run::{
     Asker, By, EngineId, Event, Fate, Found, Life, Loss, Record, RunState, RunStatus, StepPath, StepStatus,
@@ -62,7 +62,7 @@ impl Driver {
             places: HashMap::new(),
             reported: Vec::new(),
             leaving: None,
-            last_look: tokio::time::Instant::now(),
+            last_look: None,
         };
         if let Some((by, engine)) = resumed {
             drive.take_over(by, engine).await?;
@@ -88,7 +88,7 @@ pub(super) struct Loop<'a> {
     pub(super) reported: Vec<Event>,
     pub(super) leaving: Option<Choice>,
     /// When other processes' decisions were last looked for.
-    pub(super) last_look: tokio::time::Instant,
+    pub(super) last_look: Option<tokio::time::Instant>,
 }
 
 /// An attempt that this process has begun.
@@ -138,7 +138,7 @@ impl Loop<'_> {
                 Input::Time => {}
             }
             // However much there is to hear from steps: what people decide elsewhere is never overheard.
-            if self.last_look.elapsed() >= LOOK {
+            if self.last_look.is_none_or(|looked| looked.elapsed() >= LOOK) {
                 self.look().await?;
             }
             while let Ok(report) = incoming.try_recv() {
@@ -149,20 +149,37 @@ impl Loop<'_> {
     }
 
     pub(super) async fn wait(
-        &self,
+        &mut self,
         incoming: &mut mpsc::UnboundedReceiver<Report>,
         wishes: &mut mpsc::UnboundedReceiver<Wish>,
     ) -> Input {
-        let alarm = next_alarm(self.journal.state())
-            .and_then(|at| Duration::try_from(at.duration_since(self.journal.now())).ok())
-            .unwrap_or(LOOK);
-        tokio::select! {
-            biased;
-            Some(report) = incoming.recv() => Input::Report(report),
-            Some(wish) = wishes.recv() => Input::Wish(wish),
-            () = self.driver.seat.changed() => Input::Time,
-            () = tokio::time::sleep(alarm.min(LOOK)) => Input::Time,
+        let still = self.is_still();
+        loop {
+            // What is overdue and does not begin is kept from it: it is looked at again, but not all the time.
+            let alarm = next_alarm(self.journal.state())
+                .map(|at| Duration::try_from(at.duration_since(self.journal.now())).unwrap_or(LOOK))
+                .filter(|alarm| *alarm <= LOOK);
+            tokio::select! {
+                biased;
+                Some(report) = incoming.recv() => return Input::Report(report),
+                Some(wish) = wishes.recv() => return Input::Wish(wish),
+                () = self.driver.seat.changed() => return Input::Time,
+                () = tokio::time::sleep(alarm.unwrap_or(LOOK)) => {}
+            }
+            // Days are waited through like this: it costs next to nothing to see that nothing has happened.
+            if !still || alarm.is_some() || self.journal.may_have_news() {
+                self.last_look = None;
+                return Input::Time;
+            }
         }
+    }
+
+    /// Can nothing but reports, wishes, the clock's alarms and other processes' events move it on?
+    fn is_still(&self) -> bool {
+        let state = self.state();
+        let now = self.journal.now();
+        let due = state.retrying().first().is_some_and(|(due, _)| *due <= now);
+        self.leaving.is_none() && !due && state.startable().is_empty()
     }
 
     pub(super) fn state(&self) -> &RunState {
@@ -182,7 +199,7 @@ impl Loop<'_> {
 
     /// What other processes have recorded.
     pub(super) async fn look(&mut self) -> Result<(), StoreError> {
-        self.last_look = tokio::time::Instant::now();
+        self.last_look = Some(tokio::time::Instant::now());
         let records = self.journal.catch_up().await?;
         self.tell(records);
         Ok(())
@@ -205,7 +222,7 @@ impl Loop<'_> {
     pub(super) async fn take_over(&mut self, by: By, engine: EngineId) -> Result<(), StoreError> {
         loop {
             let mut events = vec![Event::RunResumed { by: by.clone(), engine: engine.clone() }];
-            events.extend(self.fates_of_doubtful().await?);
+            events.extend(self.fates_of_doubtful(&engine).await?);
             if self.record(events).await? {
                 break;
             }
@@ -221,14 +238,17 @@ impl Loop<'_> {
         Ok(())
     }
 
-    async fn fates_of_doubtful(&mut self) -> Result<Vec<Event>, StoreError> {
+    async fn fates_of_doubtful(&mut self, me: &EngineId) -> Result<Vec<Event>, StoreError> {
         let mut jobs = Vec::new();
         for id in in_doubt(self.state()) {
             jobs.push(self.job(id).await?);
         }
         let executor = Arc::clone(&self.driver.executor);
         let found = executor.recall(&jobs).await;
-        let fates = jobs.iter().zip(found).map(|(job, found)| (job, fate(self.state(), job.node, found)));
+        let fates = jobs.iter().zip(found).map(|(job, found)| {
+            let found = seen_from(self.state(), job.node, me, found);
+            (job, fate(self.state(), job.node, found))
+        });
         let lost = fates.filter_map(|(job, fate)| {
             let (again, cause) = match fate {
                 Fate::GoesOn => return None,

@@ -25,6 +25,7 @@ mod faults;
 mod fmt;
 mod gates;
 mod keeper;
+mod journal;
 mod mail;
 mod misc;
 mod operator;
