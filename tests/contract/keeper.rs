@@ -60,8 +60,10 @@ fn what_ended_while_no_engine_lived_is_taken_as_it_ended() {
         project.until_no_keeper();
         assert!(!alive(&project.read("pid")));
         project.resume().code(code);
-        project.status().are(&[("b", word)]);
-        assert_eq!(project.count("b"), 1);
+        let status = project.status();
+        status.are(&[("b", word)]);
+        let error = status.step("b")["error"].as_str().unwrap_or_default();
+        assert_eq!((project.count("b"), error.contains('7')), (1, code == 4), "{error}");
     }
 }
 
