@@ -85,6 +85,9 @@ doctor-disk-remote = { $path } lies on a network file system ({ $kind }): journa
 doctor-disk-remote-fix = name a folder on a disk of this machine with MONTHSTART_STATE.
 
 doctor-store-good = can be read and written; runs: { $runs }
+doctor-store-server = on PostgreSQL { $version }, schema { $schema }
+doctor-store-not-durable = the server does not keep what it has acknowledged when its machine dies (fsync is off).
+doctor-store-durable-fix = switch 'fsync' on in the server's settings.
 doctor-store-none = there is none yet: made with the first run
 doctor-store-silent = it cannot be opened.
 doctor-store-fix = look at the file and its folder; 'store:' of the settings, --store and MONTHSTART_STORE say where it is.
@@ -107,6 +110,7 @@ doctor-clock-good = { $now }, { $zone }
 doctor-clock-zones = { $now }, { $zone }: times of runbooks are meant in it; the machine's own zone is { $machine }
 doctor-clock-year = the clock says that it is { $year }.
 doctor-clock-behind = the clock is behind what the journal says that has happened.
+doctor-clock-apart = this machine's clock and the journal's server are { $seconds } s apart.
 doctor-clock-loose = the machine's time service has not set the clock.
 doctor-clock-fix = set the clock, and let a time service (NTP) keep it: deadlines and shifts go by it.
 

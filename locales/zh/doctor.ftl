@@ -74,6 +74,9 @@ doctor-disk-remote = { $path } 位于网络文件系统({ $kind }):运行日志�
 doctor-disk-remote-fix = 请用 MONTHSTART_STATE 指定本机磁盘上的目录。
 
 doctor-store-good = 可读可写;运行数:{ $runs }
+doctor-store-server = 位于 PostgreSQL { $version },模式 { $schema }
+doctor-store-not-durable = 服务器所在机器一旦宕机,已确认的内容也会丢失(fsync 已关闭)。
+doctor-store-durable-fix = 请在服务器设置中打开 fsync。
 doctor-store-none = 还没有:首次运行时建立
 doctor-store-silent = 无法打开。
 doctor-store-fix = 请检查该文件及其目录;位置由设置中的 'store:'、--store 或 MONTHSTART_STORE 决定。
@@ -96,6 +99,7 @@ doctor-clock-good = { $now },{ $zone }
 doctor-clock-zones = { $now },{ $zone }:运行手册中的时间按此时区;本机时区是 { $machine }
 doctor-clock-year = 时钟显示现在是 { $year } 年。
 doctor-clock-behind = 时钟早于运行日志中已发生的事。
+doctor-clock-apart = 本机时钟与运行日志服务器相差 { $seconds } 秒。
 doctor-clock-loose = 本机的时间服务尚未校准时钟。
 doctor-clock-fix = 请校准时钟,并启用时间服务(NTP):期限和班次都以它为准。
 

@@ -165,12 +165,12 @@ async fn bring_down(session: &Session, project: Project, journal: &mut Journal) 
     }
     let run = journal.state().plan().run.clone();
     // Whoever takes it up in this very moment sees the cancellation and does this itself.
-    let seat = match seat::take(session, &project, journal.store(), &run).await? {
-        (Taken::Ours(seat), _) => Arc::new(seat),
+    let (seat, me) = match seat::take(session, &project, journal.store(), &run).await? {
+        (Taken::Ours(seat), me) => (Arc::new(seat), me),
         (Taken::Held(_), _) => return Ok(()),
     };
     let (told, _nobody) = unbounded_channel();
-    alone(session, &Arc::new(project), &seat, told).bring_down(journal).await?;
+    alone(session, &Arc::new(project), &seat, told).bring_down(journal, &me).await?;
     if let Ok(seat) = Arc::try_unwrap(seat) {
         seat.leave().await;
     }

@@ -1,6 +1,7 @@
 //! Letters as the command line sees them: who writes them, the store as their outbox, and who sends them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -51,12 +52,12 @@ fn mail_host() -> String {
 }
 
 /// The store as an outbox.
-pub(super) struct StoreOutbox(Mutex<Store>);
+pub(super) struct StoreOutbox(Mutex<Store>, AtomicBool);
 
 impl StoreOutbox {
     /// The outbox in `store`.
     pub(super) fn new(store: Store) -> Self {
-        StoreOutbox(Mutex::new(store))
+        StoreOutbox(Mutex::new(store), AtomicBool::new(true))
     }
 }
 
@@ -64,7 +65,13 @@ impl Outbox for StoreOutbox {
     type Error = StoreError;
 
     async fn next_due(&self, now: Timestamp) -> Result<Option<Letter>, StoreError> {
-        let claimed = self.0.lock().await.claim_letter(now).await?;
+        let mut store = self.0.lock().await;
+        // As long as there was one there may be another one.
+        if !self.1.load(Ordering::Relaxed) && !store.may_have_letters() {
+            return Ok(None);
+        }
+        let claimed = store.claim_letter(now).await?;
+        self.1.store(claimed.is_some(), Ordering::Relaxed);
         Ok(claimed.map(|found| Letter {
             id: found.letter.id,
             message_id: found.letter.message_id,
@@ -133,6 +140,7 @@ impl Postman {
         let Some(transport) = self.transport else { return };
         let last = async {
             let _ = self.task.await;
+            self.outbox.1.store(true, Ordering::Relaxed);
             drain(self.outbox.as_ref(), &transport, self.clock.as_ref()).await
         };
         let _ = tokio::time::timeout(LAST_POST, last).await;

@@ -49,19 +49,23 @@ pub(super) async fn stand_by(
     store: &mut Store,
     run: &RunId,
 ) -> Result<Option<(Seat, EngineId)>, Failed> {
-    let look = terms(session)?.look();
-    let mut told = None;
+    let (folder, look, mut told) = (session.state(&project.dir), terms(session)?.look(), None);
     loop {
-        if is_over(store, run).await? {
-            return Ok(None);
-        }
-        let holder = match take(session, project, store, run).await? {
-            (Taken::Ours(seat), me) => {
-                session.output.diagnostic(&session.say(&msg!("stand-by-takes", run = run.to_string())));
-                return Ok(Some((seat, me)));
+        // Only looked at: taking is tried when there is something to take.
+        let mut holder = Seat::holder(store, &folder, run).await?;
+        if holder.is_none() {
+            match take(session, project, store, run).await? {
+                (Taken::Ours(seat), _) if is_over(store, run).await? => {
+                    seat.leave().await;
+                    return Ok(None);
+                }
+                (Taken::Ours(seat), me) => {
+                    session.output.diagnostic(&session.say(&msg!("stand-by-takes", run = run.to_string())));
+                    return Ok(Some((seat, me)));
+                }
+                (Taken::Held(by), _) => holder = by,
             }
-            (Taken::Held(holder), _) => holder,
-        };
+        }
         if holder.is_some() && told != holder {
             let (host, pid) = named(holder.clone());
             let msg = msg!("stand-by-waits", run = run.to_string(), host = host, pid = pid);

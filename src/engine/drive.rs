@@ -12,7 +12,7 @@ use super::journal::{Journal, Recorded};
 use super::ports::{Executor, Job, Report, Reports};
 use super::wish::{Choice, End, Told, Wish};
 use crate::plan::NodeId;
-use crate::run::recovery::{fate, in_doubt};
+use crate::run::recovery::{fate, in_doubt, seen_from};
 use crate::run::scheduler::{PlatformLimits, next_alarm};
 use crate::run::{
     Asker, By, EngineId, Event, Fate, Found, Life, Loss, Record, RunState, RunStatus, StepPath, StepStatus,
@@ -76,7 +76,7 @@ pub(super) struct Loop<'a> {
     pub(super) reported: Vec<Event>,
     pub(super) leaving: Option<Choice>,
     /// When other processes' decisions were last looked for.
-    pub(super) last_look: tokio::time::Instant,
+    pub(super) last_look: Option<tokio::time::Instant>,
 }
 
 /// An attempt that this process has begun.
@@ -110,7 +110,7 @@ impl<'a> Loop<'a> {
             places: HashMap::new(),
             reported: Vec::new(),
             leaving: None,
-            last_look: tokio::time::Instant::now(),
+            last_look: None,
         }
     }
 }
@@ -142,7 +142,7 @@ impl Loop<'_> {
                 Input::Time => {}
             }
             // However much there is to hear from steps: what people decide elsewhere is never overheard.
-            if self.last_look.elapsed() >= LOOK {
+            if self.last_look.is_none_or(|looked| looked.elapsed() >= LOOK) {
                 self.look().await?;
             }
             while let Ok(report) = incoming.try_recv() {
@@ -153,20 +153,37 @@ impl Loop<'_> {
     }
 
     pub(super) async fn wait(
-        &self,
+        &mut self,
         incoming: &mut mpsc::UnboundedReceiver<Report>,
         wishes: &mut mpsc::UnboundedReceiver<Wish>,
     ) -> Input {
-        let alarm = next_alarm(self.journal.state())
-            .and_then(|at| Duration::try_from(at.duration_since(self.journal.now())).ok())
-            .unwrap_or(LOOK);
-        tokio::select! {
-            biased;
-            Some(report) = incoming.recv() => Input::Report(report),
-            Some(wish) = wishes.recv() => Input::Wish(wish),
-            () = self.driver.seat.changed() => Input::Time,
-            () = tokio::time::sleep(alarm.min(LOOK)) => Input::Time,
+        let still = self.is_still();
+        loop {
+            // What is overdue and does not begin is kept from it: it is looked at again, but not all the time.
+            let alarm = next_alarm(self.journal.state())
+                .map(|at| Duration::try_from(at.duration_since(self.journal.now())).unwrap_or(LOOK))
+                .filter(|alarm| *alarm <= LOOK);
+            tokio::select! {
+                biased;
+                Some(report) = incoming.recv() => return Input::Report(report),
+                Some(wish) = wishes.recv() => return Input::Wish(wish),
+                () = self.driver.seat.changed() => return Input::Time,
+                () = tokio::time::sleep(alarm.unwrap_or(LOOK)) => {}
+            }
+            // Days are waited through like this: it costs next to nothing to see that nothing has happened.
+            if !still || alarm.is_some() || self.journal.may_have_news() {
+                self.last_look = None;
+                return Input::Time;
+            }
         }
+    }
+
+    /// Can nothing but reports, wishes, the clock's alarms and other processes' events move it on?
+    fn is_still(&self) -> bool {
+        let state = self.state();
+        let now = self.journal.now();
+        let due = state.retrying().first().is_some_and(|(due, _)| *due <= now);
+        self.leaving.is_none() && !due && state.startable().is_empty()
     }
 
     pub(super) fn state(&self) -> &RunState {
@@ -186,7 +203,7 @@ impl Loop<'_> {
 
     /// What other processes have recorded.
     pub(super) async fn look(&mut self) -> Result<(), StoreError> {
-        self.last_look = tokio::time::Instant::now();
+        self.last_look = Some(tokio::time::Instant::now());
         let records = self.journal.catch_up().await?;
         self.tell(records);
         Ok(())
@@ -209,7 +226,7 @@ impl Loop<'_> {
     pub(super) async fn take_over(&mut self, by: By, engine: EngineId) -> Result<(), StoreError> {
         loop {
             let mut events = vec![Event::RunResumed { by: by.clone(), engine: engine.clone() }];
-            events.extend(self.fates_of_doubtful().await?);
+            events.extend(self.fates_of_doubtful(&engine).await?);
             if self.record(events).await? {
                 break;
             }
@@ -229,19 +246,24 @@ impl Loop<'_> {
         Ok(())
     }
 
-    /// What can be found out about attempts in doubt.
-    pub(super) async fn found(&mut self) -> Result<Vec<(Job, Found)>, StoreError> {
+    /// What can be found out about attempts in doubt, as this engine sees it.
+    pub(super) async fn found(&mut self, me: &EngineId) -> Result<Vec<(Job, Found)>, StoreError> {
         let mut jobs = Vec::new();
         for id in in_doubt(self.state()) {
             jobs.push(self.job(id).await?);
         }
         let executor = Arc::clone(&self.driver.executor);
         let found = executor.recall(&jobs).await;
-        Ok(jobs.into_iter().zip(found).collect())
+        let state = self.state();
+        let seen = jobs.into_iter().zip(found).map(|(job, found)| {
+            let found = seen_from(state, job.node, me, found);
+            (job, found)
+        });
+        Ok(seen.collect())
     }
 
-    async fn fates_of_doubtful(&mut self) -> Result<Vec<Event>, StoreError> {
-        let found = self.found().await?;
+    async fn fates_of_doubtful(&mut self, me: &EngineId) -> Result<Vec<Event>, StoreError> {
+        let found = self.found(me).await?;
         let fates = found.into_iter().map(|(job, found)| (fate(self.state(), job.node, found), job));
         let lost = fates.filter_map(|(fate, job)| {
             let (again, cause) = match fate {

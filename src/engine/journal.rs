@@ -81,6 +81,11 @@ impl Journal {
         self.tools.clock.now()
     }
 
+    /// Could other processes have recorded something since this was last asked?
+    pub fn may_have_news(&mut self) -> bool {
+        self.store.may_have_news()
+    }
+
     /// Takes in what other processes have recorded, and returns it.
     pub async fn catch_up(&mut self) -> Result<Vec<Record>, StoreError> {
         let run = self.state.plan().run.clone();

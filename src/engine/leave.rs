@@ -8,7 +8,7 @@ use super::drive::{Driver, Loop};
 use super::journal::Journal;
 use super::ports::Report;
 use super::wish::{Choice, End};
-use crate::run::{Event, Found, Loss};
+use crate::run::{EngineId, Event, Found, Loss};
 use crate::store::StoreError;
 
 /// How long attempts may take to end when the run is left.
@@ -16,12 +16,12 @@ const LEAVING: Duration = Duration::from_secs(3);
 
 impl Driver {
     /// Ends what is in flight of a run that was cancelled while nobody drove it. What nobody has hold of any more is lost.
-    pub async fn bring_down(self, journal: &mut Journal) -> Result<(), StoreError> {
+    pub async fn bring_down(self, journal: &mut Journal, me: &EngineId) -> Result<(), StoreError> {
         let (reports, incoming) = mpsc::unbounded_channel();
         let (_nobody, wishes) = mpsc::unbounded_channel();
         let mut drive = Loop::new(self, journal, reports);
         loop {
-            let gone = drive.gone().await?;
+            let gone = drive.gone(me).await?;
             if drive.record(gone).await? {
                 break;
             }
@@ -34,8 +34,8 @@ impl Driver {
 
 impl Loop<'_> {
     /// Attempts that cannot be ended, because they are not at hand.
-    async fn gone(&mut self) -> Result<Vec<Event>, StoreError> {
-        let found = self.found().await?;
+    async fn gone(&mut self, me: &EngineId) -> Result<Vec<Event>, StoreError> {
+        let found = self.found(me).await?;
         let gone = found.into_iter().filter_map(|(job, found)| {
             let (again, cause) = match found {
                 Found::Kept => return None,

@@ -32,7 +32,7 @@ impl RunState {
 
     /// The last engine that drove it; whether it still does, its lock says.
     pub fn engine(&self) -> Option<&EngineId> {
-        self.engine.as_ref()
+        self.engine.as_deref()
     }
 
     /// Who cancelled it.

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::event::EngineId;
 use super::state::{Life, RunState};
 use crate::plan::{NodeId, Work};
 
@@ -73,9 +74,35 @@ pub fn fate(state: &RunState, id: NodeId, found: Found) -> Fate {
     match found {
         Found::Kept => Fate::GoesOn,
         Found::Again => again(state, id),
+        // It may run there still, however harmless it would be to do it twice one after the other.
+        Found::Unknown(loss @ Loss::Elsewhere { .. }) => Fate::Lost(loss),
         Found::Unknown(_) if node.may_run_again() || is_found_again(state, id) => again(state, id),
         Found::Unknown(loss) => Fate::Lost(loss),
     }
+}
+
+/// What was found of an attempt, by the engine `me`: a program that was begun under another state folder runs there or has
+/// ended there, and nothing of that is known here. So it is with whatever else cannot be asked about from anywhere.
+pub fn seen_from(state: &RunState, id: NodeId, me: &EngineId, found: Found) -> Found {
+    let Some(host) = elsewhere(state, id, me) else { return found };
+    let work = &state.plan().node(id).work;
+    let found_anywhere = work.reads_only() || work.is_keyed() || is_found_again(state, id);
+    match (work, &found) {
+        (Work::Run { .. }, _) => Found::Unknown(Loss::Elsewhere { host }),
+        // That no program of it began here says nothing of there.
+        (Work::Flow { .. } | Work::ForcePass { .. }, Found::Again) if !found_anywhere => {
+            Found::Unknown(Loss::Elsewhere { host })
+        }
+        (_, Found::Unknown(_)) if !found_anywhere => Found::Unknown(Loss::Elsewhere { host }),
+        _ => found,
+    }
+}
+
+/// The host on which the present attempt was begun, where its engine worked in another state folder than `me`.
+fn elsewhere(state: &RunState, id: NodeId, me: &EngineId) -> Option<String> {
+    let under = state.step(id).under.as_deref()?;
+    let both = (under.home.as_ref()?, me.home.as_ref()?);
+    (both.0 != both.1).then(|| under.host.clone())
 }
 
 /// What only waits is in flight for days, and engines come and go meanwhile: it kills none.

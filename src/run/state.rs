@@ -43,7 +43,7 @@ pub struct RunState {
     pub(super) open: BTreeSet<NodeId>,
     pub(super) troubled: BTreeSet<NodeId>,
     pub(super) started: Option<(Timestamp, By)>,
-    pub(super) engine: Option<EngineId>,
+    pub(super) engine: Option<Arc<EngineId>>,
     pub(super) cancelled: Option<Mark>,
     /// Who keeps the whole run from starting anything.
     pub(super) held: Option<Mark>,
@@ -109,9 +109,9 @@ impl RunState {
         match &record.event {
             Event::RunStarted { by, engine } => {
                 self.started = Some((record.at, by.clone()));
-                self.engine = Some(engine.clone());
+                self.engine = Some(Arc::new(engine.clone()));
             }
-            Event::RunResumed { engine, .. } => self.engine = Some(engine.clone()),
+            Event::RunResumed { engine, .. } => self.engine = Some(Arc::new(engine.clone())),
             Event::RunCancelled { by, reason } => {
                 self.cancelled = Some(Mark { by: Some(by.clone()), reason: reason.clone(), at: record.at });
             }
@@ -149,7 +149,10 @@ impl RunState {
 
     fn change(&mut self, id: NodeId, event: &Event, at: Timestamp, consequences: &mut Consequences) {
         let node = &self.plan.nodes[id.index()];
-        let Some(after) = life_after(node, &self.steps[id.index()], event, at) else { return };
+        let Some(mut after) = life_after(node, &self.steps[id.index()], event, at) else { return };
+        if matches!(event, Event::StepStarted { .. }) {
+            after.under.clone_from(&self.engine);
+        }
         let passed_before = self.is_passed(id);
         let done_before = self.steps[id.index()].life.is_done();
         self.withdraw(id);

@@ -1,10 +1,11 @@
 //! Where one step of a run stands, and what people said about it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::event::{By, Decision, Failure, Json, Shown, SkipCause};
+use super::event::{By, Decision, EngineId, Failure, Json, Shown, SkipCause};
 use super::recovery::Loss;
 use super::status::StepStatus;
 
@@ -108,6 +109,8 @@ pub struct StepState {
     pub in_doubt: bool,
     /// Engines that died with it, one after the other, since it last came to a known end.
     pub losses: u32,
+    /// The engine under which the latest attempt began.
+    pub under: Option<Arc<EngineId>>,
     /// When the latest attempt began.
     pub started_at: Option<Timestamp>,
     /// When it came to its present end.

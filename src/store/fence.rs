@@ -47,7 +47,39 @@ pub(super) async fn holder(
     Ok(Some(EngineId { host: row.try_get(0)?, pid, home: crate::id::HomeId::new(&home) }))
 }
 
+/// What a server says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerFacts {
+    /// Its version, in its own words.
+    pub version: String,
+    /// The schema that holds the journal.
+    pub schema: String,
+    /// Does it keep what it has acknowledged when its machine dies?
+    pub is_durable: bool,
+    /// Its clock, in milliseconds of the epoch.
+    pub now: i64,
+}
+
 impl Store {
+    /// What the server says of itself; `None`: there is none.
+    pub async fn server(&mut self) -> Result<Option<ServerFacts>, StoreError> {
+        let Backend::Postgres(server) = &self.backend else { return Ok(None) };
+        let schema = server.schema().to_owned();
+        let sql = concat!("select current_setting('server_version'), current_setting('fsync'), ", now!());
+        let row = sqlx::query(sql).fetch_one(&mut self.connection).await;
+        let row = row.map_err(|source| self.fault(source))?;
+        let read = || {
+            let fsync: String = row.try_get(1)?;
+            Ok(ServerFacts {
+                version: row.try_get(0)?,
+                schema,
+                is_durable: fsync == "on",
+                now: row.try_get(2)?,
+            })
+        };
+        read().map(Some).map_err(|source| self.fault(source))
+    }
+
     /// The lease of a run, where nobody has it whose lease has not run out: a new epoch. `alone`: an engine of our own
     /// home that has it is dead.
     pub(super) async fn take_lease(

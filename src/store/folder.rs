@@ -86,7 +86,7 @@ const SHARED: [(u64, &str); 13] = [
 const LOCAL_FUSE: [&str; 3] = ["fuseblk", "fuse.fuse-overlayfs", "fuse.bindfs"];
 
 /// The file system's name where several machines may share the disk that `path`, or what of it is there, lies on.
-pub(super) fn shared_by_machines(path: &Path) -> Option<&'static str> {
+pub fn shared_by_machines(path: &Path) -> Option<&'static str> {
     let standing = path.ancestors().find(|folder| folder.exists())?;
     // The kernel's number is signed on some machines and 32 bits wide in all that it means.
     let kind = rustix::fs::statfs(standing).ok()?.f_type & 0xffff_ffff;

@@ -30,6 +30,11 @@ impl StateFolder {
         read(&path)?.ok_or_else(|| unusable(&path, "it holds no id"))
     }
 
+    /// The folder's id, where it has one.
+    pub(super) fn known_home(&self) -> Option<HomeId> {
+        read(&self.path().join(FILE)).ok().flatten()
+    }
+
     /// Does nobody but this machine use the folder?
     pub(super) fn is_ours_alone(&self) -> bool {
         super::folder::shared_by_machines(self.path()).is_none()

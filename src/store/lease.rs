@@ -49,7 +49,7 @@ impl Terms {
 
     /// How often whoever stands by looks whether a run is free.
     pub fn look(self) -> Duration {
-        (self.lease / 10).min(Duration::from_secs(1))
+        (self.lease / 10).min(Duration::from_secs(2))
     }
 
     pub(super) fn millis(self) -> i64 {

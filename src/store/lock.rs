@@ -42,6 +42,12 @@ impl RunLock {
         Ok(Ok(RunLock { _file: file }))
     }
 
+    /// Does anybody hold the lock of `run`?
+    pub(super) fn is_held(state: &StateFolder, run: &RunId) -> bool {
+        File::open(path_of(state, run))
+            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Who drives `run` now, if anybody does.
     pub fn holder(state: &StateFolder, run: &RunId) -> Option<EngineId> {
         let mut file = File::open(path_of(state, run)).ok()?;

@@ -5,6 +5,7 @@
 
 mod append;
 mod backend;
+mod doubt;
 mod error;
 mod fence;
 mod folder;
@@ -12,6 +13,7 @@ mod home;
 mod lease;
 mod letters;
 mod lock;
+mod news;
 mod numbers;
 mod patience;
 mod postgres;
@@ -28,12 +30,14 @@ use append::{Head, chain, hex};
 use backend::Backend;
 pub use error::StoreError;
 use fence::Fence;
-pub use folder::{StateFolder, temporary_name};
+pub use fence::ServerFacts;
+pub use folder::{StateFolder, shared_by_machines, temporary_name};
 pub use lease::Terms;
 pub use letters::{Letter, NewLetter, Sending};
 pub use lock::RunLock;
+use news::News;
 pub use numbers::MonthNumber;
-use patience::{Ended, again, within};
+use patience::again;
 pub use patience::{Patience, Teller};
 pub use seat::{PlatformPlace, Seat, Taken};
 pub use sqlite::library_version;
@@ -86,6 +90,7 @@ pub struct Store {
     backend: Backend,
     fence: Option<Fence>,
     patience: Patience,
+    news: News,
     head: Option<Head>,
 }
 
@@ -112,7 +117,8 @@ impl Store {
     }
 
     fn on(connection: AnyConnection, backend: Backend) -> Self {
-        Store { connection, backend, fence: None, patience: Patience::default(), head: None }
+        let (patience, news) = (Patience::default(), News::default());
+        Store { connection, backend, fence: None, patience, news, head: None }
     }
 
     fn fault(&self, source: sqlx::Error) -> StoreError {
@@ -141,22 +147,6 @@ impl Store {
         .await
         .map_err(|source| self.fault(source))?;
         rows.iter().map(|row| read_run(row).map_err(|why| self.damaged(why))).collect()
-    }
-
-    /// A new run with its plan and its first events.
-    pub async fn create(&mut self, plan: &Plan, batch: &Batch) -> Result<(), StoreError> {
-        let mut doubt = false;
-        loop {
-            match within(self.limit(), self.create_now(plan, batch)).await {
-                Err(Ended::Failed(StoreError::RunExists(_))) if doubt && self.holds(batch, 0).await? => {
-                    return Ok(());
-                }
-                ended => doubt = self.settled(ended).await?,
-            }
-            if !doubt {
-                return Ok(());
-            }
-        }
     }
 
     async fn create_now(&mut self, plan: &Plan, batch: &Batch) -> Result<(), StoreError> {
@@ -193,51 +183,12 @@ impl Store {
         self.write(batch, 0).await
     }
 
-    /// Appends events after number `after`, with all that goes with them, or nothing at all.
-    pub async fn append(&mut self, batch: &Batch, after: u64) -> Result<(), StoreError> {
-        let mut doubt = false;
-        loop {
-            match within(self.limit(), self.append_now(batch, after)).await {
-                Err(Ended::Failed(StoreError::Behind)) if doubt && self.holds(batch, after).await? => {
-                    return Ok(());
-                }
-                Err(Ended::Failed(error)) if error.is_conflict() => {
-                    if !doubt {
-                        return Err(StoreError::Behind);
-                    }
-                    continue;
-                }
-                ended => doubt = self.settled(ended).await?,
-            }
-            if !doubt {
-                return Ok(());
-            }
-        }
-    }
-
     async fn append_now(&mut self, batch: &Batch, after: u64) -> Result<(), StoreError> {
         if let (Backend::Sqlite(_), true) = (&self.backend, batch.is_plain()) {
             return self.append_at_once(batch, after).await;
         }
         self.execute(self.backend.begin()).await?;
         self.write(batch, after).await
-    }
-
-    /// Is a write done? `true`: its server went away and is there again, and nobody knows.
-    async fn settled(&mut self, ended: Result<(), Ended>) -> Result<bool, StoreError> {
-        match ended {
-            Ok(()) => return Ok(false),
-            Err(Ended::Failed(error)) => self.mend(error).await?,
-            Err(Ended::Silent) => self.mend(self.silent()).await?,
-        }
-        Ok(true)
-    }
-
-    /// Are these events there, after number `after`?
-    async fn holds(&mut self, batch: &Batch, after: u64) -> Result<bool, StoreError> {
-        let there = self.events(&batch.row.id, after).await?;
-        let ours = &batch.records;
-        Ok(there.len() >= ours.len() && there.iter().zip(ours).all(|(there, our)| there == our))
     }
 
     /// The rest of a transaction that has begun.
@@ -283,17 +234,26 @@ impl Store {
 
     /// A run's events with numbers above `after`, in order.
     pub async fn events(&mut self, run: &RunId, after: u64) -> Result<Vec<Record>, StoreError> {
-        again!(self, self.events_now(run, after))
+        let found: Result<Vec<Record>, StoreError> = again!(self, self.events_now(run, after));
+        if found.as_ref().is_ok_and(|found| !found.is_empty()) {
+            self.note_news();
+        }
+        found
     }
 
     async fn events_now(&mut self, run: &RunId, after: u64) -> Result<Vec<Record>, StoreError> {
-        let rows = sqlx::query("select seq, at, body from events where run = $1 and seq > $2 order by seq")
+        let row = sqlx::query(self.backend.event_lines())
             .bind(run.to_string())
             .bind(number(after))
-            .fetch_all(&mut self.connection)
+            .fetch_one(&mut self.connection)
             .await
             .map_err(|source| self.fault(source))?;
-        rows.iter().map(|row| read_record(row).map_err(|why| self.damaged(why))).collect()
+        let lines: Option<String> = row.try_get(0).map_err(|source| self.fault(source))?;
+        let lines = lines.iter().flat_map(|lines| lines.split('\n'));
+        let records = lines.map(|line| read_record(line).map_err(|why| self.damaged(why)));
+        let mut records = records.collect::<Result<Vec<Record>, StoreError>>()?;
+        records.sort_by_key(|record| record.seq);
+        Ok(records)
     }
 
     /// Could something be written now? Nothing is.
@@ -334,9 +294,9 @@ fn read_run(row: &AnyRow) -> Result<RunRow, Unreadable> {
     })
 }
 
-fn read_record(row: &AnyRow) -> Result<Record, Unreadable> {
-    let seq = u64::try_from(row.try_get::<i64, _>(0)?)?;
-    let at = row.try_get::<String, _>(1)?.parse()?;
-    let event = serde_json::from_str(&row.try_get::<String, _>(2)?)?;
-    Ok(Record { seq, at, event })
+/// An event of `Backend::event_lines`.
+fn read_record(line: &str) -> Result<Record, Unreadable> {
+    let (seq, rest) = line.split_once(' ').ok_or("no event")?;
+    let (at, body) = rest.split_once(' ').ok_or("no event")?;
+    Ok(Record { seq: seq.parse()?, at: at.parse()?, event: serde_json::from_str(body)? })
 }

@@ -72,7 +72,10 @@ impl Seat {
     ) -> Result<Option<EngineId>, StoreError> {
         match store.backend {
             Backend::Sqlite(_) => Ok(RunLock::holder(folder, run)),
-            Backend::Postgres(_) => store.lease_holder(run).await,
+            Backend::Postgres(_) => {
+                let holder = store.lease_holder(run).await?;
+                Ok(holder.filter(|holder| !is_dead(folder, run, holder)))
+            }
         }
     }
 
@@ -115,4 +118,10 @@ impl Seat {
             lease.leave().await;
         }
     }
+}
+
+/// Did an engine of our own home leave a lease behind that has not run out? Its lock would be held if it lived.
+fn is_dead(folder: &StateFolder, run: &RunId, holder: &EngineId) -> bool {
+    let ours = folder.known_home().is_some_and(|home| holder.home.as_ref() == Some(&home));
+    ours && folder.is_ours_alone() && !RunLock::is_held(folder, run)
 }

@@ -24,6 +24,7 @@ mod doctor;
 mod faults;
 mod fmt;
 mod gates;
+mod journal;
 mod keeper;
 mod mail;
 mod misc;

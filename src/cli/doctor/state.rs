@@ -8,27 +8,11 @@ use crate::cli::exit::{Exit, What};
 use crate::cli::session::Session;
 use crate::msg;
 use crate::plan::project::Project;
+use crate::store::{ServerFacts, shared_by_machines};
 use crate::words::Explain;
 
 /// Less than this is little: a log of a wild program fills it in an hour.
 const LITTLE: u64 = 1 << 30;
-
-/// File systems whose locks and shared memory are not this machine's alone: a write-ahead log breaks on them. Their
-/// numbers are those of `statfs(2)`.
-const REMOTE: [(u64, &str); 12] = [
-    (0x6969, "NFS"),
-    (0x517b, "SMB"),
-    (0xfe53_4d42, "SMB2"),
-    (0xff53_4d42, "CIFS"),
-    (0x5346_414f, "AFS"),
-    (0x0102_1997, "9P"),
-    (0x00c3_6400, "Ceph"),
-    (0x0bd0_0bd0, "Lustre"),
-    (0x4750_4653, "GPFS"),
-    (0x0116_1970, "GFS2"),
-    (0x7461_636f, "OCFS2"),
-    (0x7375_7245, "Coda"),
-];
 
 /// The folder: is it there, ours alone, with room, on a disk of this machine? `fix` makes it and takes others' rights away.
 pub(super) fn folder(session: &Session, root: &Path, fix: bool) -> Vec<Finding> {
@@ -124,12 +108,8 @@ fn disk(path: &Path) -> Vec<Finding> {
             found.push(Finding::new(Area::State, Level::Warning, text, msg!("doctor-disk-fix")));
         }
     }
-    // The kernel's number is signed on some machines and 32 bits wide in all that it means.
-    let kind =
-        rustix::fs::statfs(path).ok().and_then(|system| u64::try_from(system.f_type & 0xffff_ffff).ok());
-    let remote = kind.and_then(|kind| REMOTE.iter().find(|(number, _)| *number == kind));
-    if let Some((_, name)) = remote {
-        let text = msg!("doctor-disk-remote", path = shown(), kind = *name);
+    if let Some(kind) = shared_by_machines(path) {
+        let text = msg!("doctor-disk-remote", path = shown(), kind = kind);
         found.push(Finding::new(Area::State, Level::OutOfReach, text, msg!("doctor-disk-remote-fix")));
     }
     found
@@ -157,11 +137,38 @@ pub(super) async fn store(session: &Session, project: &Project) -> Vec<Finding> 
         Ok(rows) => rows,
         Err(error) => return vec![bad(error.explain())],
     };
+    let server = match store.server().await {
+        Ok(server) => server,
+        Err(error) => return vec![bad(error.explain())],
+    };
     store.close().await;
     let now = session.clock.now();
     let mut found = vec![Finding::good(Area::Store, msg!("doctor-store-good", runs = rows.len()))];
+    found.extend(server.iter().flat_map(|server| about(server, now)));
     if rows.iter().any(|row| row.started_at > now || row.finished_at.is_some_and(|at| at > now)) {
         let text = msg!("doctor-clock-behind");
+        found.push(Finding::new(Area::Clock, Level::Warning, text, msg!("doctor-clock-fix")));
+    }
+    found
+}
+
+/// So far may a server's clock and ours be apart without anybody minding, in milliseconds.
+const APART: i64 = 5_000;
+
+/// A server that keeps the journal: who it is, whether it keeps what it acknowledges, whether it knows the time.
+fn about(server: &ServerFacts, now: jiff::Timestamp) -> Vec<Finding> {
+    let version = crate::words::one_line(&server.version, 60);
+    let mut found = vec![Finding::good(
+        Area::Store,
+        msg!("doctor-store-server", version = version, schema = server.schema.clone()),
+    )];
+    if !server.is_durable {
+        let text = msg!("doctor-store-not-durable");
+        found.push(Finding::new(Area::Store, Level::Warning, text, msg!("doctor-store-durable-fix")));
+    }
+    let apart = now.as_millisecond().saturating_sub(server.now).saturating_abs();
+    if apart > APART {
+        let text = msg!("doctor-clock-apart", seconds = apart / 1_000);
         found.push(Finding::new(Area::Clock, Level::Warning, text, msg!("doctor-clock-fix")));
     }
     found
