@@ -229,19 +229,11 @@ pub(super) async fn drive(
     });
     let screen = tokio::spawn(desk.run(tidings, wish.clone()));
     let signals = tokio::spawn(listen(wish));
-    let folder = session.state(&project.dir);
-    let environment = session.environment.for_steps();
-    let executor = Exec::new(Arc::clone(&project), folder.path().to_owned(), environment, session.lang);
-    let platforms = project.platforms.iter();
     let driver = Driver {
-        executor: Arc::new(executor),
-        limits: platforms.filter_map(|(name, platform)| Some((name.clone(), platform.limit?))).collect(),
-        seat: Arc::clone(&seat),
-        zone: project.zone.clone(),
         no_wait: driving.no_wait,
         yes: driving.yes.then(|| asker.clone()),
         attended,
-        told,
+        ..alone(session, &project, &seat, told)
     };
     let wishes = heard(wishes, leave, attended);
     journal.store().wait_with(patience(&driver.told, left));
@@ -259,6 +251,29 @@ pub(super) async fn drive(
         seat.leave().await;
     }
     said
+}
+
+/// Drives a run of `project` with nobody who watches or answers.
+pub(super) fn alone(
+    session: &Session,
+    project: &Arc<Project>,
+    seat: &Arc<Seat>,
+    told: UnboundedSender<Told>,
+) -> Driver {
+    let folder = session.state(&project.dir);
+    let environment = session.environment.for_steps();
+    let executor = Exec::new(Arc::clone(project), folder.path().to_owned(), environment, session.lang);
+    let platforms = project.platforms.iter();
+    Driver {
+        executor: Arc::new(executor),
+        limits: platforms.filter_map(|(name, platform)| Some((name.clone(), platform.limit?))).collect(),
+        seat: Arc::clone(seat),
+        zone: project.zone.clone(),
+        no_wait: false,
+        yes: None,
+        attended: false,
+        told,
+    }
 }
 
 /// How a run ended, or was left, with its exit code.

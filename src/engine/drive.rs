@@ -22,8 +22,6 @@ use crate::store::{PlatformPlace, Seat, StoreError};
 
 /// How often other processes' decisions are looked for.
 pub(super) const LOOK: Duration = Duration::from_millis(200);
-/// How long attempts may take to end when the run is left.
-const LEAVING: Duration = Duration::from_secs(3);
 
 /// How a run is driven.
 pub struct Driver {
@@ -54,20 +52,7 @@ impl Driver {
         resumed: Option<(By, EngineId)>,
     ) -> Result<End, StoreError> {
         let (reports, incoming) = mpsc::unbounded_channel();
-        let mut drive = Loop {
-            driver: self,
-            journal,
-            reports,
-            attempts: HashMap::new(),
-            gathering: HashSet::new(),
-            stale: HashSet::new(),
-            timers: Timers::default(),
-            places: HashMap::new(),
-            reported: Vec::new(),
-            receipts: Vec::new(),
-            leaving: None,
-            last_look: None,
-        };
+        let mut drive = Loop::new(self, journal, reports);
         if let Some((by, engine)) = resumed {
             drive.take_over(by, engine).await?;
         }
@@ -120,6 +105,25 @@ pub(super) enum Input {
     Report(Report),
     Wish(Wish),
     Time,
+}
+
+impl<'a> Loop<'a> {
+    pub(super) fn new(driver: Driver, journal: &'a mut Journal, reports: Reports) -> Self {
+        Loop {
+            driver,
+            journal,
+            reports,
+            attempts: HashMap::new(),
+            gathering: HashSet::new(),
+            stale: HashSet::new(),
+            timers: Timers::default(),
+            places: HashMap::new(),
+            reported: Vec::new(),
+            receipts: Vec::new(),
+            leaving: None,
+            last_look: None,
+        }
+    }
 }
 
 impl Loop<'_> {
@@ -231,7 +235,11 @@ impl Loop<'_> {
                 break;
             }
         }
-        // What is left in flight is at hand, or has an id on its platform by which it is followed on.
+        self.go_on().await
+    }
+
+    /// What is left in flight is at hand, or has an id on its platform by which it is followed on.
+    pub(super) async fn go_on(&mut self) -> Result<(), StoreError> {
         let followed: Vec<NodeId> = self.state().in_flight().iter().copied().collect();
         for id in followed {
             // It is there already, whether or not there is a place for it.
@@ -242,18 +250,26 @@ impl Loop<'_> {
         Ok(())
     }
 
-    async fn fates_of_doubtful(&mut self, me: &EngineId) -> Result<Vec<Event>, StoreError> {
+    /// What can be found out about attempts in doubt, as this engine sees it.
+    pub(super) async fn found(&mut self, me: &EngineId) -> Result<Vec<(Job, Found)>, StoreError> {
         let mut jobs = Vec::new();
         for id in in_doubt(self.state()) {
             jobs.push(self.job(id).await?);
         }
         let executor = Arc::clone(&self.driver.executor);
         let found = executor.recall(&jobs).await;
-        let fates = jobs.iter().zip(found).map(|(job, found)| {
-            let found = seen_from(self.state(), job.node, me, found);
-            (job, fate(self.state(), job.node, found))
+        let state = self.state();
+        let seen = jobs.into_iter().zip(found).map(|(job, found)| {
+            let found = seen_from(state, job.node, me, found);
+            (job, found)
         });
-        let lost = fates.filter_map(|(job, fate)| {
+        Ok(seen.collect())
+    }
+
+    async fn fates_of_doubtful(&mut self, me: &EngineId) -> Result<Vec<Event>, StoreError> {
+        let found = self.found(me).await?;
+        let fates = found.into_iter().map(|(job, found)| (fate(self.state(), job.node, found), job));
+        let lost = fates.filter_map(|(fate, job)| {
             let (again, cause) = match fate {
                 Fate::GoesOn => return None,
                 Fate::Again => (true, Loss::Engine),
@@ -368,50 +384,5 @@ impl Loop<'_> {
     pub(super) fn is_quiet(&self) -> bool {
         self.gathering.is_empty()
             && self.attempts.keys().all(|id| self.state().step_status(*id) == StepStatus::Waiting)
-    }
-
-    /// Before the process goes, what it started is brought to a known end as far as that can be.
-    pub(super) async fn leave(
-        &mut self,
-        end: End,
-        incoming: &mut mpsc::UnboundedReceiver<Report>,
-    ) -> Result<End, StoreError> {
-        // Flows stay on their platform and programs with their keeper; the next engine finds them there.
-        self.attempts
-            .retain(|_, attempt| !(attempt.on_platform || attempt.outlives_us) || end == End::Cancelled);
-        for attempt in self.attempts.values() {
-            let _ = attempt.switch.send(true);
-        }
-        self.leaving = Some(Choice::Leave);
-        if end != End::Cancelled {
-            self.leave_what_runs_again().await?;
-        }
-        let deadline = tokio::time::sleep(LEAVING);
-        tokio::pin!(deadline);
-        while !self.attempts.is_empty() {
-            tokio::select! {
-                Some(report) = incoming.recv() => self.take_reports(vec![report]),
-                () = &mut deadline => break,
-            }
-            self.bring_about().await?;
-        }
-        Ok(end)
-    }
-
-    /// What only looks stays as it is in the journal: the next engine looks again. What else may be repeated was cut
-    /// short by us, and no person stopped it.
-    async fn leave_what_runs_again(&mut self) -> Result<(), StoreError> {
-        let state = self.journal.state();
-        self.attempts.retain(|id, _| !state.plan().node(*id).work.reads_only());
-        let again = self.attempts.keys().filter(|id| state.plan().node(**id).may_run_again());
-        let lost = again.map(|id| Event::StepLost {
-            step: self.path(*id),
-            attempt: state.step(*id).attempt,
-            again: true,
-            cause: Loss::Left,
-        });
-        let lost: Vec<Event> = lost.collect();
-        self.reported.extend(lost);
-        self.bring_about().await
     }
 }

@@ -3,6 +3,7 @@
 mod drive;
 mod grant;
 mod journal;
+mod leave;
 pub mod ports;
 mod start;
 mod tell;

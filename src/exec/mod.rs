@@ -213,7 +213,8 @@ async fn do_work(
         () = stop.requested() => true,
         () = std::future::ready(()) => false,
     };
-    if stopped {
+    // What has begun before is stopped where it is.
+    if stopped && !job.taken_over && job.submitted.is_none() {
         return Err(Failure::Cancelled.into());
     }
     let attempt = Attempt { lost, ..Attempt::new(room, job, reports, numbers)? };

@@ -129,6 +129,10 @@ pub fn seen_from(state: &RunState, id: NodeId, me: &EngineId, found: Found) -> F
     let found_anywhere = work.reads_only() || work.is_keyed() || is_found_again(state, id);
     match (work, &found) {
         (Work::Run { .. }, _) => Found::Unknown(Loss::Elsewhere { host }),
+        // That no program of it began here says nothing of there.
+        (Work::Flow { .. } | Work::ForcePass { .. }, Found::Again) if !found_anywhere => {
+            Found::Unknown(Loss::Elsewhere { host })
+        }
         (_, Found::Unknown(_)) if !found_anywhere => Found::Unknown(Loss::Elsewhere { host }),
         _ => found,
     }
