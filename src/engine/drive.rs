@@ -21,6 +21,8 @@ use crate::store::{PlatformPlace, Seat, StoreError};
 
 /// How often other processes' decisions are looked for.
 pub(super) const LOOK: Duration = Duration::from_millis(200);
+/// How often when nothing has happened for a while.
+const SELDOM: Duration = Duration::from_millis(500);
 /// How long attempts may take to end when the run is left.
 const LEAVING: Duration = Duration::from_secs(3);
 
@@ -151,16 +153,17 @@ impl Loop<'_> {
     ) -> Input {
         let still = self.is_still();
         loop {
+            let look = if still && !self.journal.is_lively() { SELDOM } else { LOOK };
             // What is overdue and does not begin is kept from it: it is looked at again, but not all the time.
             let alarm = next_alarm(self.journal.state())
                 .map(|at| Duration::try_from(at.duration_since(self.journal.now())).unwrap_or(LOOK))
-                .filter(|alarm| *alarm <= LOOK);
+                .filter(|alarm| *alarm <= look);
             tokio::select! {
                 biased;
                 Some(report) = incoming.recv() => return Input::Report(report),
                 Some(wish) = wishes.recv() => return Input::Wish(wish),
                 () = self.driver.seat.changed() => return Input::Time,
-                () = tokio::time::sleep(alarm.unwrap_or(LOOK)) => {}
+                () = tokio::time::sleep(alarm.unwrap_or(look)) => {}
             }
             // Days are waited through like this: it costs next to nothing to see that nothing has happened.
             if !still || alarm.is_some() || self.journal.may_have_news() {
