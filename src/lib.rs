@@ -6,6 +6,7 @@ pub mod cli;
 pub mod engine;
 pub mod exec;
 pub mod id;
+pub mod keeper;
 pub mod mail;
 pub mod plan;
 pub mod progress;

@@ -93,7 +93,8 @@ async fn run(dir: &std::path::Path, script: &str) -> (Outcome, u64) {
         roster: None,
     };
     let environment = BTreeMap::from([("PATH".to_owned(), "/usr/bin:/bin".to_owned())]);
-    let exec = Exec::new(Arc::new(project), dir.join("state"), environment, Lang::En);
+    let exec = Exec::new(Arc::new(project), dir.join("state"), environment, Lang::En)
+        .with_keeper(env!("CARGO_BIN_EXE_monthstart").into());
     let (_switch, stop) = Stop::new();
     let path = StepPath("stage/step".to_owned());
     let log = log_path(&dir.join("state"), &run, &path, 1);
@@ -106,6 +107,7 @@ async fn run(dir: &std::path::Path, script: &str) -> (Outcome, u64) {
         attempt: 1,
         token: String::new(),
         at: "2026-11-01T02:03:04Z".parse().unwrap(),
+        begun: "2026-11-01T02:03:04Z".parse().unwrap(),
         waiting_since: "2026-11-01T02:03:04Z".parse().unwrap(),
         outputs: BTreeMap::new(),
         submitted: None,

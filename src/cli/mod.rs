@@ -45,9 +45,14 @@ use self::args::{CommandLine, Verb};
 use self::environment::Environment;
 use self::exit::{Exit, Failed};
 use self::session::Session;
+use crate::keeper;
 
 /// Runs the command that this process was started with.
 pub fn main() -> ExitCode {
+    if is_keeper() {
+        // Nobody is there to be told why it ends: the engine sees that it has.
+        return keeper::serve().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    }
     let Ok(environment) = Environment::read() else { return ExitCode::from(Exit::Unexpected as u8) };
     let arguments = std::env::args_os();
     let parsed = help::command(&environment)
@@ -58,6 +63,11 @@ pub fn main() -> ExitCode {
         Err(error) => help::show(&environment, &error),
     };
     ExitCode::from(exit as u8)
+}
+
+/// Was this process started by an engine, to keep its programs?
+fn is_keeper() -> bool {
+    std::env::args_os().nth(1).is_some_and(|word| word == keeper::WORD) && keeper::is_keeper()
 }
 
 fn run(environment: Environment, line: CommandLine) -> Exit {

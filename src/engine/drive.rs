@@ -69,6 +69,8 @@ impl Driver {
         if let Some((by, engine)) = resumed {
             drive.take_over(by, engine).await?;
         }
+        let plan = Arc::clone(drive.state().plan());
+        drive.driver.executor.ready(&plan).await;
         drive.run(incoming, wishes).await
     }
 }
@@ -101,6 +103,8 @@ pub(super) struct Attempt {
     pub(super) looked: bool,
     /// Its platform knows it by an id, and goes on with it without us.
     pub(super) on_platform: bool,
+    /// It goes on when we leave, and the next engine finds it.
+    pub(super) outlives_us: bool,
 }
 
 pub(super) enum Input {
@@ -378,8 +382,9 @@ impl Loop<'_> {
         end: End,
         incoming: &mut mpsc::UnboundedReceiver<Report>,
     ) -> Result<End, StoreError> {
-        // Flows stay on their platform; the next engine follows them by their ids.
-        self.attempts.retain(|_, attempt| !attempt.on_platform || end == End::Cancelled);
+        // Flows stay on their platform and programs with their keeper; the next engine finds them there.
+        self.attempts
+            .retain(|_, attempt| !(attempt.on_platform || attempt.outlives_us) || end == End::Cancelled);
         for attempt in self.attempts.values() {
             let _ = attempt.switch.send(true);
         }

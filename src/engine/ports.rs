@@ -31,6 +31,8 @@ pub struct Job {
     pub token: String,
     /// The instant at which it was recorded as started; `today` in its templates is this one's day.
     pub at: Timestamp,
+    /// The instant at which this attempt was recorded as begun; the same in every engine.
+    pub begun: Timestamp,
     /// When it began to wait: a poll that an engine's going has cut into pieces is one waiting.
     pub waiting_since: Timestamp,
     /// Outputs of the steps that it refers to, by the names it uses for them.
@@ -129,11 +131,24 @@ pub type Reports = mpsc::UnboundedSender<Report>;
 /// What was found out about attempts, in the order in which they were asked about.
 pub type Recalled<'a> = Pin<Box<dyn Future<Output = Vec<Found>> + Send + 'a>>;
 
+/// Ends when everything is ready.
+pub type Ready<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
 /// Does what steps say. Every job that was started ends with exactly one `Ended`, `Lost` or `Gathered`, also when it is
 /// stopped.
 pub trait Executor: Send + Sync {
     /// Finds out about attempts that a former engine began and whose end is not recorded. Changes nothing.
     fn recall<'a>(&'a self, jobs: &'a [Job]) -> Recalled<'a>;
+
+    /// Makes ready for the steps of a plan: called once, after what is in flight was taken over and before anything is
+    /// recorded as begun.
+    fn ready<'a>(&'a self, plan: &'a Plan) -> Ready<'a>;
+
+    /// Does an attempt go on when this engine leaves, so that the next one finds it?
+    fn outlives_us(&self, job: &Job) -> bool;
+
+    /// What became of these attempts is recorded: nobody asks about them again.
+    fn recorded(&self, attempts: &[(NodeId, u32)]);
 
     /// Begins an attempt of a flow, run, sql or check; returns at once.
     fn start(&self, job: Job, reports: Reports);

@@ -26,7 +26,7 @@ impl Loop<'_> {
                 self.forget_what_is_not_so();
                 continue;
             }
-            self.reported.clear();
+            self.let_executor_forget();
             for id in starts {
                 self.start(id).await?;
             }
@@ -34,6 +34,19 @@ impl Loop<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// What was reported is in the journal now: how those attempts ended is asked of nobody again.
+    fn let_executor_forget(&mut self) {
+        let state = self.journal.state();
+        let over = self.reported.iter().filter_map(|event| match event {
+            Event::StepEnded { step, attempt, .. } | Event::StepLost { step, attempt, .. } => {
+                Some((state.find(step)?, *attempt))
+            }
+            _ => None,
+        });
+        self.driver.executor.recorded(&over.collect::<Vec<_>>());
+        self.reported.clear();
     }
 
     /// What may start now: events to be recorded first, and work to be begun after that.
@@ -139,6 +152,7 @@ impl Loop<'_> {
             token: format!("{}/{path}/{}", state.plan().run, state.step(id).token),
             path,
             at: self.journal.now(),
+            begun: state.step(id).started_at.unwrap_or_else(|| self.journal.now()),
             waiting_since: state.step(id).waiting_since.unwrap_or_else(|| self.journal.now()),
             outputs: state.outputs_for(id),
             submitted: state.submitted(id).map(str::to_owned),
@@ -165,6 +179,7 @@ impl Loop<'_> {
             _place: self.places.remove(&id),
             looked: false,
             on_platform: job.submitted.is_some(),
+            outlives_us: self.driver.executor.outlives_us(&job),
         };
         self.attempts.insert(id, attempt);
         self.driver.executor.start(job, self.reports.clone());

@@ -1,20 +1,24 @@
 //! One attempt of one step: what it may use, what it says, what comes of it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::kept::key_of;
 use super::log::{Log, log_path};
 use super::notes::Notes;
 use super::values::Values;
 use super::{LONGEST, Room, not_started};
 use crate::engine::ports::{Job, Reports, Stop};
+use crate::keeper::client::Keeper;
+use crate::keeper::protocol::Key;
 use crate::msg;
 use crate::plan::Node;
 use crate::run::event::Json;
-use crate::run::{Failure, Number};
+use crate::run::{Failure, Loss, Number};
 use crate::words::{Msg, one_line, render};
 
 /// Of the engine's environment, what programs get.
@@ -51,6 +55,21 @@ impl Numbers {
     }
 }
 
+/// Set when whoever had hold of an attempt is gone, and nobody can know how it ended.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lost(Arc<Mutex<Option<Loss>>>);
+
+impl Lost {
+    fn set(&self, loss: Option<Loss>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = loss;
+    }
+
+    /// Why it is lost, if it is.
+    pub(super) fn take(&self) -> Option<Loss> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
 /// One attempt.
 #[derive(Debug)]
 pub(super) struct Attempt {
@@ -59,6 +78,7 @@ pub(super) struct Attempt {
     pub(super) values: Values,
     pub(super) notes: Notes,
     pub(super) numbers: Numbers,
+    pub(super) lost: Lost,
 }
 
 impl Attempt {
@@ -70,7 +90,33 @@ impl Attempt {
     ) -> Result<Self, Failure> {
         let values = Values::of(&job, &room.project.zone).map_err(|why| not_started(room.lang, &why))?;
         let notes = Notes { node: job.node, reports };
-        Ok(Attempt { room, job, values, notes, numbers })
+        Ok(Attempt { room, job, values, notes, numbers, lost: Lost::default() })
+    }
+
+    /// What its program is called by its keeper.
+    pub(super) fn key(&self) -> Key {
+        key_of(&self.job)
+    }
+
+    /// Its run's keeper.
+    pub(super) fn keeper(&self) -> &Keeper {
+        self.room.keeper(&self.job.run)
+    }
+
+    /// Its keeper has that program of it.
+    pub(super) fn keeps(&self, key: Key) {
+        self.room.kept.note(self.job.node, self.job.attempt, key);
+    }
+
+    /// Nobody can know any more how it ends: what comes back is nobody's end.
+    pub(super) fn lose(&self, loss: Loss) -> Failure {
+        self.lost.set(Some(loss));
+        Failure::Cancelled
+    }
+
+    /// It was found after all.
+    pub(super) fn regain(&self) {
+        self.lost.set(None);
     }
 
     /// The step.
@@ -102,8 +148,12 @@ impl Attempt {
 
     /// Its log. Where none can be written the step runs all the same, and says so.
     pub(super) fn log(&self) -> Log {
-        let path = log_path(&self.room.state_dir, &self.job.run, &self.job.path, self.job.attempt);
-        Log::create(&path, self.room.lang).unwrap_or_else(|error| Log::broken(self.room.lang, error))
+        Log::at(self.log_path(), self.room.lang)
+    }
+
+    /// Where its log is.
+    pub(super) fn log_path(&self) -> PathBuf {
+        log_path(&self.room.state_dir, &self.job.run, &self.job.path, self.job.attempt)
     }
 
     /// Adds what kept the log from being written.

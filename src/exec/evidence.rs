@@ -169,9 +169,12 @@ async fn output(attempt: &Attempt, command: &Command) -> Result<Shown, Failure> 
     let mut tape = Tape::new(&mut log, &Masks::default(), encoding_of(None)).keeping();
     let times = times(attempt, Some(attempt.room.limits.question));
     let end = run(&spawn, times, &mut attempt.stop(), &mut tape).await;
-    let end = end.map_err(|why| attempt.not_started(&why))?;
-    let mut shown = lines(attempt, &tape.printed());
-    if let Err(failure) = success(end, &tape) {
+    let ended = tape.ended(end);
+    if ended.end.is_err() {
+        success(attempt, &ended)?;
+    }
+    let mut shown = lines(attempt, &ended.printed);
+    if let Err(failure) = success(attempt, &ended) {
         let why = attempt.say(&failure.explain());
         shown.rows.insert(0, vec![attempt.say(&msg!("exec-evidence-failed", why = why))]);
     }

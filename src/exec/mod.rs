@@ -9,21 +9,17 @@ mod expect;
 mod files;
 mod flow;
 mod http;
-mod keep;
+mod kept;
 mod load;
-mod log;
-mod mask;
 mod notes;
 mod number;
 mod outputs;
 mod platform;
 mod post;
 mod probe;
-mod process;
 mod program;
 mod shadow;
 mod sql;
-mod tape;
 mod values;
 mod wait;
 
@@ -34,16 +30,18 @@ use std::time::Duration;
 
 use encoding_rs::Encoding;
 
-use self::attempt::{Attempt, Done, Numbers};
+use self::attempt::{Attempt, Done, Lost, Numbers};
+use self::kept::Kept;
 use self::values::Values;
-use crate::engine::ports::{Executor, Job, Recalled, Report, Reports};
+use crate::engine::ports::{Executor, Job, Ready, Recalled, Report, Reports};
+use crate::keeper::{log, mask, process, tape};
 use crate::msg;
 use crate::plan::project::{Means, Project, Setting};
-use crate::plan::{EnvValue, Plan, Work};
-use crate::run::{Failure, Found, Loss, Outcome};
+use crate::plan::{EnvValue, NodeId, Plan, Work};
+use crate::run::{Failure, Outcome};
 use crate::words::{Lang, Msg, one_line, render};
 
-pub use self::log::{KEPT, log_path, read_log};
+pub use crate::keeper::log::{KEPT, log_path, read_log};
 
 /// Longest text of a failure, remark or note's part, in characters.
 const LONGEST: usize = 500;
@@ -88,6 +86,7 @@ struct Room {
     limits: Limits,
     /// Made when the first request is sent.
     client: OnceLock<reqwest::Client>,
+    kept: Kept,
 }
 
 impl Exec {
@@ -98,13 +97,23 @@ impl Exec {
         environment: BTreeMap<String, String>,
         lang: Lang,
     ) -> Self {
-        let (limits, client) = (Limits::default(), OnceLock::new());
-        Exec { room: Arc::new(Room { project, state_dir, environment, lang, limits, client }) }
+        let (limits, client, kept) = (Limits::default(), OnceLock::new(), Kept::new(None));
+        Exec { room: Arc::new(Room { project, state_dir, environment, lang, limits, client, kept }) }
+    }
+
+    /// The same with another program as its keeper.
+    #[must_use]
+    pub fn with_keeper(self, program: PathBuf) -> Self {
+        self.with(Kept::new(Some(program)), self.room.limits)
     }
 
     /// The same with other limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
+        self.with(Kept::new(Some(self.room.kept.program.clone())), limits)
+    }
+
+    fn with(&self, kept: Kept, limits: Limits) -> Self {
         let room = &self.room;
         Exec {
             room: Arc::new(Room {
@@ -114,6 +123,7 @@ impl Exec {
                 lang: room.lang,
                 limits,
                 client: OnceLock::new(),
+                kept,
             }),
         }
     }
@@ -121,17 +131,38 @@ impl Exec {
 
 impl Executor for Exec {
     fn recall<'a>(&'a self, jobs: &'a [Job]) -> Recalled<'a> {
-        Box::pin(std::future::ready(vec![Found::Unknown(Loss::Engine); jobs.len()]))
+        Box::pin(self.room.recall(jobs))
+    }
+
+    fn ready<'a>(&'a self, plan: &'a Plan) -> Ready<'a> {
+        Box::pin(async {
+            if self.room.wants_keeper(plan) {
+                self.room.keeper(&plan.run).ready().await;
+            }
+        })
+    }
+
+    fn outlives_us(&self, job: &Job) -> bool {
+        self.room.keys(job).is_some()
+    }
+
+    fn recorded(&self, attempts: &[(NodeId, u32)]) {
+        self.room.kept.forget(attempts);
     }
 
     fn start(&self, job: Job, reports: Reports) {
         let room = Arc::clone(&self.room);
         tokio::spawn(async move {
             let (node, attempt, lang) = (job.node, job.attempt, room.lang);
-            let numbers = Numbers::default();
-            let work = tokio::spawn(do_work(room, job, reports.clone(), numbers.clone()));
+            let (numbers, lost) = (Numbers::default(), Lost::default());
+            let work = do_work(room, job, reports.clone(), numbers.clone(), lost.clone());
+            let work = tokio::spawn(work);
             let result =
                 work.await.unwrap_or_else(|broken| Err(not_started(lang, &broke(&broken.to_string()))));
+            if let (Err(_), Some(cause)) = (&result, lost.take()) {
+                let _ = reports.send(Report::Lost { node, attempt, cause });
+                return;
+            }
             let outcome = match result {
                 Ok(Done { outputs, remarks }) => Outcome::Succeeded { outputs, remarks },
                 Err(failure) => Outcome::Failed { failure },
@@ -166,7 +197,13 @@ fn not_started(lang: Lang, why: &Msg) -> Failure {
 }
 
 /// Each verb's work is a task of its own size: together on one stack they would be too much for it.
-async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) -> Result<Done, Failure> {
+async fn do_work(
+    room: Arc<Room>,
+    job: Job,
+    reports: Reports,
+    numbers: Numbers,
+    lost: Lost,
+) -> Result<Done, Failure> {
     let mut stop = job.stop.clone();
     let stopped = tokio::select! {
         biased;
@@ -176,7 +213,7 @@ async fn do_work(room: Arc<Room>, job: Job, reports: Reports, numbers: Numbers) 
     if stopped {
         return Err(Failure::Cancelled);
     }
-    let attempt = Attempt::new(room, job, reports, numbers)?;
+    let attempt = Attempt { lost, ..Attempt::new(room, job, reports, numbers)? };
     let plan = Arc::clone(&attempt.job.plan);
     let work = &plan.node(attempt.job.node).work;
     if plan.shadow
@@ -239,8 +276,12 @@ impl Room {
 
     /// The encoding of what a platform's commands print.
     fn encoding(&self, platform: Option<&str>) -> &'static Encoding {
-        let platform = platform.and_then(|name| self.project.platforms.get(name));
-        log::encoding_of(platform.and_then(|platform| platform.encoding.as_deref()))
+        log::encoding_of(self.encoding_label(platform))
+    }
+
+    /// Its label, where the platform has one.
+    fn encoding_label(&self, platform: Option<&str>) -> Option<&str> {
+        self.project.platforms.get(platform?)?.encoding.as_deref()
     }
 }
 

@@ -6,7 +6,7 @@ use regex::{Regex, RegexBuilder};
 
 use super::LONGEST;
 use super::attempt::{Attempt, Done};
-use super::tape::Tape;
+use crate::keeper::protocol::Ended;
 use crate::msg;
 use crate::run::Failure;
 use crate::run::event::Json;
@@ -15,17 +15,18 @@ use crate::words::{Msg, one_line};
 /// The outputs of a program that ended well.
 pub(super) fn of(
     attempt: &Attempt,
-    tape: &Tape<'_>,
+    ended: &Ended,
     patterns: &BTreeMap<String, String>,
 ) -> Result<Done, Failure> {
-    let (line, cut) = tape.last_line();
-    let mut done = Done { outputs: of_line(&line), remarks: Vec::new() };
-    if cut {
+    let mut done = Done { outputs: of_line(&ended.last_line), remarks: Vec::new() };
+    if let Some(why) = &ended.trouble {
+        done.remarks.push(attempt.say(&msg!("exec-log-trouble", why = why)));
+    }
+    if ended.cut {
         done.remarks.push(attempt.say(&msg!("exec-output-cut", kib = super::tape::LONGEST_LINE / 1024)));
     }
-    let printed = tape.printed();
     for (name, pattern) in patterns {
-        let value = last_match(pattern, &printed).map_err(|why| attempt.not_started(&why))?;
+        let value = last_match(pattern, &ended.printed).map_err(|why| attempt.not_started(&why))?;
         let value = value.ok_or_else(|| Failure::Output {
             why: one_line(
                 &attempt.say(&msg!("exec-output-missing", name = name, pattern = pattern)),

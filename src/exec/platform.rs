@@ -6,14 +6,16 @@ use tokio::time::Instant;
 
 use super::attempt::Attempt;
 use super::http;
+use super::kept::of_action;
 use super::log::Log;
 use super::mask::Masks;
 use super::process::{Spawn, run};
-use super::program::{spawn, success, times};
+use super::program::{self, Wanted, spawn, success, times};
 use super::sql::{self, Work};
 use super::tape::Tape;
 use super::values::Values;
 use crate::engine::ports::Stop;
+use crate::keeper::protocol::Ended;
 use crate::msg;
 use crate::plan::project::{Action, Means, Platform};
 use crate::plan::{Request, SqlText};
@@ -76,7 +78,8 @@ impl<'a> Counter<'a> {
     ) -> Answer {
         let answer = match &action.means {
             Means::Run(command) => match spawn(self.attempt, command, values) {
-                Ok(spawn) => Box::pin(self.run(kind, &spawn, patience)).await,
+                Ok(spawn) if changes(kind) => Ok(Box::pin(self.kept(kind, spawn, patience)).await),
+                Ok(spawn) => Ok(Box::pin(self.run(kind, &spawn, patience)).await),
                 Err(why) => Err(why),
             },
             Means::Sql { text, transaction } => {
@@ -88,7 +91,34 @@ impl<'a> Counter<'a> {
             .unwrap_or_else(|why| Answer { end: Err(self.attempt.not_started(&why)), printed: String::new() })
     }
 
-    async fn run(&mut self, kind: ActionKind, spawn: &Spawn, patience: Patience<'_>) -> Result<Answer, Msg> {
+    /// What changes something is the keeper's: how it ended is known also to who comes after us.
+    async fn kept(&mut self, kind: ActionKind, spawn: Spawn, patience: Patience<'_>) -> Answer {
+        self.say_action(kind, &spawn.argv.join(" "));
+        let key = of_action(&self.attempt.key(), kind);
+        let wanted = Wanted { spawn, secrets: Vec::new(), limit: patience.limit, keep: true };
+        let ended = program::begun(self.attempt, key, wanted, patience.stop).await;
+        self.answer_of_kept(ended)
+    }
+
+    /// The answer to an action that a former engine has begun, by its program's name.
+    pub(super) async fn attached(&mut self, kind: ActionKind, stop: &mut Stop) -> Answer {
+        let key = of_action(&self.attempt.key(), kind);
+        let ended = program::attached(self.attempt, key, stop).await;
+        self.answer_of_kept(ended)
+    }
+
+    fn answer_of_kept(&self, ended: Result<Ended, Failure>) -> Answer {
+        match ended {
+            Ok(ended) => self.answer(ended),
+            Err(failure) => Answer { end: Err(failure), printed: String::new() },
+        }
+    }
+
+    fn answer(&self, ended: Ended) -> Answer {
+        Answer { end: success(self.attempt, &ended), printed: ended.printed }
+    }
+
+    async fn run(&mut self, kind: ActionKind, spawn: &Spawn, patience: Patience<'_>) -> Answer {
         let attempt = self.attempt;
         let mut aside = Log::nowhere(attempt.room.lang);
         let polls = kind == ActionKind::Poll;
@@ -97,16 +127,16 @@ impl<'a> Counter<'a> {
         }
         let log = if polls { &mut aside } else { &mut self.log };
         let mut tape = Tape::new(log, &Masks::default(), attempt.room.encoding(Some(self.name))).keeping();
-        let end = run(spawn, times(attempt, patience.limit), patience.stop, &mut tape).await?;
-        let answer = Answer { end: success(end, &tape), printed: tape.printed() };
-        let raw = tape.raw();
+        let end = run(spawn, times(attempt, patience.limit), patience.stop, &mut tape).await;
+        let (ended, raw) = (tape.ended(end), tape.raw());
         drop(tape);
+        let answer = self.answer(ended);
         if polls && self.last_poll.as_ref() != Some(&raw) {
             self.say_action(kind, &spawn.argv.join(" "));
             self.log.write(&raw);
             self.last_poll = Some(raw);
         }
-        Ok(answer)
+        answer
     }
 
     async fn sql(
@@ -162,6 +192,14 @@ impl<'a> Counter<'a> {
     pub(super) fn question(&self, until: Option<Instant>) -> Duration {
         let question = self.attempt.room.limits.question;
         left(until).map_or(question, |left| left.min(question))
+    }
+}
+
+/// Does an action of that kind change something?
+fn changes(kind: ActionKind) -> bool {
+    match kind {
+        ActionKind::Whole | ActionKind::Submit | ActionKind::Redo | ActionKind::ForcePass => true,
+        ActionKind::Find | ActionKind::Poll | ActionKind::Cancel | ActionKind::Log => false,
     }
 }
 

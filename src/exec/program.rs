@@ -1,19 +1,20 @@
-//! `run:` steps: a program or a script, its environment, its end, its outputs.
+//! `run:` steps: a program or a script, its environment, its end, its outputs. Programs that change something are their
+//! keeper's: they go on when an engine goes, and the next one hears of them.
 
 use std::collections::BTreeMap;
-
-use super::attempt::{Attempt, Done};
-use super::log::Log;
-use super::mask::Masks;
-use super::outputs;
-use super::process::{End, Spawn, Times, run};
-use super::tape::Tape;
-use super::values::Values;
-use crate::plan::{Command, EnvValue};
-use crate::run::Failure;
-use crate::words::{Msg, one_line};
+use std::time::Duration;
 
 use super::LONGEST;
+use super::attempt::{Attempt, Done};
+use super::outputs;
+use super::values::Values;
+use crate::engine::ports::Stop;
+use crate::keeper::client::{Ears, Heard};
+use crate::keeper::protocol::{End, Ended, Key, Spawn, Start, Times};
+use crate::msg;
+use crate::plan::{Command, EnvValue};
+use crate::run::{Failure, Loss};
+use crate::words::{Explain as _, Msg, one_line};
 
 /// A `run:` step.
 pub(super) async fn step(
@@ -21,46 +22,112 @@ pub(super) async fn step(
     command: &Command,
     env: &BTreeMap<String, EnvValue>,
 ) -> Result<Done, Failure> {
-    let (spawn, masks) = prepared(attempt, command, env).map_err(|why| attempt.not_started(&why))?;
-    let mut log = attempt.log();
-    whole(attempt, &spawn, &masks, &mut log).await
+    whole(attempt, || prepared(attempt, command, env)).await
 }
 
-/// A program that is all of a step.
+/// A program that is all of a step; one that a former engine has begun is gone on with.
 pub(super) async fn whole(
     attempt: &Attempt,
-    spawn: &Spawn,
-    masks: &Masks,
-    log: &mut Log,
+    prepare: impl FnOnce() -> Result<(Spawn, Vec<String>), Msg>,
 ) -> Result<Done, Failure> {
-    let node = attempt.node();
-    let mut tape =
-        Tape::new(log, masks, attempt.room.encoding(node.platform())).telling(attempt.notes.clone());
-    if !node.outputs.is_empty() {
-        tape = tape.keeping();
+    let (node, key, mut stop) = (attempt.node(), attempt.key(), attempt.stop());
+    let ended = if attempt.job.taken_over {
+        attached(attempt, key, &mut stop).await?
+    } else {
+        let (spawn, secrets) = prepare().map_err(|why| attempt.not_started(&why))?;
+        let keep = !node.outputs.is_empty();
+        let wanted = Wanted { spawn, secrets, limit: node.policy.timeout, keep };
+        begun(attempt, key, wanted, &mut stop).await?
+    };
+    success(attempt, &ended)?;
+    outputs::of(attempt, &ended, &node.outputs)
+}
+
+/// A program that the keeper is to start.
+pub(super) struct Wanted {
+    /// What it is.
+    pub(super) spawn: Spawn,
+    /// Values that nobody is to see.
+    pub(super) secrets: Vec<String>,
+    /// How long it may take.
+    pub(super) limit: Option<Duration>,
+    /// Is what it prints needed at its end?
+    pub(super) keep: bool,
+}
+
+/// Has the keeper start a program, and waits for its end. What is left of the same step, from a keeper that died, is
+/// ended first: two of them would be one too many.
+pub(super) async fn begun(
+    attempt: &Attempt,
+    key: Key,
+    wanted: Wanted,
+    stop: &mut Stop,
+) -> Result<Ended, Failure> {
+    let keeper = attempt.keeper();
+    let times = times(attempt, wanted.limit);
+    if attempt.job.attempt > 1 {
+        let ended = keeper.end_orphans(&key, times.grace).await;
+        for pid in ended {
+            attempt.log().line(&attempt.say(&msg!("exec-orphan-ended", pid = pid.to_string())));
+        }
     }
-    let times = times(attempt, node.policy.timeout);
-    let end =
-        run(spawn, times, &mut attempt.stop(), &mut tape).await.map_err(|why| attempt.not_started(&why))?;
-    success(end, &tape)?;
-    let done = outputs::of(attempt, &tape, &node.outputs)?;
-    drop(tape);
-    Ok(attempt.with_log_trouble(done, log))
+    let platform = attempt.node().platform();
+    let start = Start {
+        key: key.clone(),
+        spawn: wanted.spawn,
+        times,
+        log: attempt.log_path(),
+        secrets: wanted.secrets,
+        encoding: attempt.room.encoding_label(platform).map(str::to_owned),
+        keep: wanted.keep,
+        lang: attempt.room.lang,
+    };
+    attempt.keeps(key.clone());
+    let ears = keeper.begin(start);
+    followed(attempt, key, ears, stop).await
+}
+
+/// Waits for the end of a program that a former engine has had started.
+pub(super) async fn attached(attempt: &Attempt, key: Key, stop: &mut Stop) -> Result<Ended, Failure> {
+    attempt.keeps(key.clone());
+    let ears = attempt.keeper().attach(key.clone());
+    followed(attempt, key, ears, stop).await
+}
+
+async fn followed(attempt: &Attempt, key: Key, mut ears: Ears, stop: &mut Stop) -> Result<Ended, Failure> {
+    let mut is_stopped = false;
+    loop {
+        tokio::select! {
+            biased;
+            heard = ears.recv() => match heard {
+                Some(Heard::Note(text)) => attempt.notes.send(&text),
+                Some(Heard::Ended(ended)) => return Ok(*ended),
+                Some(Heard::Lost) | None => return Err(attempt.lose(Loss::Keeper)),
+            },
+            () = stop.requested(), if !is_stopped => {
+                is_stopped = true;
+                attempt.keeper().stop(key.clone());
+            }
+        }
+    }
 }
 
 /// Exit code 0, or why not.
-pub(super) fn success(end: End, tape: &Tape<'_>) -> Result<(), Failure> {
-    match end {
-        End::Exit(0) => Ok(()),
-        End::Exit(code) => Err(Failure::Exit { code, last_line: one_line(&tape.last_words(), LONGEST) }),
-        End::Signal(signal) => Err(Failure::Signal { signal }),
-        End::TimedOut(after) => Err(Failure::TimedOut { after }),
-        End::Stopped => Err(Failure::Cancelled),
+pub(super) fn success(attempt: &Attempt, ended: &Ended) -> Result<(), Failure> {
+    match &ended.end {
+        Ok(End::Exit(0)) => Ok(()),
+        Ok(End::Exit(code)) => {
+            Err(Failure::Exit { code: *code, last_line: one_line(&ended.last_words, LONGEST) })
+        }
+        Ok(End::Signal(signal)) => Err(Failure::Signal { signal: *signal }),
+        Ok(End::TimedOut(after)) => Err(Failure::TimedOut { after: *after }),
+        Ok(End::Stopped) => Err(Failure::Cancelled),
+        Err(why) => Err(attempt.not_started(&why.explain())),
     }
 }
 
 /// The times of a program that may take `timeout`.
-pub(super) fn times(attempt: &Attempt, timeout: Option<std::time::Duration>) -> Times {
+pub(super) fn times(attempt: &Attempt, timeout: Option<Duration>) -> Times {
     let limits = attempt.room.limits;
     Times { timeout, grace: limits.grace, drain: limits.drain }
 }
@@ -69,15 +136,14 @@ fn prepared(
     attempt: &Attempt,
     command: &Command,
     env: &BTreeMap<String, EnvValue>,
-) -> Result<(Spawn, Masks), Msg> {
+) -> Result<(Spawn, Vec<String>), Msg> {
     let mut all = attempt.environment();
     let mut secrets = Vec::new();
     for (name, value) in env {
         let value = attempt.room.env_value(value, &attempt.values, &mut secrets)?;
         all.insert(name.clone(), value);
     }
-    let spawn = Spawn { env: all, ..spawn(attempt, command, &attempt.values)? };
-    Ok((spawn, Masks::new(secrets.iter().map(String::as_str))))
+    Ok((Spawn { env: all, ..spawn(attempt, command, &attempt.values)? }, secrets))
 }
 
 /// What `command` starts with these values, in the standing environment.
@@ -91,5 +157,7 @@ pub(super) fn spawn(attempt: &Attempt, command: &Command, values: &Values) -> Re
     if argv.first().is_none_or(String::is_empty) {
         return Err(Msg::new("exec-no-command"));
     }
-    Ok(Spawn { argv, dir: attempt.room.project.dir.clone(), env: attempt.environment() })
+    let dir = std::path::absolute(&attempt.room.project.dir);
+    let dir = dir.unwrap_or_else(|_| attempt.room.project.dir.clone());
+    Ok(Spawn { argv, dir, env: attempt.environment() })
 }

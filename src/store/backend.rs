@@ -67,6 +67,21 @@ impl Backend {
         }
     }
 
+    /// A run's events after a number, as lines in one text: as rows they would cost far more than what is in them. JSON
+    /// has no end of a line in it.
+    pub(super) fn event_lines(&self) -> &'static str {
+        match self {
+            Backend::Sqlite(_) => {
+                "select group_concat(line, char(10)) from (select seq || ' ' || at || ' ' || body as line from events \
+                 where run = $1 and seq > $2 order by seq)"
+            }
+            Backend::Postgres(_) => {
+                "select string_agg(seq || ' ' || at || ' ' || body, chr(10) order by seq) from events \
+                 where run = $1 and seq > $2"
+            }
+        }
+    }
+
     /// A run's events as bytes, so that nothing in them can be in the way of reading them.
     pub(super) fn event_bytes(&self) -> &'static str {
         match self {

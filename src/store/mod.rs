@@ -242,13 +242,18 @@ impl Store {
     }
 
     async fn events_now(&mut self, run: &RunId, after: u64) -> Result<Vec<Record>, StoreError> {
-        let rows = sqlx::query("select seq, at, body from events where run = $1 and seq > $2 order by seq")
+        let row = sqlx::query(self.backend.event_lines())
             .bind(run.to_string())
             .bind(number(after))
-            .fetch_all(&mut self.connection)
+            .fetch_one(&mut self.connection)
             .await
             .map_err(|source| self.fault(source))?;
-        rows.iter().map(|row| read_record(row).map_err(|why| self.damaged(why))).collect()
+        let lines: Option<String> = row.try_get(0).map_err(|source| self.fault(source))?;
+        let lines = lines.iter().flat_map(|lines| lines.split('\n'));
+        let records = lines.map(|line| read_record(line).map_err(|why| self.damaged(why)));
+        let mut records = records.collect::<Result<Vec<Record>, StoreError>>()?;
+        records.sort_by_key(|record| record.seq);
+        Ok(records)
     }
 
     /// Could something be written now? Nothing is.
@@ -289,9 +294,9 @@ fn read_run(row: &AnyRow) -> Result<RunRow, Unreadable> {
     })
 }
 
-fn read_record(row: &AnyRow) -> Result<Record, Unreadable> {
-    let seq = u64::try_from(row.try_get::<i64, _>(0)?)?;
-    let at = row.try_get::<String, _>(1)?.parse()?;
-    let event = serde_json::from_str(&row.try_get::<String, _>(2)?)?;
-    Ok(Record { seq, at, event })
+/// An event of `Backend::event_lines`.
+fn read_record(line: &str) -> Result<Record, Unreadable> {
+    let (seq, rest) = line.split_once(' ').ok_or("no event")?;
+    let (at, body) = rest.split_once(' ').ok_or("no event")?;
+    Ok(Record { seq: seq.parse()?, at: at.parse()?, event: serde_json::from_str(body)? })
 }

@@ -28,14 +28,12 @@ impl Store {
     /// damaged, and is never written over.
     pub(super) async fn make(path: &str) -> Result<(), StoreError> {
         let draft = sqlite::draft(path)?;
-        let backend = Backend::Sqlite(draft.clone());
-        let Some(connection) = backend.connect().await? else { return Ok(()) };
-        let mut store = Store::on(connection, backend);
+        let mut store = Store::on(sqlite::open_draft(&draft).await?, Backend::Sqlite(draft.clone()));
         store.execute(store.backend.begin()).await?;
         store.bring_up_from(0).await?;
         store.execute("commit").await?;
-        // One file: what a log beside it holds would stay behind, and a log that cannot be taken in at the close tells nobody.
-        store.execute("pragma journal_mode = delete").await?;
+        // From now on it has a log beside it; what is in the tables stands in the file itself.
+        store.execute("pragma journal_mode = wal").await?;
         store.close().await;
         sqlite::put_in_place(&draft, path)
     }
@@ -112,9 +110,7 @@ impl Store {
     }
 
     async fn migrate(&mut self, migration: &'static str) -> Result<(), StoreError> {
-        for statement in migration.split(";\n").map(str::trim).filter(|text| !text.is_empty()) {
-            self.execute(statement).await?;
-        }
+        sqlx::raw_sql(migration).execute(&mut self.connection).await.map_err(|source| self.fault(source))?;
         Ok(())
     }
 

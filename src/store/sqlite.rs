@@ -12,6 +12,16 @@ use super::folder::{create, shared_by_machines, temporary_name, unusable};
 /// Before this version a write-ahead log could be corrupted on reset (<https://sqlite.org/wal.html#walresetbug>).
 const OLDEST: [u32; 3] = [3, 51, 3];
 
+/// How a store is used: every commit is on the disk before it is acknowledged.
+const LASTING: &str = "
+pragma journal_mode = wal;
+pragma synchronous = full;
+pragma busy_timeout = 30000;
+select sqlite_version()";
+
+/// How one is made, in a file that nobody knows: as a whole it is put on the disk, and in its place.
+const DRAFT: &str = "pragma journal_mode = memory; pragma synchronous = off; select sqlite_version()";
+
 /// Is there a file at `path`? A folder there is in the way.
 pub(super) fn exists(path: &str) -> Result<bool, StoreError> {
     let file = Path::new(path);
@@ -38,9 +48,10 @@ pub(super) fn draft(path: &str) -> Result<String, StoreError> {
     Ok(draft)
 }
 
-/// Gives a finished draft its name, unless another process was quicker: then that one's counts.
+/// Puts a finished draft on the disk and gives it its name, unless another process was quicker: then that one's counts.
 pub(super) fn put_in_place(draft: &str, path: &str) -> Result<(), StoreError> {
     let fail = |why: std::io::Error| unusable(Path::new(path), &why.to_string());
+    fs::File::open(draft).and_then(|file| file.sync_all()).map_err(fail)?;
     let linked = fs::hard_link(draft, path);
     fs::remove_file(draft).map_err(fail)?;
     match linked {
@@ -57,36 +68,35 @@ pub(super) async fn open(path: &str) -> Result<Option<AnyConnection>, StoreError
     if let Some(kind) = shared_by_machines(Path::new(path)) {
         return Err(StoreError::Shared { path: path.to_owned(), kind });
     }
-    sqlx::any::install_default_drivers();
-    let fault = |source| StoreError::Database { path: path.to_owned(), source };
-    let mut connection = AnyConnection::connect(&url(path)).await.map_err(fault)?;
-    for pragma in ["pragma journal_mode = wal", "pragma synchronous = full", "pragma busy_timeout = 30000"] {
-        sqlx::query(pragma).execute(&mut connection).await.map_err(fault)?;
-    }
-    sound_version(&mut connection, path).await?;
-    Ok(Some(connection))
+    connect(&url(path), path, LASTING).await.map(|(connection, _)| Some(connection))
+}
+
+/// Opens a draft.
+pub(super) async fn open_draft(draft: &str) -> Result<AnyConnection, StoreError> {
+    connect(&url(draft), draft, DRAFT).await.map(|(connection, _)| connection)
 }
 
 /// The version of the library that keeps the journal, where it is one that does not break its files.
 pub async fn library_version() -> Result<String, StoreError> {
-    sqlx::any::install_default_drivers();
     let path = "sqlite::memory:";
-    let fault = |source| StoreError::Database { path: path.to_owned(), source };
-    let mut connection = AnyConnection::connect(path).await.map_err(fault)?;
-    let version = sound_version(&mut connection, path).await;
+    let (connection, version) = connect(path, path, DRAFT).await?;
     // It was in memory only.
     let _ = connection.close().await;
-    version
+    Ok(version)
 }
 
-async fn sound_version(connection: &mut AnyConnection, path: &str) -> Result<String, StoreError> {
-    let version: String = sqlx::query("select sqlite_version()")
-        .fetch_one(connection)
-        .await
-        .and_then(|row| row.try_get(0))
-        .map_err(|source| StoreError::Database { path: path.to_owned(), source })?;
+/// A connection that is set up as `manner` says, and the version of the library behind it.
+async fn connect(url: &str, path: &str, manner: &'static str) -> Result<(AnyConnection, String), StoreError> {
+    sqlx::any::install_default_drivers();
+    let fault = |source| StoreError::Database { path: path.to_owned(), source };
+    let mut connection = AnyConnection::connect(url).await.map_err(fault)?;
+    let rows = sqlx::query(manner).fetch_all(&mut connection).await.map_err(fault)?;
+    let version: String = match rows.last() {
+        Some(row) => row.try_get(0).map_err(fault)?,
+        None => String::new(),
+    };
     if is_sound(&version) {
-        return Ok(version);
+        return Ok((connection, version));
     }
     Err(unusable(Path::new(path), &format!("SQLite {version} can corrupt a write-ahead log")))
 }

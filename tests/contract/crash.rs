@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-/// Runs until step `b` is in flight, then kills the engine.
+/// Runs until step `b` is in flight, then kills the engine and the keeper of its program.
 fn crashed(keys: &str) -> Project {
     let levels = format!(
         "1:\n{}2:\n{}3:\n{}",
@@ -19,6 +19,7 @@ fn crashed(keys: &str) -> Project {
     let begun = poll(PATIENCE, || (project.count("b") == 1).then_some(()));
     assert!(begun.is_some(), "b never began");
     live.kill9();
+    project.kill_keeper();
     project
 }
 
@@ -164,7 +165,7 @@ fn a_flow_in_flight_is_found_again_and_never_submitted_twice() {
 }
 
 #[test]
-fn a_flow_killed_in_the_middle_of_its_submission_is_never_submitted_blindly() {
+fn a_flow_whose_submission_nobody_has_hold_of_is_never_submitted_blindly() {
     let scheduler = format!(
         "case $1 in\nsubmit) echo submit >> ledger; {}; echo 4711 ;;\nstate) echo SUCCESS ;;\nesac\n",
         hold("go")
@@ -175,6 +176,7 @@ fn a_flow_killed_in_the_middle_of_its_submission_is_never_submitted_blindly() {
     let live = project.start();
     assert!(poll(PATIENCE, || (project.count("submit") == 1).then_some(())).is_some());
     live.kill9();
+    project.kill_keeper();
     project.put("go", b"");
     project.resume().code(4);
     assert!(project.status().is("F", "lost"));

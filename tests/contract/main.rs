@@ -25,6 +25,7 @@ mod faults;
 mod fmt;
 mod gates;
 mod journal;
+mod keeper;
 mod mail;
 mod misc;
 mod operator;

@@ -227,8 +227,9 @@ async fn nothing_that_is_printed_commands_a_terminal() {
 #[tokio::test]
 async fn a_log_that_cannot_be_written_does_not_stop_the_work() {
     let world = World::new();
-    std::fs::write(world.state(), "a file where the folder should be").unwrap();
-    let (_, remarks) = world.works(shell("touch done")).await;
+    std::fs::create_dir(world.state()).unwrap();
+    std::fs::write(world.state().join("logs"), "a file where the folder should be").unwrap();
+    let (_, remarks) = world.works(shell("echo words; touch done")).await;
     assert!(world.file("done").exists());
     assert_eq!(remarks.len(), 1, "{remarks:?}");
 }

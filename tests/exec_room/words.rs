@@ -15,7 +15,7 @@ fn sources(folder: &Path) -> String {
 #[test]
 fn sentences_are_complete() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let code = sources(&root.join("src/exec"));
+    let code = sources(&root.join("src/exec")) + &sources(&root.join("src/keeper"));
     let used: BTreeSet<&str> = code.split('"').filter(|text| text.starts_with("exec-")).collect();
     for lang in ["en", "zh"] {
         let text = std::fs::read_to_string(root.join(format!("locales/{lang}/exec.ftl"))).unwrap();

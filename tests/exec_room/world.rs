@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -31,6 +32,12 @@ pub(crate) struct World {
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) limits: Limits,
     pub(crate) lang: Lang,
+}
+
+/// No two attempts begin at the same moment.
+fn begun() -> jiff::Timestamp {
+    static LAST: AtomicI64 = AtomicI64::new(1_793_498_584_000);
+    jiff::Timestamp::from_millisecond(LAST.fetch_add(1, Ordering::Relaxed)).unwrap()
 }
 
 /// A step in flight.
@@ -122,7 +129,9 @@ impl World {
 
     pub(crate) fn executor(&self) -> Exec {
         let project = Arc::new(self.project.clone());
-        Exec::new(project, self.state(), self.environment.clone(), self.lang).with_limits(self.limits)
+        Exec::new(project, self.state(), self.environment.clone(), self.lang)
+            .with_limits(self.limits)
+            .with_keeper(env!("CARGO_BIN_EXE_monthstart").into())
     }
 
     pub(crate) fn job(
@@ -142,6 +151,7 @@ impl World {
             attempt: 1,
             token: "tok-1".to_owned(),
             at: "2026-11-01T02:03:04Z".parse().unwrap(),
+            begun: begun(),
             waiting_since: "2026-11-01T02:03:04Z".parse().unwrap(),
             outputs,
             submitted: None,

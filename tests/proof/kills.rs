@@ -2,9 +2,8 @@
 
 use crate::ledger::compare;
 use crate::person::{Harm, Person};
-use crate::servers::{Kind, base};
+use crate::servers::Kind;
 use crate::trials::{all, long};
-use crate::world::World;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -25,22 +24,10 @@ fn random(state: &mut u64) -> u64 {
     *state
 }
 
-/// A person in a world whose journal is a file, or a database of its own on a server.
-fn person(kind: Option<Kind>) -> Person {
-    let world = World::new();
-    Person::within(
-        match kind {
-            None => world,
-            Some(kind) => world.at(&base(kind).url()),
-        },
-        Harm::Engine,
-    )
-}
-
 /// How long a run takes that nobody kills, in microseconds: the shorter of two, because the machine may be busy.
-fn whole(kind: Option<Kind>) -> u64 {
+fn whole(server: Option<Kind>) -> u64 {
     let time = || {
-        let mut person = person(kind);
+        let mut person = Person::on(server, Harm::Engine);
         let began = Instant::now();
         person.drive_for(Duration::from_mins(1));
         u64::try_from(began.elapsed().as_micros()).unwrap()
@@ -48,8 +35,8 @@ fn whole(kind: Option<Kind>) -> u64 {
     time().min(time())
 }
 
-fn kill_at_random(kind: Option<Kind>, kills: usize) {
-    let (seed, whole) = (seed(), whole(kind));
+fn kill_at_random(server: Option<Kind>, kills: usize) {
+    let (seed, whole) = (seed(), whole(server));
     println!("seed {seed}, {} ms a run", whole / 1_000);
     let (killed, worlds) = (AtomicUsize::new(0), (1..=4 * kills as u64).collect::<Vec<_>>());
     all(&worlds, |number| {
@@ -58,7 +45,7 @@ fn kill_at_random(kind: Option<Kind>, kills: usize) {
         }
         let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number << 17) | 1;
         random(&mut state);
-        let mut person = person(kind);
+        let mut person = Person::on(server, Harm::Engine);
         for kill in 1..=IN_A_ROW {
             // What is left of the run takes less and less time.
             let out = person.drive_for(Duration::from_micros(random(&mut state) % (whole / kill)));

@@ -2,7 +2,7 @@
 //! finished run with them.
 
 use crate::outside;
-use crate::person::Person;
+use crate::person::{Harm, Person};
 use crate::world::World;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +59,11 @@ pub(crate) fn compare(person: &Person) {
         let wanted = if step["path"] == "s/bad" { "forced" } else { "succeeded" };
         assert_eq!(step["status"], wanted, "{step:#}");
     }
+    if person.harm == Harm::Engine {
+        let lost: Vec<&String> =
+            person.lost.keys().filter(|path| PROGRAMS.contains(&path.as_str())).collect();
+        assert!(lost.is_empty(), "programs outlive their engine, and these were lost: {lost:?}");
+    }
     let events = events(person);
     programs(person, &events);
     databases(person);
@@ -90,10 +95,7 @@ fn programs(person: &Person, events: &[Value]) {
     let different: BTreeSet<_> = attempts.begun.iter().collect();
     assert_eq!(different.len(), attempts.begun.len(), "an attempt began twice: {:?}", attempts.begun);
     for path in PROGRAMS {
-        let by_itself = events
-            .iter()
-            .filter(|event| event["kind"] == "step_lost" && event["step"] == path && event["again"] == true)
-            .count();
+        let by_itself = begun_again(&attempts, events, path);
         assert!(by_itself == 0 || path == "s/again", "{path} ran again by itself");
         let begun = attempts.begun(path);
         let allowed = 1 + by_itself + asked(person, path);
@@ -110,6 +112,15 @@ fn programs(person: &Person, events: &[Value]) {
         let ended = attempts.ended.iter().any(|((step, _), end)| step == path && *end == code);
         assert!(ended, "{path} never came to its end: {attempts:?}");
     }
+}
+
+/// How many attempts that had begun were followed by another one that nobody asked for.
+fn begun_again(attempts: &Attempts, events: &[Value], path: &str) -> usize {
+    let again = events
+        .iter()
+        .filter(|event| event["kind"] == "step_lost" && event["step"] == path && event["again"] == true);
+    let number = |event: &Value| (path.to_owned(), event["attempt"].as_u64().unwrap());
+    again.filter(|event| attempts.begun.contains(&number(event))).count()
 }
 
 fn databases(person: &Person) {

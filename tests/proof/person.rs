@@ -1,6 +1,7 @@
 //! What a person does after a fault: resumes, looks into the ledgers, says what became of what is lost, answers.
 
 use crate::ledger::{Attempts, PROGRAMS};
+use crate::servers::{Kind, base};
 use crate::shim::Fault;
 use crate::world::{Out, RESUME, START, World};
 use serde_json::Value;
@@ -26,7 +27,7 @@ pub(crate) enum Harm {
 /// A person at work in a world, and what was promised to that person.
 pub(crate) struct Person {
     pub(crate) world: World,
-    harm: Harm,
+    pub(crate) harm: Harm,
     /// The fault that answers are given under.
     answering: Option<Fault>,
     /// How often a step was asked for again.
@@ -44,12 +45,17 @@ pub(crate) struct Person {
 impl Person {
     /// Somebody in a world of its own.
     pub(crate) fn new(harm: Harm) -> Self {
-        Self::within(World::new(), harm)
+        Self::on(None, harm)
     }
 
-    pub(crate) fn within(world: World, harm: Harm) -> Self {
+    /// The same with its journal in a database of its own on a server.
+    pub(crate) fn on(server: Option<Kind>, harm: Harm) -> Self {
+        let world = World::new();
         Person {
-            world,
+            world: match server {
+                None => world,
+                Some(kind) => world.at(&base(kind).url()),
+            },
             harm,
             answering: None,
             asked: BTreeMap::new(),
@@ -97,6 +103,7 @@ impl Person {
 
     /// Brings the run to its end, and sends what letters are left.
     pub(crate) fn bring_home(&mut self) {
+        self.world.empty_the_disk();
         for _ in 0..30 {
             let status = self.look();
             if status["run"]["status"] == "succeeded" {

@@ -11,7 +11,8 @@
  * FAULT_EIO      N: the fsync or fdatasync of that number fails; N+: that one and all after it
  * FAULT_FULL     N: files may grow by N bytes altogether, then the disk is full; N:M: until M calls were refused
  * FAULT_SHORT    N: no write takes more than N bytes
- * FAULT_STATE    a file of 4096 zeros: what the processes of one disk have in common
+ * FAULT_STATE    a file of 4096 zeros: what the processes of one disk have in common, as `struct disk`; whoever writes
+ *                something else into its third number has emptied the disk
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -34,7 +35,7 @@
 extern char **environ;
 
 struct disk {
-    atomic_long grown, refused;
+    atomic_long grown, refused, emptied;
 };
 
 static struct disk own_disk, *disk = &own_disk;
@@ -99,7 +100,7 @@ static int leaves_traces(int fd) {
 }
 
 static int is_full(void) {
-    if (full_after < 0 || atomic_load(&disk->grown) < full_after) return 0;
+    if (full_after < 0 || atomic_load(&disk->emptied) || atomic_load(&disk->grown) < full_after) return 0;
     return full_for < 0 || atomic_fetch_add(&disk->refused, 1) < full_for;
 }
 
@@ -109,7 +110,7 @@ static long room(int fd, long size, long at) {
     if (!active || fd <= 2 || size <= 0) return size;
     if (syscall(SYS_fstat, fd, &found) != 0 || !S_ISREG(found.st_mode)) return size;
     if (short_at > 0 && size > short_at) size = short_at;
-    if (full_after < 0) return size;
+    if (full_after < 0 || atomic_load(&disk->emptied)) return size;
     if (at < 0) {
         int append = fcntl(fd, F_GETFL) & O_APPEND;
         at = append ? found.st_size : syscall(SYS_lseek, fd, 0L, SEEK_CUR);

@@ -2,16 +2,14 @@
 
 use crate::ledger::compare;
 use crate::person::{Harm, Person};
+use crate::servers::Kind;
 use crate::shim::Fault;
 use crate::trials::{all, long, points};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many points the short form of each sweep has.
-const SHORT: usize = 32;
-
 /// How many calls the processes of a role make in a run in which nothing happens; these calls have to be among them.
-fn calls(role: &str, known: &[&str]) -> usize {
-    let mut person = Person::new(Harm::Engine);
+fn calls(server: Option<Kind>, role: &str, known: &[&str]) -> usize {
+    let mut person = Person::on(server, Harm::Engine);
     let out = person.drive(&Fault::none());
     assert_eq!(out.code, 4, "the step that always fails halts it: {out:?}");
     let log = person.world.read("calls");
@@ -27,19 +25,20 @@ fn calls(role: &str, known: &[&str]) -> usize {
     log.lines().filter(of_role).count()
 }
 
-/// Kills processes of the role at every point, and brings the run home; `codes` are those of the engine.
-fn sweep(role: &str, calls: usize, harm: Harm, codes: &[i32]) {
+/// Kills processes of the role at every call, at `short` of them in the short form, and brings the run home.
+fn sweep(server: Option<Kind>, role: &str, (calls, short): (usize, usize)) {
+    let harm = if role == "keeper" { Harm::Keeper } else { Harm::Engine };
     let mut cases = Vec::new();
-    for (index, call) in points(calls, SHORT).into_iter().enumerate() {
+    for (index, call) in points(calls, short).into_iter().enumerate() {
         let both = [("before", call), ("after", call)];
         cases.extend(if long() { &both[..] } else { &both[index % 2..=index % 2] });
     }
     let killed = AtomicUsize::new(0);
     all(&cases, |(when, call)| {
         let fault = if *when == "before" { Fault::kill_before(*call) } else { Fault::kill_after(*call) };
-        let mut person = Person::new(harm);
+        let mut person = Person::on(server, harm);
         let out = person.drive(&fault.of(role));
-        assert!(codes.contains(&out.code), "{out:?}");
+        assert!([4, 137].contains(&out.code), "{out:?}");
         let log = person.world.read("calls");
         killed.fetch_add(
             usize::from(log.lines().any(|line| line == format!("{role} 0 killed "))),
@@ -54,13 +53,17 @@ fn sweep(role: &str, calls: usize, harm: Harm, codes: &[i32]) {
 
 #[test]
 fn the_engine_is_killed_before_and_after_every_call() {
-    let calls =
-        calls("engine", &["pwrite", "fsync", "spawn", "create", "unlink", "linkat", "connect", "send"]);
-    sweep("engine", calls, Harm::Engine, &[4, 137]);
+    let known = ["pwrite", "fsync", "spawn", "create", "unlink", "linkat", "connect", "send"];
+    sweep(None, "engine", (calls(None, "engine", &known), 32));
+}
+
+#[test]
+fn the_engine_is_killed_before_and_after_every_call_with_its_journal_on_a_server() {
+    let server = Some(Kind::Postgres);
+    sweep(server, "engine", (calls(server, "engine", &["spawn", "connect", "send"]), 8));
 }
 
 #[test]
 fn the_keeper_is_killed_before_and_after_every_call() {
-    let calls = calls("keeper", &["spawn", "write", "fdatasync"]);
-    sweep("keeper", calls, Harm::Keeper, &[4, 5]);
+    sweep(None, "keeper", (calls(None, "keeper", &["spawn", "write", "send"]), 16));
 }

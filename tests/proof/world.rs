@@ -5,6 +5,7 @@ use crate::shim::{Fault, KEEPER};
 use crate::sqlite;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::fs::FileExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -91,6 +92,12 @@ impl World {
     /// A file's text; empty when there is none.
     pub(crate) fn read(&self, path: &str) -> String {
         String::from_utf8_lossy(&std::fs::read(self.path(path)).unwrap_or_default()).into_owned()
+    }
+
+    /// Somebody makes room on the full disk, also for processes that live on.
+    pub(crate) fn empty_the_disk(&self) {
+        let file = std::fs::OpenOptions::new().write(true).open(self.path("disk")).unwrap();
+        file.write_all_at(&1_u64.to_le_bytes(), 16).unwrap();
     }
 
     /// The rows of one text column of a query on the database that the steps use.

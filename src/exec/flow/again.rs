@@ -6,6 +6,7 @@
 
 use super::submit::Begun;
 use super::{Flow, Found, State, every, shown};
+use crate::exec::platform::Answer;
 use crate::msg;
 use crate::plan::project::Action;
 use crate::run::Failure;
@@ -56,12 +57,44 @@ impl Flow<'_> {
                 State::Succeeded { .. } | State::Failed { .. } | State::Silent { .. } => Err(failure),
             };
         }
-        let told = match &redo.id {
-            Some(pattern) => self.id_in(pattern, &answer.printed)?,
-            None => None,
-        };
+        let told = self.told_by(redo, &answer)?;
         let id = told.unwrap_or_else(|| before.id.clone());
         let before = Some(before).filter(|before| before.id == id);
+        Ok(Begun { before, ..Begun::new(id, "exec-flow-redone") })
+    }
+
+    fn told_by(&self, redo: &Action, answer: &Answer) -> Result<Option<String>, Failure> {
+        redo.id.as_ref().map_or(Ok(None), |pattern| self.id_in(pattern, &answer.printed))
+    }
+
+    /// A redo that a former engine has begun came to its end. What the platform says of the flow first may still be its
+    /// former end.
+    pub(super) async fn redone_with(&mut self, redo: &Action, answer: Answer) -> Result<Begun, Failure> {
+        let told = match &answer.end {
+            Ok(()) => self.told_by(redo, &answer)?,
+            Err(_) => None,
+        };
+        if let Some(id) = told {
+            return Ok(Begun::new(id, "exec-flow-redone"));
+        }
+        let Some(id) = self.find().await? else {
+            return answer.end.and(Err(self.refused(&self.not_there())));
+        };
+        let poll = self.counter.action(ActionKind::Poll);
+        let state = match poll {
+            Some(poll) => self.poll(poll, &id).await?,
+            None => State::Silent { why: String::new() },
+        };
+        // It may have been taken in although the answer was lost: then it runs.
+        if let (Err(failure), false) = (answer.end, matches!(state, State::Running { .. })) {
+            return Err(failure);
+        }
+        self.counter.attempt.regain();
+        let before = match state {
+            State::Succeeded { .. } => Some(Before { id: id.clone(), well: true }),
+            State::Failed { .. } => Some(Before { id: id.clone(), well: false }),
+            State::Running { .. } | State::Silent { .. } => None,
+        };
         Ok(Begun { before, ..Begun::new(id, "exec-flow-redone") })
     }
 

@@ -31,7 +31,8 @@ impl Flow<'_> {
     async fn pass(&mut self, pass: &Action) -> Result<Done, Failure> {
         let poll = self.counter.action(ActionKind::Poll);
         let id = self.find().await?;
-        if let (Some(id), Some(poll)) = (&id, poll) {
+        let taken_over = self.counter.attempt.job.taken_over;
+        if let (Some(id), Some(poll), false) = (&id, poll, taken_over) {
             match self.poll(poll, id).await? {
                 State::Succeeded { printed } => {
                     let remark = self.say(&msg!("exec-pass-done-already", flow = shown(&self.name)));
@@ -41,7 +42,10 @@ impl Flow<'_> {
                 State::Failed { .. } | State::Running { .. } | State::Silent { .. } => {}
             }
         }
-        let answer = self.command(ActionKind::ForcePass, pass, id.as_deref()).await?;
+        let answer = match taken_over {
+            true => self.counter.attached(ActionKind::ForcePass, &mut self.stop).await,
+            false => self.command(ActionKind::ForcePass, pass, id.as_deref()).await?,
+        };
         answer.end?;
         let told = match &pass.id {
             Some(pattern) => self.id_in(pattern, &answer.printed)?,

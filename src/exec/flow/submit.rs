@@ -5,11 +5,12 @@ use super::{Flow, State, shown};
 use crate::engine::ports::Stop;
 use crate::exec::attempt::Done;
 use crate::exec::http;
+use crate::exec::kept::of_action;
 use crate::exec::log::Log;
-use crate::exec::mask::Masks;
-use crate::exec::platform::{Patience, left};
+use crate::exec::platform::{Answer, Patience, left};
 use crate::exec::program;
 use crate::exec::sql::{self, Work};
+use crate::keeper::client::Known;
 use crate::msg;
 use crate::plan::project::{Action, Means};
 use crate::run::Failure;
@@ -40,9 +41,12 @@ impl Flow<'_> {
         let refuse = |why: Msg| attempt.not_started(&why);
         match &action.means {
             Means::Run(command) => {
-                let spawn = program::spawn(attempt, command, &self.values).map_err(refuse)?;
-                self.counter.say_action(ActionKind::Whole, &spawn.argv.join(" "));
-                program::whole(attempt, &spawn, &Masks::default(), &mut self.counter.log).await
+                let prepare = || {
+                    let spawn = program::spawn(attempt, command, &self.values)?;
+                    self.counter.say_action(ActionKind::Whole, &spawn.argv.join(" "));
+                    Ok((spawn, Vec::new()))
+                };
+                program::whole(attempt, prepare).await
             }
             Means::Sql { text, transaction } => {
                 let connection = self.counter.connection().map_err(refuse)?;
@@ -82,6 +86,9 @@ impl Flow<'_> {
     /// What is there of it decides what has to be done.
     async fn begun(&mut self, submit: &Action, downstream: bool) -> Result<Begun, Failure> {
         let anew = self.counter.attempt.job.anew;
+        if self.counter.attempt.job.taken_over {
+            return self.resumed(submit).await;
+        }
         let Some(id) = self.find().await? else { return self.submitted(submit, None).await };
         let Some(poll) = self.counter.action(ActionKind::Poll) else {
             return match anew {
@@ -113,8 +120,19 @@ impl Flow<'_> {
     /// Submits it. A wish to stop does not cut a submission in two: it is let finish, then cancelled by its id. When it
     /// fails, the platform is asked once more whether it is there.
     async fn submitted(&mut self, submit: &Action, before: Option<Before>) -> Result<Begun, Failure> {
-        let pattern = self.id_pattern(ActionKind::Submit, submit)?;
+        // Without it the submission could not be told from another one: that is said before, not after.
+        self.id_pattern(ActionKind::Submit, submit)?;
         let answer = self.command(ActionKind::Submit, submit, None).await?;
+        self.submitted_with(submit, answer, before).await
+    }
+
+    async fn submitted_with(
+        &mut self,
+        submit: &Action,
+        answer: Answer,
+        before: Option<Before>,
+    ) -> Result<Begun, Failure> {
+        let pattern = self.id_pattern(ActionKind::Submit, submit)?;
         let failure = match answer.end {
             Ok(()) => {
                 if let Some(id) = self.id_in(&pattern, &answer.printed)? {
@@ -129,8 +147,26 @@ impl Flow<'_> {
         let found = self.found_after_all().await;
         // What was there before is not what was submitted now.
         match found.filter(|id| before.as_ref().is_none_or(|before| before.id != *id)) {
-            Some(id) => Ok(submitted_as(id, before)),
+            Some(id) => {
+                self.counter.attempt.regain();
+                Ok(submitted_as(id, before))
+            }
             None => self.over().and(Err(failure)),
+        }
+    }
+
+    /// A former engine was about to submit it, or to have it redone, and the program that does so is at hand: its
+    /// answer is waited for in place of another submission. What was there before was known to that engine alone.
+    async fn resumed(&mut self, submit: &Action) -> Result<Begun, Failure> {
+        let attempt = self.counter.attempt;
+        let keys = [ActionKind::Redo, ActionKind::Submit].map(|kind| of_action(&attempt.key(), kind));
+        let known = attempt.keeper().known(keys.to_vec()).await;
+        let is_redone = known.first() == Some(&Known::Kept);
+        let kind = if is_redone { ActionKind::Redo } else { ActionKind::Submit };
+        let answer = self.counter.attached(kind, &mut self.stop).await;
+        match self.counter.action(ActionKind::Redo).filter(|_| is_redone) {
+            Some(redo) => self.redone_with(redo, answer).await,
+            None => self.submitted_with(submit, answer, None).await,
         }
     }
 

@@ -40,6 +40,7 @@ fn room(url: &str) -> Room {
         lang: Lang::En,
         limits: Limits::default(),
         client: OnceLock::new(),
+        kept: crate::exec::kept::Kept::new(None),
     }
 }
 

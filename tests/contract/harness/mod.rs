@@ -1,5 +1,6 @@
 //! What a case is made of: a project folder, the binary driven on it, and what both leave behind.
 
+mod keeper;
 mod letters;
 mod live;
 mod out;

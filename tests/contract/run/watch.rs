@@ -72,6 +72,7 @@ fn a_waiting_task_is_passed_once_and_an_attempt_in_doubt_is_asked_about() {
     let live = project.start();
     project.until_file("ledger");
     live.kill9();
+    project.kill_keeper();
     std::fs::remove_file(project.path("stuck")).unwrap();
     project.resume().code(4);
     project.status().are(&[("F", "lost"), ("z", "pending")]);

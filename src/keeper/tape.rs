@@ -8,33 +8,35 @@ use tokio::time::Instant;
 use super::keep::{Kept, LastLine, Line};
 use super::log::{KEPT, Log, decode};
 use super::mask::{MaskStream, Masks};
-use super::notes::Notes;
+use super::protocol::{End, Ended, NotStarted};
 use crate::words::one_line;
 
 /// A line that becomes an output is at most this long.
-pub(super) const LONGEST_LINE: usize = 1 << 16;
+pub(crate) const LONGEST_LINE: usize = 1 << 16;
 
 /// Between two notes.
-pub(super) const BETWEEN_NOTES: Duration = Duration::from_millis(500);
+pub(crate) const BETWEEN_NOTES: Duration = Duration::from_millis(500);
 
 /// Enough of what came last to show a line of it.
 const RECENT: usize = 1 << 10;
 
 /// Which of the two pipes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// Standard output.
     Out,
     /// Standard error.
     Err,
 }
 
+/// Hears the latest line.
+pub(crate) type Ear = Box<dyn Fn(&str) + Send>;
+
 /// Takes in what a program prints.
-#[derive(Debug)]
-pub(super) struct Tape<'l> {
+pub(crate) struct Tape<'l> {
     log: &'l mut Log,
     encoding: &'static Encoding,
-    notes: Option<Notes>,
+    ear: Option<Ear>,
     out: Track,
     err: Track,
     kept: Option<Kept>,
@@ -50,12 +52,12 @@ struct Track {
 }
 
 impl<'l> Tape<'l> {
-    pub(super) fn new(log: &'l mut Log, masks: &Masks, encoding: &'static Encoding) -> Self {
+    pub(crate) fn new(log: &'l mut Log, masks: &Masks, encoding: &'static Encoding) -> Self {
         let track = || Track { mask: masks.stream(), last: LastLine::new(LONGEST_LINE) };
         Tape {
             log,
             encoding,
-            notes: None,
+            ear: None,
             out: track(),
             err: track(),
             kept: None,
@@ -65,20 +67,20 @@ impl<'l> Tape<'l> {
         }
     }
 
-    /// Those who watch are told the latest line.
-    pub(super) fn telling(mut self, notes: Notes) -> Self {
-        self.notes = Some(notes);
+    /// The latest line is told, now and then.
+    pub(crate) fn telling(mut self, ear: Ear) -> Self {
+        self.ear = Some(ear);
         self
     }
 
     /// Beginning and end of standard output are kept, for patterns.
-    pub(super) fn keeping(mut self) -> Self {
+    pub(crate) fn keeping(mut self) -> Self {
         self.kept = Some(Kept::new(KEPT));
         self
     }
 
     /// A piece of output.
-    pub(super) fn take(&mut self, source: Source, bytes: &[u8]) {
+    pub(crate) fn take(&mut self, source: Source, bytes: &[u8]) {
         let shown = match source {
             Source::Out => self.out.mask.feed(bytes),
             Source::Err => self.err.mask.feed(bytes),
@@ -110,25 +112,25 @@ impl<'l> Tape<'l> {
     }
 
     /// When the next note is due.
-    pub(super) fn due(&self) -> Option<Instant> {
-        self.due.filter(|_| self.notes.is_some())
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.due.filter(|_| self.ear.is_some())
     }
 
     /// Tells the latest line.
-    pub(super) fn tell(&mut self) {
+    pub(crate) fn tell(&mut self) {
         self.due = None;
         self.told = Some(Instant::now());
         let latest = self
             .recent
             .split(|byte| matches!(byte, b'\n' | b'\r'))
             .rfind(|line| line.iter().any(|byte| !byte.is_ascii_whitespace()));
-        if let (Some(notes), Some(line)) = (&self.notes, latest) {
-            notes.send(&decode(line, self.encoding));
+        if let (Some(ear), Some(line)) = (&self.ear, latest) {
+            ear(&decode(line, self.encoding));
         }
     }
 
     /// Nothing more comes.
-    pub(super) fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         let rest = self.out.mask.finish();
         self.show(Source::Out, &rest);
         let rest = self.err.mask.finish();
@@ -138,14 +140,20 @@ impl<'l> Tape<'l> {
         }
     }
 
+    /// Everything that is to be known of the program, now that it has ended.
+    pub(crate) fn ended(&self, end: Result<End, NotStarted>) -> Ended {
+        let (last_line, cut) = self.last_line();
+        Ended { end, last_line, cut, last_words: self.last_words(), printed: self.printed(), trouble: None }
+    }
+
     /// The last line of standard output, and whether it was cut.
-    pub(super) fn last_line(&self) -> (String, bool) {
+    fn last_line(&self) -> (String, bool) {
         let line = self.out.last.get();
         (self.line(line), line.cut)
     }
 
     /// The line that tells why it failed: the last one of standard error, else of standard output.
-    pub(super) fn last_words(&self) -> String {
+    fn last_words(&self) -> String {
         let error = self.line(self.err.last.get());
         // What only commands a terminal says nothing.
         if one_line(&error, 10).is_empty() { self.line(self.out.last.get()) } else { error }
@@ -156,12 +164,12 @@ impl<'l> Tape<'l> {
     }
 
     /// What is kept of standard output, as it came.
-    pub(super) fn raw(&self) -> Vec<u8> {
+    pub(crate) fn raw(&self) -> Vec<u8> {
         self.kept.as_ref().map(Kept::bytes).unwrap_or_default()
     }
 
     /// What is kept of standard output.
-    pub(super) fn printed(&self) -> String {
+    fn printed(&self) -> String {
         decode(&self.raw(), self.encoding)
     }
 }

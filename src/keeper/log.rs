@@ -90,19 +90,19 @@ fn log_line(line: &[u8], encoding: &'static Encoding) -> String {
 }
 
 /// The encoding with that label; UTF-8 where there is none.
-pub(super) fn encoding_of(label: Option<&str>) -> &'static Encoding {
+pub(crate) fn encoding_of(label: Option<&str>) -> &'static Encoding {
     label.and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(encoding_rs::UTF_8)
 }
 
 /// What a program printed, as text; what cannot be read shows as `�`.
-pub(super) fn decode(bytes: &[u8], encoding: &'static Encoding) -> String {
+pub(crate) fn decode(bytes: &[u8], encoding: &'static Encoding) -> String {
     encoding.decode_without_bom_handling(bytes).0.into_owned()
 }
 
 /// A log that is being written. What was kept of the end is written when it is dropped.
 #[derive(Debug)]
-pub(super) struct Log {
-    place: Place,
+pub(crate) struct Log {
+    file: Place,
     lang: Lang,
     head_left: usize,
     tail: Ring,
@@ -110,46 +110,51 @@ pub(super) struct Log {
     trouble: Option<io::Error>,
 }
 
-/// Where a log is kept. Most programs print nothing: their files are not made.
+/// Where a log is written.
 #[derive(Debug)]
 enum Place {
+    /// Nowhere.
     Nowhere,
-    /// To be made when there is something to keep.
-    NotYet(PathBuf),
+    /// In a file that is made when there is something to write: many programs print nothing.
+    Later(PathBuf),
+    /// In this file.
     File(File),
 }
 
 impl Log {
-    /// Begins the log at `path`; it is made, with folders that are missing, when there is something to keep.
-    pub(super) fn create(path: &Path, lang: Lang) -> io::Result<Self> {
-        let before = match std::fs::symlink_metadata(path) {
-            Ok(found) => usize::try_from(found.len()).unwrap_or(KEPT),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-            Err(error) => return Err(error),
-        };
-        let mut log = Log::with(Place::NotYet(path.to_owned()), None, lang);
-        // An attempt that a former engine began goes on in the same file.
-        log.head_left = KEPT.saturating_sub(before);
-        Ok(log)
+    /// The log at `path`, which begins with its first byte; folders that are missing are made then.
+    pub(crate) fn at(path: PathBuf, lang: Lang) -> Self {
+        Log::with(Place::Later(path), lang)
     }
 
-    fn with(place: Place, trouble: Option<io::Error>, lang: Lang) -> Self {
-        Log { place, lang, head_left: KEPT, tail: Ring::new(KEPT), ends_line: true, trouble }
+    fn with(file: Place, lang: Lang) -> Self {
+        Log { file, lang, head_left: KEPT, tail: Ring::new(KEPT), ends_line: true, trouble: None }
     }
 
     /// A log that is kept nowhere.
-    pub(super) fn nowhere(lang: Lang) -> Self {
-        Log::with(Place::Nowhere, None, lang)
+    pub(crate) fn nowhere(lang: Lang) -> Self {
+        Log::with(Place::Nowhere, lang)
     }
 
-    /// A log that cannot be written.
-    pub(super) fn broken(lang: Lang, error: io::Error) -> Self {
-        Log::with(Place::Nowhere, Some(error), lang)
+    /// Now there is something to write. An attempt that somebody else has begun goes on in the same file.
+    fn open(&mut self) {
+        let Place::Later(path) = std::mem::replace(&mut self.file, Place::Nowhere) else { return };
+        let opened = open(&path).and_then(|file| Ok((file.metadata()?.len(), file)));
+        match opened {
+            Ok((before, file)) => {
+                self.head_left = KEPT.saturating_sub(usize::try_from(before).unwrap_or(KEPT));
+                self.file = Place::File(file);
+            }
+            Err(error) => self.trouble = Some(error),
+        }
     }
 
     /// What a program printed.
-    pub(super) fn write(&mut self, bytes: &[u8]) {
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
         let Some(last) = bytes.last() else { return };
+        if matches!(self.file, Place::Later(_)) {
+            self.open();
+        }
         self.ends_line = *last == b'\n';
         let (head, tail) = bytes.split_at(bytes.len().min(self.head_left));
         self.head_left -= head.len();
@@ -158,58 +163,36 @@ impl Log {
     }
 
     /// A line of ours.
-    pub(super) fn line(&mut self, text: &str) {
+    pub(crate) fn line(&mut self, text: &str) {
         let start = if self.ends_line { "" } else { "\n" };
         self.write(format!("{start}{OURS}{text}\n").as_bytes());
     }
 
     /// Lines of ours: a table.
-    pub(super) fn block(&mut self, text: &str) {
+    pub(crate) fn block(&mut self, text: &str) {
         text.lines().for_each(|line| self.line(line));
     }
 
+    /// Writes what was kept of the end, and tells what could not be written.
+    pub(crate) fn close(mut self) -> Option<io::Error> {
+        self.write_tail();
+        self.trouble()
+    }
+
     /// What could not be written, once.
-    pub(super) fn trouble(&mut self) -> Option<io::Error> {
+    pub(crate) fn trouble(&mut self) -> Option<io::Error> {
         self.trouble.take()
     }
 
     /// A disk that is full does not end a step: what it does is worth more than what it says.
     fn put(&mut self, bytes: &[u8]) {
-        if bytes.is_empty() {
-            return;
-        }
-        if let Place::NotYet(path) = &self.place {
-            match open(path) {
-                Ok(file) => self.place = Place::File(file),
-                Err(error) => {
-                    self.place = Place::Nowhere;
-                    self.trouble.get_or_insert(error);
-                }
-            }
-        }
-        if let Place::File(file) = &mut self.place
-            && let Err(error) = file.write_all(bytes)
-        {
+        let Place::File(file) = &mut self.file else { return };
+        if let Err(error) = file.write_all(bytes) {
             self.trouble.get_or_insert(error);
         }
     }
-}
 
-/// The file to be added to, and its folders.
-fn open(path: &Path) -> io::Result<File> {
-    let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
-    let file = || OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(no_follow).open(path);
-    match (file(), path.parent()) {
-        (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-            file()
-        }
-        (opened, _) => opened,
-    }
-}
-
-impl Drop for Log {
-    fn drop(&mut self) {
+    fn write_tail(&mut self) {
         let tail = std::mem::replace(&mut self.tail, Ring::new(0));
         if tail.dropped() > 0 {
             let left_out = render(self.lang, &msg!("exec-log-gap", bytes = grouped(tail.dropped())));
@@ -221,8 +204,27 @@ impl Drop for Log {
     }
 }
 
+fn open(path: &Path) -> io::Result<File> {
+    let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
+    let mut options = OpenOptions::new();
+    options.create(true).append(true).mode(0o600).custom_flags(no_follow);
+    match (options.open(path), path.parent()) {
+        (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            options.open(path)
+        }
+        (opened, _) => opened,
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.write_tail();
+    }
+}
+
 /// Two digits a byte.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
@@ -230,7 +232,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 /// `1,234,567`.
-pub(super) fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -277,7 +279,7 @@ mod tests {
     fn head_and_tail_are_kept_and_the_gap_is_counted() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("state/logs/1.log");
-        let mut log = Log::create(&path, Lang::En).unwrap();
+        let mut log = Log::at(path.clone(), Lang::En);
         log.write(b"first\n");
         (0..3_000).for_each(|_| log.write(&[b'x'; 1_024]));
         log.write(b"\nlast\n");
@@ -295,7 +297,7 @@ mod tests {
     fn a_programs_lines_are_read_in_its_encoding_and_ours_in_ours() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("1.log");
-        let mut log = Log::create(&path, Lang::Zh).unwrap();
+        let mut log = Log::at(path.clone(), Lang::Zh);
         log.line("提交");
         log.write(b"\xc4\xcf\xbe\xa9 \xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2 \x1b[31mok\r\n");
         drop(log);

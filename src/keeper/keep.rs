@@ -4,18 +4,18 @@ use std::collections::VecDeque;
 
 /// The last bytes of what came.
 #[derive(Debug)]
-pub(super) struct Ring {
+pub(crate) struct Ring {
     capacity: usize,
     bytes: VecDeque<u8>,
     dropped: u64,
 }
 
 impl Ring {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(crate) fn new(capacity: usize) -> Self {
         Ring { capacity, bytes: VecDeque::new(), dropped: 0 }
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         let kept = &bytes[bytes.len().saturating_sub(self.capacity)..];
         let over = (self.bytes.len() + kept.len()).saturating_sub(self.capacity);
         self.bytes.drain(..over);
@@ -24,11 +24,11 @@ impl Ring {
     }
 
     /// How many bytes are lost.
-    pub(super) fn dropped(&self) -> u64 {
+    pub(crate) fn dropped(&self) -> u64 {
         self.dropped
     }
 
-    pub(super) fn slices(&self) -> [&[u8]; 2] {
+    pub(crate) fn slices(&self) -> [&[u8]; 2] {
         let (first, second) = self.bytes.as_slices();
         [first, second]
     }
@@ -36,7 +36,7 @@ impl Ring {
 
 /// The first and the last bytes of what came.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     limit: usize,
     head: Vec<u8>,
     tail: Ring,
@@ -44,18 +44,18 @@ pub(super) struct Kept {
 
 impl Kept {
     /// Keeps `limit` bytes of the beginning and as many of the end.
-    pub(super) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         Kept { limit, head: Vec::new(), tail: Ring::new(limit) }
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         let (head, tail) = bytes.split_at(bytes.len().min(self.limit - self.head.len()));
         self.head.extend_from_slice(head);
         self.tail.push(tail);
     }
 
     /// What is kept, as one piece; where something is left out, a line ends and another begins.
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let gap: &[u8] = if self.tail.dropped() > 0 { b"\n" } else { b"" };
         let [first, second] = self.tail.slices();
         [self.head.as_slice(), gap, first, second].concat()
@@ -64,7 +64,7 @@ impl Kept {
 
 /// The last line that says something, and the one that is being written; each cut at a limit.
 #[derive(Debug)]
-pub(super) struct LastLine {
+pub(crate) struct LastLine {
     limit: usize,
     open: Line,
     last: Line,
@@ -72,11 +72,11 @@ pub(super) struct LastLine {
 
 /// A line, cut at the limit.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Its bytes, without its end.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// There was more of it.
-    pub(super) cut: bool,
+    pub(crate) cut: bool,
 }
 
 impl Line {
@@ -92,11 +92,11 @@ impl Line {
 }
 
 impl LastLine {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         LastLine { limit, open: Line::default(), last: Line::default() }
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         let end = if bytes.contains(&b'\n') { bytes.iter().rposition(|byte| *byte == b'\n') } else { None };
         let Some(end) = end else {
             self.open.extend(bytes, self.limit);
@@ -124,7 +124,7 @@ impl LastLine {
     }
 
     /// The last line that says something.
-    pub(super) fn get(&self) -> &Line {
+    pub(crate) fn get(&self) -> &Line {
         if self.open.says_something() { &self.open } else { &self.last }
     }
 }

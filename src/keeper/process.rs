@@ -1,6 +1,5 @@
 //! A process group: started by the fast path, watched, ended by TERM, a time of grace, and KILL.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
@@ -13,51 +12,15 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::time::{sleep, sleep_until, timeout};
 
+pub(crate) use super::protocol::{End, NotStarted, Spawn, Times};
 use super::tape::{Source, Tape};
 use crate::engine::ports::Stop;
-use crate::msg;
-use crate::words::Msg;
 
 /// How long a process that was killed may take to be gone; one that hangs in the kernel is not waited for.
 const GONE: Duration = Duration::from_secs(10);
 
 /// How often an ended group is looked at.
 const LOOK: Duration = Duration::from_millis(20);
-
-/// What is started, and with what around it.
-#[derive(Debug, Clone)]
-pub(super) struct Spawn {
-    /// The program and its arguments; never empty.
-    pub(super) argv: Vec<String>,
-    /// Where.
-    pub(super) dir: PathBuf,
-    /// All of its environment.
-    pub(super) env: BTreeMap<String, String>,
-}
-
-/// How long things may take.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Times {
-    /// Of the program; `None`: for ever.
-    pub(super) timeout: Option<Duration>,
-    /// Between TERM and KILL.
-    pub(super) grace: Duration,
-    /// For output that is still in the pipes, or that children left behind go on to write.
-    pub(super) drain: Duration,
-}
-
-/// How a program ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// By itself.
-    Exit(i32),
-    /// By a signal that was not ours.
-    Signal(i32),
-    /// It took too long.
-    TimedOut(Duration),
-    /// Somebody wanted it stopped.
-    Stopped,
-}
 
 impl End {
     fn of(status: ExitStatus) -> Self {
@@ -68,39 +31,68 @@ impl End {
     }
 }
 
+/// A program that was started.
+pub(crate) struct Begun {
+    child: Child,
+    group: Pid,
+    out: ChildStdout,
+    err: ChildStderr,
+    name: String,
+}
+
 /// Runs a program to its end, and tells `tape` what it prints.
-pub(super) async fn run(
+pub(crate) async fn run(
     spawn: &Spawn,
     times: Times,
     stop: &mut Stop,
     tape: &mut Tape<'_>,
-) -> Result<End, Msg> {
-    let mut child = start(spawn)?;
-    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    let (Some(group), Some(out), Some(err)) = (group, child.stdout.take(), child.stderr.take()) else {
-        return Err(cannot_start(&spawn.argv[0], "no pipes"));
-    };
-    let end = {
-        let mut pump = pin!(pump(out, err, tape));
-        let mut watch = pin!(watch(&mut child, group, times, stop));
-        let mut open = true;
-        let end = loop {
-            tokio::select! {
-                end = &mut watch => break end,
-                () = &mut pump, if open => open = false,
-            }
-        };
-        if open {
-            let _ = timeout(times.drain, pump).await;
-        }
-        end
-    };
-    tape.finish();
-    end.map_err(|error| cannot_start(&spawn.argv[0], &error.to_string()))
+) -> Result<End, NotStarted> {
+    begin(spawn)?.until_end(times, stop, tape).await
 }
 
-fn cannot_start(program: &str, why: &str) -> Msg {
-    msg!("exec-program-not-started", program = shown(program), why = why.to_owned())
+/// Starts a program, in a group of its own.
+pub(crate) fn begin(spawn: &Spawn) -> Result<Begun, NotStarted> {
+    let mut child = start(spawn)?;
+    let name = shown(&spawn.argv[0]);
+    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    let (Some(group), Some(out), Some(err)) = (group, child.stdout.take(), child.stderr.take()) else {
+        return Err(NotStarted::Refused { program: name, why: "no pipes".to_owned() });
+    };
+    Ok(Begun { child, group, out, err, name })
+}
+
+impl Begun {
+    /// Its process, which leads its group.
+    pub(crate) fn pid(&self) -> i32 {
+        self.group.as_raw_nonzero().get()
+    }
+
+    /// Waits for its end, and tells `tape` what it prints.
+    pub(crate) async fn until_end(
+        self,
+        times: Times,
+        stop: &mut Stop,
+        tape: &mut Tape<'_>,
+    ) -> Result<End, NotStarted> {
+        let Begun { mut child, group, out, err, name } = self;
+        let end = {
+            let mut pump = pin!(pump(out, err, tape));
+            let mut watch = pin!(watch(&mut child, group, times, stop));
+            let mut open = true;
+            let end = loop {
+                tokio::select! {
+                    end = &mut watch => break end,
+                    () = &mut pump, if open => open = false,
+                }
+            };
+            if open {
+                let _ = timeout(times.drain, pump).await;
+            }
+            end
+        };
+        tape.finish();
+        end.map_err(|error| NotStarted::Refused { program: name, why: error.to_string() })
+    }
 }
 
 fn shown(program: &str) -> String {
@@ -108,13 +100,13 @@ fn shown(program: &str) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that starts a step's process")]
-fn start(spawn: &Spawn) -> Result<Child, Msg> {
+fn start(spawn: &Spawn) -> Result<Child, NotStarted> {
     let name = &spawn.argv[0];
     if !spawn.dir.is_dir() {
-        return Err(msg!("exec-no-folder", folder = shown(&spawn.dir.display().to_string())));
+        return Err(NotStarted::NoFolder(shown(&spawn.dir.display().to_string())));
     }
     let program = find(name, &spawn.dir, spawn.env.get("PATH").map(String::as_str))
-        .ok_or_else(|| msg!("exec-no-program", program = shown(name)))?;
+        .ok_or_else(|| NotStarted::NoProgram(shown(name)))?;
     let mut command = Command::new(program);
     command
         .args(&spawn.argv[1..])
@@ -126,8 +118,8 @@ fn start(spawn: &Spawn) -> Result<Child, Msg> {
         .stderr(Stdio::piped())
         .process_group(0);
     command.spawn().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => msg!("exec-no-interpreter", program = shown(name)),
-        _ => cannot_start(name, &error.to_string()),
+        io::ErrorKind::NotFound => NotStarted::NoInterpreter(shown(name)),
+        _ => NotStarted::Refused { program: shown(name), why: error.to_string() },
     })
 }
 

@@ -1,0 +1,372 @@
+//! The one who talks with a run's keeper for an engine, whether one lives, has died, or is yet to be started.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::process::Child;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::client::{Ask, Heard, Known, Mouth};
+use super::home::{Home, Lock};
+use super::protocol::{self, End, Ended, Key, NotStarted, Order, Start, Tiding};
+use super::records::{Past, Trace};
+
+/// How long a keeper may take to be there, and to be gone.
+const SOON: Duration = Duration::from_secs(10);
+
+/// How long a keeper may take to say what it has.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// Between two tries.
+const MOMENT: Duration = Duration::from_millis(5);
+
+/// So many keepers may die before they have said a word.
+const TRIES: u32 = 3;
+
+/// What is read at once.
+const PIECE: usize = 1 << 16;
+
+/// The one who talks with the keeper.
+pub(super) struct Line {
+    home: Home,
+    link: Option<Link>,
+    /// The keeper, where this process has started it.
+    child: Option<Child>,
+    /// What keepers that are dead have written.
+    past: Past,
+    /// What the living one had before anybody here asked: `None` runs.
+    held: HashMap<Key, Option<Ended>>,
+    waiting: HashMap<Key, Waiting>,
+    /// What the journal says nothing of yet.
+    unrecorded: HashSet<Key>,
+    /// How many keepers in a row have died without a word.
+    mute: u32,
+}
+
+/// Somebody waits for a program's end.
+struct Waiting {
+    mouth: Mouth,
+    /// What is to be started, until its end: a keeper may die before it has begun.
+    start: Option<Box<Start>>,
+}
+
+struct Link {
+    stream: UnixStream,
+    inbox: Vec<u8>,
+    outbox: Vec<u8>,
+    /// It has said what it has.
+    is_greeted: bool,
+}
+
+impl Line {
+    /// To the keeper that lives in `home`, or will.
+    pub(super) fn to(home: Home) -> Self {
+        Line {
+            home,
+            link: None,
+            child: None,
+            past: Past::default(),
+            held: HashMap::new(),
+            waiting: HashMap::new(),
+            unrecorded: HashSet::new(),
+            mute: 0,
+        }
+    }
+
+    /// Answers what is asked, as long as there is somebody who asks.
+    pub(super) async fn serve(mut self, mut asks: mpsc::UnboundedReceiver<Ask>) {
+        loop {
+            tokio::select! {
+                biased;
+                tidings = hear(&mut self.link), if self.link.is_some() => match tidings {
+                    Some(tidings) => tidings.into_iter().for_each(|tiding| self.hear(tiding)),
+                    None => self.broken().await,
+                },
+                ask = asks.recv() => {
+                    let Some(ask) = ask else { return };
+                    self.take(ask).await;
+                    while let Ok(ask) = asks.try_recv() {
+                        self.take(ask).await;
+                    }
+                }
+            }
+            self.send().await;
+        }
+    }
+
+    async fn take(&mut self, ask: Ask) {
+        match ask {
+            Ask::Ready(answer) => {
+                self.look().await;
+                // Where none can be had, those will hear it who want something started.
+                let _ = self.connected().await;
+                self.stop_unclaimed();
+                let _ = answer.send(());
+            }
+            Ask::Known(keys, answer) => {
+                self.look().await;
+                let known = keys.iter().map(|key| self.known(key)).collect();
+                self.unrecorded.extend(keys);
+                let _ = answer.send(known);
+            }
+            Ask::Begin(start, mouth) => self.begin(start, mouth).await,
+            Ask::Attach(key, mouth) => self.attach(key, mouth),
+            Ask::Stop(key) => self.stop(key),
+            Ask::Forget(keys) => self.forget(keys),
+            Ask::Orphans(of, answer) => {
+                let of_step = self.past.orphans().filter(|(key, _)| key.is_of_step(&of) && **key != of);
+                let orphans = of_step.map(|(_, process)| process).collect();
+                let _ = answer.send(orphans);
+            }
+        }
+    }
+
+    async fn begin(&mut self, start: Box<Start>, mouth: Mouth) {
+        let key = start.key.clone();
+        self.unrecorded.insert(key.clone());
+        self.waiting.insert(key.clone(), Waiting { mouth, start: Some(start) });
+        let is_greeted = self.link.as_ref().is_some_and(|link| link.is_greeted);
+        if let Err(error) = self.connected().await {
+            self.refuse(&error.to_string());
+        } else if is_greeted {
+            self.order_start(&key);
+        }
+    }
+
+    fn order_start(&mut self, key: &Key) {
+        let start = self.waiting.get(key).and_then(|waiting| waiting.start.as_ref());
+        if let (Some(start), Some(link)) = (start, &mut self.link) {
+            protocol::start_line(start, &mut link.outbox);
+        }
+    }
+
+    /// What runs for attempts that people have decided over while no engine lived is stopped.
+    fn stop_unclaimed(&mut self) {
+        let Some(link) = &mut self.link else { return };
+        let unclaimed = self.held.keys().filter(|key| !self.unrecorded.contains(key));
+        let unclaimed: Vec<Key> = unclaimed.cloned().collect();
+        for key in &unclaimed {
+            protocol::line(&Order::Stop(key.clone()), &mut link.outbox);
+        }
+        if !unclaimed.is_empty() {
+            protocol::line(&Order::Forget(unclaimed), &mut link.outbox);
+        }
+    }
+
+    fn attach(&mut self, key: Key, mouth: Mouth) {
+        self.unrecorded.insert(key.clone());
+        match (self.held.get(&key), self.past.of_key(&key)) {
+            (Some(None), _) => drop(self.waiting.insert(key, Waiting { mouth, start: None })),
+            (Some(Some(ended)), _) => say(&mouth, Heard::Ended(Box::new(ended.clone()))),
+            (None, Some(Trace::Ended(ended))) => say(&mouth, Heard::Ended(ended.clone())),
+            (None, Some(Trace::Begun(_)) | None) => say(&mouth, Heard::Lost),
+        }
+    }
+
+    fn stop(&mut self, key: Key) {
+        match &mut self.link {
+            Some(link) if link.is_greeted => protocol::line(&Order::Stop(key), &mut link.outbox),
+            // It has not begun yet.
+            _ => {
+                let waiting = self.waiting.remove(&key);
+                waiting.inspect(|waiting| say(&waiting.mouth, Heard::Ended(Box::new(stopped()))));
+            }
+        }
+    }
+
+    fn forget(&mut self, keys: Vec<Key>) {
+        for key in &keys {
+            self.unrecorded.remove(key);
+            self.held.remove(key);
+            if !matches!(self.past.of_key(key), Some(Trace::Begun(_))) {
+                self.past.forget(key);
+            }
+        }
+        if let Some(link) = self.link.as_mut().filter(|link| link.is_greeted) {
+            protocol::line(&Order::Forget(keys), &mut link.outbox);
+        }
+    }
+
+    fn known(&self, key: &Key) -> Known {
+        match (self.held.contains_key(key), self.past.of_key(key)) {
+            (true, _) | (_, Some(Trace::Ended(_))) => Known::Kept,
+            (false, None) if self.past.is_whole => Known::Never,
+            (false, Some(Trace::Begun(_)) | None) => Known::Nothing,
+        }
+    }
+
+    /// What the keeper tells.
+    fn hear(&mut self, tiding: Tiding) {
+        match tiding {
+            Tiding::Held { running, ended } => self.greeted(running, ended),
+            Tiding::Note { key, text } => {
+                if let Some(waiting) = self.waiting.get(&key) {
+                    say(&waiting.mouth, Heard::Note(text));
+                }
+            }
+            Tiding::Ended { key, ended } => match self.waiting.remove(&key) {
+                Some(waiting) => say(&waiting.mouth, Heard::Ended(Box::new(ended))),
+                None => drop(self.held.insert(key, Some(ended))),
+            },
+        }
+    }
+
+    /// A keeper has said what it has: what it has not begins now.
+    fn greeted(&mut self, running: Vec<Key>, ended: Vec<(Key, Ended)>) {
+        self.mute = 0;
+        self.held = running.into_iter().map(|key| (key, None)).collect();
+        self.held.extend(ended.into_iter().map(|(key, ended)| (key, Some(ended))));
+        if let Some(link) = &mut self.link {
+            link.is_greeted = true;
+        }
+        let keys: Vec<Key> = self.waiting.keys().cloned().collect();
+        for key in &keys {
+            self.order_start(key);
+        }
+    }
+
+    /// The keeper is gone, while we live. What it had written down is known; what it had not begun begins with the next.
+    async fn broken(&mut self) {
+        let was_greeted = self.link.take().is_some_and(|link| link.is_greeted);
+        self.mute = if was_greeted { 0 } else { self.mute + 1 };
+        self.held.clear();
+        self.bury();
+        self.read_past();
+        let keys: Vec<Key> = self.waiting.keys().cloned().collect();
+        for key in keys {
+            let heard = match (self.past.of_key(&key), &self.waiting[&key].start) {
+                (Some(Trace::Ended(ended)), _) => Heard::Ended(ended.clone()),
+                (None, Some(_)) if self.past.is_whole => continue,
+                (Some(Trace::Begun(_)) | None, _) => Heard::Lost,
+            };
+            self.waiting.remove(&key).inspect(|waiting| say(&waiting.mouth, heard));
+        }
+        if self.mute >= TRIES {
+            self.refuse("it ends as soon as it is started");
+        } else if !self.waiting.is_empty()
+            && let Err(error) = self.connected().await
+        {
+            self.refuse(&error.to_string());
+        }
+    }
+
+    /// Those who wait for a keeper wait in vain.
+    fn refuse(&mut self, why: &str) {
+        for (_, waiting) in self.waiting.drain() {
+            let why = crate::words::one_line(why, 200);
+            say(&waiting.mouth, Heard::Ended(Box::new(Ended::not_started(NotStarted::NoKeeper(why)))));
+        }
+    }
+
+    fn read_past(&mut self) {
+        // What cannot be read is not known.
+        self.past = Past::read(self.home.folder()).unwrap_or_default();
+    }
+
+    /// A keeper that has ended is no longer ours to be waited for.
+    fn bury(&mut self) {
+        if let Some(child) = &mut self.child
+            && !matches!(child.try_wait(), Ok(None))
+        {
+            self.child = None;
+        }
+    }
+
+    /// Hears what the living keeper has, where there is one; starts none.
+    async fn look(&mut self) {
+        let until = Instant::now() + ANSWER;
+        while self.link.is_none() && self.home.is_lived_in() && Instant::now() < until {
+            match self.home.connect().and_then(Link::new) {
+                Ok(link) => self.link = Some(link),
+                Err(_) => sleep(MOMENT).await,
+            }
+        }
+        self.read_past();
+        while self.link.as_ref().is_some_and(|link| !link.is_greeted) {
+            match timeout(until.saturating_duration_since(Instant::now()), hear(&mut self.link)).await {
+                Ok(Some(tidings)) => tidings.into_iter().for_each(|tiding| self.hear(tiding)),
+                Ok(None) => return self.broken_before_a_word(),
+                Err(_) => {
+                    self.link = None;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// It had just been about to end: all that it knew is written down.
+    fn broken_before_a_word(&mut self) {
+        self.link = None;
+        self.bury();
+        self.read_past();
+    }
+
+    /// Makes sure that there is a keeper who will hear us: the one that lives, else a new one.
+    async fn connected(&mut self) -> io::Result<()> {
+        let until = Instant::now() + SOON;
+        while self.link.is_none() {
+            self.bury();
+            let came = match self.home.lock()? {
+                Lock::Ours(lock) => {
+                    self.read_past();
+                    let kept = self.past.kept(|key| self.unrecorded.contains(key));
+                    self.child = Some(self.home.start(lock, kept)?);
+                    self.home.connect()
+                }
+                Lock::Keepers => self.home.connect(),
+            };
+            match came.and_then(Link::new) {
+                Ok(link) => self.link = Some(link),
+                Err(error) if Instant::now() >= until => return Err(error),
+                // It is just being started by another engine, or about to be gone.
+                Err(_) => sleep(MOMENT).await,
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self) {
+        let Some(link) = self.link.as_mut().filter(|link| !link.outbox.is_empty()) else { return };
+        let outbox = std::mem::take(&mut link.outbox);
+        // That it has gone is heard where it is listened to.
+        let _ = link.stream.write_all(&outbox).await;
+    }
+}
+
+impl Link {
+    fn new(stream: std::os::unix::net::UnixStream) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        let stream = UnixStream::from_std(stream)?;
+        Ok(Link { stream, inbox: Vec::new(), outbox: Vec::new(), is_greeted: false })
+    }
+}
+
+/// The next tidings; `None` when the keeper has gone.
+async fn hear(link: &mut Option<Link>) -> Option<Vec<Tiding>> {
+    let Some(link) = link else { return std::future::pending().await };
+    loop {
+        link.inbox.reserve(PIECE);
+        match link.stream.read_buf(&mut link.inbox).await {
+            Ok(0) | Err(_) => return None,
+            Ok(_) => {
+                let tidings = protocol::read(&mut link.inbox);
+                if !tidings.is_empty() {
+                    return Some(tidings);
+                }
+            }
+        }
+    }
+}
+
+fn say(mouth: &Mouth, heard: Heard) {
+    // Whoever has let go of it does not listen.
+    let _ = mouth.send(heard);
+}
+
+fn stopped() -> Ended {
+    Ended { end: Ok(End::Stopped), ..Ended::not_started(NotStarted::NoKeeper(String::new())) }
+}

@@ -1,0 +1,288 @@
+//! The keeper itself: a process of one run that has its programs, and outlives the engines that come and go. It does
+//! what the engine that is connected wants, one engine after the other; what it knows it writes down first and tells then.
+
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::AsFd as _;
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::fs::{FileType, fstat};
+use tokio::net::UnixListener;
+use tokio::sync::{mpsc, watch};
+use tokio::time::sleep;
+
+use super::book::Book;
+use super::engine::Engine;
+use super::log::{Log, encoding_of};
+use super::mask::Masks;
+use super::process::{self, Begun};
+use super::protocol::{Ended, Key, NotStarted, Order, Start, Tiding};
+use super::records::{Entry, Process};
+use super::tape::Tape;
+use crate::engine::ports::Stop;
+use crate::words::one_line;
+
+/// How long a keeper without work waits for an engine: for the one that has started it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often is tried again to write down what could not be written.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Longest note, in characters.
+const LONGEST: usize = 200;
+
+/// Was this process started as a keeper, by an engine? Else it has no socket at its standard input.
+pub fn is_keeper() -> bool {
+    let input = fstat(io::stdin().as_fd());
+    input.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Socket)
+}
+
+/// Keeps programs until there is nothing more to keep. Standard input is the socket, standard output the lock; the
+/// folder that it was started in is the home.
+pub fn serve() -> io::Result<()> {
+    // A session of its own: no terminal, and nobody who goes, has any power over it.
+    let _ = rustix::process::setsid();
+    let listener = std::os::unix::net::UnixListener::from(io::stdin().as_fd().try_clone_to_owned()?);
+    listener.set_nonblocking(true)?;
+    let book = Book::open(Path::new("."))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (told, news) = mpsc::unbounded_channel();
+        let (running, ended) = (HashMap::new(), HashMap::new());
+        let keeper = Keeper { book, running, ended, engine: None, told };
+        keeper.keep(UnixListener::from_std(listener)?, news).await
+    })
+}
+
+/// What a program's task tells.
+type News = (Key, What);
+
+enum What {
+    Note(String),
+    Ended(Ended),
+}
+
+struct Keeper {
+    book: Book,
+    running: HashMap<Key, Program>,
+    /// Ends that no engine has recorded yet.
+    ended: HashMap<Key, Ended>,
+    engine: Option<Engine>,
+    told: mpsc::UnboundedSender<News>,
+}
+
+/// A program that runs.
+struct Program {
+    process: Option<Process>,
+    stop: watch::Sender<bool>,
+}
+
+impl Keeper {
+    async fn keep(
+        mut self,
+        listener: UnixListener,
+        mut news: mpsc::UnboundedReceiver<News>,
+    ) -> io::Result<()> {
+        let mut served = false;
+        loop {
+            let unneeded = self.engine.is_none() && self.running.is_empty() && !self.book.owes();
+            if served && unneeded {
+                return Ok(());
+            }
+            tokio::select! {
+                biased;
+                Some(first) = news.recv() => {
+                    let mut all = vec![first];
+                    while let Ok(next) = news.try_recv() {
+                        all.push(next);
+                    }
+                    self.take(all);
+                }
+                // A former engine is heard to its end before the next one is let in.
+                orders = hear(&mut self.engine), if self.engine.is_some() => {
+                    served |= orders.is_none();
+                    self.heard(orders);
+                }
+                accepted = listener.accept(), if self.engine.is_none() => self.greet(Engine::new(accepted?.0)),
+                () = sleep(PATIENCE), if unneeded => return Ok(()),
+                () = sleep(AGAIN), if self.book.owes() => self.book.pay(),
+            }
+        }
+    }
+
+    fn greet(&mut self, mut engine: Engine) {
+        let running = self.running.keys().cloned().collect();
+        let ended = self.ended.iter().map(|(key, ended)| (key.clone(), ended.clone())).collect();
+        engine.tell(&Tiding::Held { running, ended });
+        engine.flush();
+        self.engine = Some(engine);
+    }
+
+    fn heard(&mut self, orders: Option<Vec<Order>>) {
+        match orders {
+            Some(orders) => self.carry_out(orders),
+            None => self.engine = None,
+        }
+    }
+
+    fn carry_out(&mut self, orders: Vec<Order>) {
+        let begins: Vec<Entry> = orders.iter().filter_map(|order| self.begins(order)).collect();
+        let recorded = self.book.write(&begins).map_err(|error| error.to_string());
+        let mut runs = Vec::new();
+        for order in orders {
+            match order {
+                Order::Start(start) => match &recorded {
+                    Ok(()) => runs.extend(self.start(*start)),
+                    // Nobody could tell later that it began.
+                    Err(why) => {
+                        let ended = Ended::not_started(NotStarted::Unrecorded(why.clone()));
+                        let _ = self.told.send((start.key, What::Ended(ended)));
+                    }
+                },
+                Order::Stop(key) => {
+                    if let Some(program) = self.running.get(&key) {
+                        let _ = program.stop.send(true);
+                    }
+                }
+                Order::Forget(keys) => keys.iter().for_each(|key| drop(self.ended.remove(key))),
+            }
+        }
+        // Who it is helps only those who look for what a dead keeper has left.
+        let _ = self.book.write(&runs);
+        self.shorten();
+    }
+
+    /// What is written down before it begins; `None` where nothing does.
+    fn begins(&self, order: &Order) -> Option<Entry> {
+        let Order::Start(start) = order else { return None };
+        (!self.has(&start.key)).then(|| Entry::Begins(start.key.clone()))
+    }
+
+    fn has(&self, key: &Key) -> bool {
+        self.running.contains_key(key) || self.ended.contains_key(key)
+    }
+
+    /// Starts a program; what it already has under that name is only told of.
+    fn start(&mut self, start: Start) -> Option<Entry> {
+        if let Some(ended) = self.ended.get(&start.key) {
+            let _ = self.told.send((start.key, What::Ended(ended.clone())));
+            return None;
+        }
+        if self.running.contains_key(&start.key) {
+            return None;
+        }
+        let pid = |begun: &Result<Begun, NotStarted>| begun.as_ref().ok().map(Begun::pid);
+        let (begun, process) = Process::started(|| process::begin(&start.spawn), pid);
+        let key = start.key.clone();
+        let (stop, wish) = Stop::new();
+        let runs = process.map(|process| Entry::Runs { key: key.clone(), process });
+        self.running.insert(key.clone(), Program { process, stop });
+        let voice = Voice { key, told: self.told.clone(), has_told: false };
+        match begun {
+            Ok(begun) => drop(tokio::spawn(watch_over(begun, start, wish, voice))),
+            Err(why) => voice.ended(Ended::not_started(why)),
+        }
+        runs
+    }
+
+    /// What programs' tasks have told: written down, then passed on.
+    fn take(&mut self, news: Vec<News>) {
+        let ends: Vec<Entry> = news
+            .iter()
+            .filter_map(|(key, what)| match what {
+                What::Ended(ended) => Some(Entry::Ended { key: key.clone(), ended: ended.clone() }),
+                What::Note(_) => None,
+            })
+            .collect();
+        let trouble = self.book.write_for_sure(ends).err().map(|error| error.to_string());
+        for (key, what) in news {
+            match what {
+                What::Note(text) => self.tell(&Tiding::Note { key, text }),
+                What::Ended(mut ended) => {
+                    ended.trouble = ended.trouble.or_else(|| trouble.clone());
+                    self.running.remove(&key);
+                    self.ended.insert(key.clone(), ended.clone());
+                    self.tell(&Tiding::Ended { key, ended });
+                }
+            }
+        }
+        if let Some(engine) = &mut self.engine {
+            engine.flush();
+        }
+        self.shorten();
+    }
+
+    fn tell(&mut self, tiding: &Tiding) {
+        if let Some(engine) = &mut self.engine {
+            engine.tell(tiding);
+        }
+    }
+
+    /// Keeps the records to what somebody may still ask for.
+    fn shorten(&mut self) {
+        if !self.book.is_long() {
+            return;
+        }
+        let running = self.running.iter().map(|(key, program)| match program.process {
+            Some(process) => Entry::Runs { key: key.clone(), process },
+            None => Entry::Begins(key.clone()),
+        });
+        let ended =
+            self.ended.iter().map(|(key, ended)| Entry::Ended { key: key.clone(), ended: ended.clone() });
+        self.book.shorten(running.chain(ended).collect());
+    }
+}
+
+async fn hear(engine: &mut Option<Engine>) -> Option<Vec<Order>> {
+    match engine {
+        Some(engine) => engine.hear().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Tells of one program. Whatever happens to its task, its end is told.
+struct Voice {
+    key: Key,
+    told: mpsc::UnboundedSender<News>,
+    has_told: bool,
+}
+
+impl Voice {
+    fn ended(mut self, ended: Ended) {
+        self.has_told = true;
+        let _ = self.told.send((self.key.clone(), What::Ended(ended)));
+    }
+}
+
+impl Drop for Voice {
+    fn drop(&mut self) {
+        if !self.has_told {
+            let (program, why) = (self.key.to_string(), "its keeper broke".to_owned());
+            let ended = Ended::not_started(NotStarted::Refused { program, why });
+            let _ = self.told.send((self.key.clone(), What::Ended(ended)));
+        }
+    }
+}
+
+/// Sees a program to its end.
+async fn watch_over(begun: Begun, start: Start, mut wish: Stop, voice: Voice) {
+    let mut log = Log::at(start.log, start.lang);
+    let masks = Masks::new(start.secrets.iter().map(String::as_str));
+    let (key, told) = (voice.key.clone(), voice.told.clone());
+    let ear = Box::new(move |line: &str| {
+        let text = one_line(line, LONGEST);
+        if !text.is_empty() {
+            let _ = told.send((key.clone(), What::Note(text)));
+        }
+    });
+    let mut tape = Tape::new(&mut log, &masks, encoding_of(start.encoding.as_deref())).telling(ear);
+    if start.keep {
+        tape = tape.keeping();
+    }
+    let end = begun.until_end(start.times, &mut wish, &mut tape).await;
+    let mut ended = tape.ended(end);
+    drop(tape);
+    ended.trouble = log.close().map(|error| error.to_string());
+    voice.ended(ended);
+}
