@@ -5,6 +5,7 @@ mod grant;
 mod journal;
 pub mod ports;
 mod start;
+mod wait;
 mod wish;
 
 pub use drive::Driver;
