@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::journal::{Journal, Recorded};
-use super::ports::{Executor, Job, Report, Reports};
+use super::ports::{Executor, Job, Receipt, Report, Reports};
 use super::wait::{Input, LOOK};
 use super::wish::{Choice, End, Told, Wish};
 use crate::plan::NodeId;
@@ -60,6 +60,7 @@ impl Driver {
             gathering: HashSet::new(),
             places: HashMap::new(),
             reported: Vec::new(),
+            receipts: Vec::new(),
             leaving: None,
             last_look: None,
         };
@@ -85,6 +86,8 @@ pub(super) struct Loop<'a> {
     pub(super) places: HashMap<NodeId, PlatformPlace>,
     /// What reports have come to and is not recorded yet: it is, together with what begins after it.
     pub(super) reported: Vec<Event>,
+    /// For those who wait until that is recorded.
+    pub(super) receipts: Vec<Receipt>,
     pub(super) leaving: Option<Choice>,
     /// When other processes' decisions were last looked for.
     pub(super) last_look: Option<tokio::time::Instant>,
@@ -243,6 +246,10 @@ impl Loop<'_> {
                     }
                     self.reported.push(Event::StepSubmitted { step: self.path(node), attempt, id });
                 }
+                Report::NotAtomic { node, attempt, why, recorded } => {
+                    self.reported.push(Event::StepNotAtomic { step: self.path(node), attempt, why });
+                    self.receipts.push(recorded);
+                }
                 // How an attempt ends that was left is nobody's end.
                 Report::Ended { node, .. }
                     if self.leaving.is_some() && !self.attempts.contains_key(&node) => {}
@@ -273,18 +280,6 @@ impl Loop<'_> {
             Fate::Lost(cause) => (false, cause),
         };
         Event::StepLost { step: self.path(id), attempt, again, cause }
-    }
-
-    /// What has happened is recorded whoever else was first: attempts that a person has decided over mean nothing to the
-    /// fold, and a gate is only opened when its turn still is.
-    pub(super) fn forget_what_is_not_so(&mut self) {
-        let state = self.journal.state();
-        self.reported.retain(|event| match event {
-            Event::GateOpened { step, .. } => {
-                state.find(step).is_some_and(|id| state.startable().contains(&id))
-            }
-            _ => true,
-        });
     }
 
     /// Is there nothing more for this process to do?

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::drive::{Attempt, Loop};
-use super::ports::{Job, Stop};
+use super::ports::{Doubt, Job, Stop};
 use super::wait::LOOK;
 use crate::plan::template::truth;
 use crate::plan::{NodeId, Work};
@@ -28,6 +28,9 @@ impl Loop<'_> {
                 continue;
             }
             self.let_executor_forget();
+            for receipt in self.receipts.drain(..) {
+                receipt.give();
+            }
             for id in starts {
                 self.start(id).await?;
             }
@@ -35,6 +38,18 @@ impl Loop<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// What has happened is recorded whoever else was first: attempts that a person has decided over mean nothing to the
+    /// fold, and a gate is only opened when its turn still is.
+    fn forget_what_is_not_so(&mut self) {
+        let state = self.journal.state();
+        self.reported.retain(|event| match event {
+            Event::GateOpened { step, .. } => {
+                state.find(step).is_some_and(|id| state.startable().contains(&id))
+            }
+            _ => true,
+        });
     }
 
     /// What was reported is in the journal now: how those attempts ended is asked of nobody again.
@@ -148,7 +163,8 @@ impl Loop<'_> {
     pub(super) async fn job(&mut self, id: NodeId) -> Result<Job, StoreError> {
         let history = self.history(id).await?;
         let state = self.journal.state();
-        let attempt = state.step(id).attempt;
+        let step = state.step(id);
+        let attempt = step.attempt;
         let path = self.path(id);
         Ok(Job {
             run: state.plan().run.clone(),
@@ -157,6 +173,12 @@ impl Loop<'_> {
             attempt,
             token: format!("{}/{path}/{}", state.plan().run, state.step(id).token),
             path,
+            doubt: match (&step.not_atomic, step.token == attempt) {
+                (Some(_), _) => Doubt::Unmarked,
+                (None, true) => Doubt::Nothing,
+                (None, false) => Doubt::Former,
+            },
+            run_began: state.started().map_or(Timestamp::UNIX_EPOCH, |(at, _)| *at),
             at: self.journal.now(),
             begun: state.step(id).started_at.unwrap_or_else(|| self.journal.now()),
             waiting_since: state.step(id).waiting_since.unwrap_or_else(|| self.journal.now()),

@@ -146,7 +146,7 @@ fn step(state: &RunState, id: NodeId, now: Timestamp, zone: &TimeZone) -> Value 
     let plan = state.plan();
     let (node, step) = (plan.node(id), state.step(id));
     let mark = mark_of(state, id);
-    json!({
+    let mut row = json!({
         "path": plan.path(id),
         "stage": plan.stage(node.stage).name,
         "level": plan.phase(node.phase).part,
@@ -165,7 +165,11 @@ fn step(state: &RunState, id: NodeId, now: Timestamp, zone: &TimeZone) -> Value 
         "late": state.is_late(id, now),
         "held": step.held.as_ref().map(|held| self::mark(held, zone)),
         "former_marks": step.marks.iter().map(|former| former_mark(former, zone)).collect::<Vec<_>>(),
-    })
+    });
+    if let (Value::Object(fields), Some(why)) = (&mut row, &step.not_atomic) {
+        fields.insert("not_atomic".to_owned(), json!(why));
+    }
+    row
 }
 
 /// Who set a mark, when, why.
@@ -203,7 +207,7 @@ pub(super) fn error_of(state: &RunState, id: NodeId, lang: Lang) -> Option<Strin
             Some(crate::words::printable(&render(lang, &failure.explain())))
         }
         Life::Failed { failure: None, by: None } => Some(render(lang, &crate::msg!("term-gate-timed-out"))),
-        Life::Lost { .. } => Some(render(lang, &crate::msg!("term-lost"))),
+        Life::Lost { cause } => Some(render(lang, &cause.explain())),
         _ => None,
     }
 }

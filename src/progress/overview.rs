@@ -202,6 +202,7 @@ fn about(state: &RunState, id: NodeId, rest: usize, page: &Page) -> String {
     let due = remarks::step_due(state, id, page).filter(|_| is_late);
     let mut kept = due.map(remarks::Due::lines).unwrap_or_default();
     kept.extend(remarks::held(state, id, page));
+    kept.extend(state.step(id).not_atomic.is_some().then(|| page.say(&msg!("term-event-not-atomic"))));
     let error = error_of(state, id, page.lang);
     let short = |text: String| cut(&one_line(&text, 500), rest);
     match mark {

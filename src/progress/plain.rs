@@ -207,18 +207,19 @@ impl Telling<'_> {
                 let rest = if *attempt > 1 { page.say(&times) } else { String::new() };
                 vec![self.line(Tone::Busy, &word, step, &rest)]
             }
-            Event::StepSubmitted { step, id, .. } => {
-                let word = page.say(&msg!("term-event-submitted"));
-                vec![self.line(Tone::Dim, &word, step, id)]
+            Event::StepSubmitted { step, id: rest, .. } | Event::StepNotAtomic { step, why: rest, .. } => {
+                let submitted = matches!(self.record.event, Event::StepSubmitted { .. });
+                let id = if submitted { "term-event-submitted" } else { "term-event-not-atomic" };
+                vec![self.line(Tone::Dim, &page.say(&Msg::new(id)), step, rest)]
             }
             Event::StepEnded { step, outcome, .. } => self.ended(step, outcome),
             Event::StepLost { step, again: true, .. } => {
                 let word = page.word("step-status", StepStatus::Pending.word());
                 vec![self.line(Tone::Busy, &word, step, &page.say(&msg!("term-event-again")))]
             }
-            Event::StepLost { step, .. } => {
+            Event::StepLost { step, cause, .. } => {
                 let word = page.word("step-status", StepStatus::Lost.word());
-                self.with_commands(self.line(Tone::Bad, &word, step, &page.say(&msg!("term-lost"))), step)
+                self.with_commands(self.line(Tone::Bad, &word, step, &page.say(&cause.explain())), step)
             }
             about_people => self.by_people(about_people),
         }

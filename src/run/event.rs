@@ -104,6 +104,16 @@ pub enum Event {
         /// The platform's id.
         id: String,
     },
+    /// An attempt runs without a marker in its database: recorded before anything of it is done. After a crash nothing can
+    /// tell whether it took effect.
+    StepNotAtomic {
+        /// The step.
+        step: StepPath,
+        /// The attempt.
+        attempt: u32,
+        /// Why there is no marker.
+        why: String,
+    },
     /// An attempt came to a known end.
     StepEnded {
         /// The step.
@@ -274,6 +284,7 @@ impl Event {
             | Event::RunCancelled { .. } => None,
             Event::StepStarted { step, .. }
             | Event::StepSubmitted { step, .. }
+            | Event::StepNotAtomic { step, .. }
             | Event::StepEnded { step, .. }
             | Event::StepLost { step, .. }
             | Event::StepSettled { step, .. }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::event::EngineId;
 use super::state::{Life, RunState};
+use crate::msg;
 use crate::plan::{NodeId, Work};
+use crate::words::{Explain, Msg};
 
 /// So many engines may die with a step that would begin again, one after the other, before a person is asked.
 pub const PARKED_AFTER: u32 = 3;
@@ -37,6 +39,10 @@ pub enum Loss {
         /// That host's name.
         host: String,
     },
+    /// It ran without a marker in its database, so that the database cannot tell.
+    Unmarked,
+    /// Its marker says that it began, and something of it was made to last before its end.
+    Partly,
     /// It could begin again, but so many engines have died with it that a person has to look first.
     Parked {
         /// How many.
@@ -45,9 +51,24 @@ pub enum Loss {
 }
 
 impl Loss {
+    /// May its token still tell how it ended? Else the next attempt begins under a token of its own.
+    pub fn may_be_told_later(&self) -> bool {
+        !matches!(self, Loss::Unmarked | Loss::Partly)
+    }
+
     /// The usual one, which journals leave out.
     pub fn is_engine(&self) -> bool {
         *self == Loss::Engine
+    }
+}
+
+impl Explain for Loss {
+    fn explain(&self) -> Msg {
+        match self {
+            Loss::Unmarked => msg!("lost-unmarked"),
+            Loss::Partly => msg!("lost-partly"),
+            _ => msg!("term-lost"),
+        }
     }
 }
 

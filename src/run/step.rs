@@ -107,6 +107,8 @@ pub struct StepState {
     pub waiting_since: Option<Timestamp>,
     /// Its last attempt was in flight at a crash.
     pub in_doubt: bool,
+    /// Why its present attempt runs without a marker in its database, where it does.
+    pub not_atomic: Option<String>,
     /// Engines that died with it, one after the other, since it last came to a known end.
     pub losses: u32,
     /// The engine under which the latest attempt began.

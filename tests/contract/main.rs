@@ -27,9 +27,12 @@ mod gates;
 mod journal;
 mod keeper;
 mod mail;
+mod markers;
 mod misc;
 mod operator;
 mod plan;
+#[path = "../support/relay.rs"]
+mod relay;
 mod run;
 mod scheduler;
 #[path = "../support/http.rs"]
