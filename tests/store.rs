@@ -167,7 +167,7 @@ impl Host {
 
 /// A short lease, for tests that wait for its end.
 fn short() -> Terms {
-    Terms::of(Duration::from_secs(1))
+    Terms::of(Duration::from_secs(4))
 }
 
 /// Waits until there is an answer.

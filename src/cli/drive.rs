@@ -203,10 +203,13 @@ pub(super) async fn drive(
 ) -> Result<Exit, Failed> {
     let Ready { project, mut journal, seat, asker, resumed, renewed } = ready;
     let outbox = session.open_store(&project).await?;
-    let postman = outbox.map(|store| Postman::start(session, &project, store));
+    let (leave, left) = watch::channel(false);
+    let postman = outbox.map(|mut store| {
+        store.wait_with(Patience::beside_an_engine(left.clone()));
+        Postman::start(session, &project, store)
+    });
     let (told, tidings) = unbounded_channel();
     let (wish, wishes) = unbounded_channel();
-    let (leave, left) = watch::channel(false);
     let seat = Arc::new(seat);
     // A run that begins here is told from its first event on, one that is resumed from where it stands.
     let begun = resumed.is_none();

@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
@@ -11,17 +10,15 @@ use tokio::sync::{mpsc, watch};
 use super::journal::{Journal, Recorded};
 use super::ports::{Executor, Job, Receipt, Report, Reports};
 use super::timers::Timers;
+use super::wait::{Input, LOOK};
 use super::wish::{Choice, End, Told, Wish};
 use crate::plan::NodeId;
 use crate::run::recovery::{fate, in_doubt, seen_from};
-use crate::run::scheduler::{PlatformLimits, next_deadline};
+use crate::run::scheduler::PlatformLimits;
 use crate::run::{
     Asker, By, EngineId, Event, Fate, Found, Life, Loss, RunState, RunStatus, StepPath, StepStatus,
 };
 use crate::store::{PlatformPlace, Seat, StoreError};
-
-/// How often other processes' decisions are looked for.
-pub(super) const LOOK: Duration = Duration::from_millis(200);
 
 /// How a run is driven.
 pub struct Driver {
@@ -101,12 +98,6 @@ pub(super) struct Attempt {
     pub(super) outlives_us: bool,
 }
 
-pub(super) enum Input {
-    Report(Report),
-    Wish(Wish),
-    Time,
-}
-
 impl<'a> Loop<'a> {
     pub(super) fn new(driver: Driver, journal: &'a mut Journal, reports: Reports) -> Self {
         Loop {
@@ -163,55 +154,12 @@ impl Loop<'_> {
         }
     }
 
-    pub(super) async fn wait(
-        &mut self,
-        incoming: &mut mpsc::UnboundedReceiver<Report>,
-        wishes: &mut mpsc::UnboundedReceiver<Wish>,
-    ) -> Input {
-        let still = self.is_still();
-        loop {
-            // What is overdue and does not begin is kept from it: it is looked at again, but not all the time.
-            let deadline = next_deadline(self.journal.state())
-                .map(|at| Duration::try_from(at.duration_since(self.journal.now())).unwrap_or(LOOK));
-            let alarm = [deadline, self.timers.left()].into_iter().flatten().min();
-            let alarm = alarm.filter(|alarm| *alarm <= LOOK);
-            tokio::select! {
-                biased;
-                Some(report) = incoming.recv() => return Input::Report(report),
-                Some(wish) = wishes.recv() => return Input::Wish(wish),
-                () = self.driver.seat.changed() => return Input::Time,
-                () = tokio::time::sleep(alarm.unwrap_or(LOOK)) => {}
-            }
-            // Days are waited through like this: it costs next to nothing to see that nothing has happened.
-            if !still || alarm.is_some() || self.journal.may_have_news() {
-                self.last_look = None;
-                return Input::Time;
-            }
-        }
-    }
-
-    /// Can nothing but reports, wishes, the clock's alarms and other processes' events move it on?
-    fn is_still(&self) -> bool {
-        let state = self.state();
-        let now = self.journal.now();
-        let due = state.retrying().first().is_some_and(|(due, _)| *due <= now);
-        self.leaving.is_none() && !due && state.startable().is_empty()
-    }
-
     pub(super) fn state(&self) -> &RunState {
         self.journal.state()
     }
 
     pub(super) fn path(&self, id: NodeId) -> StepPath {
         StepPath(self.state().plan().path(id))
-    }
-
-    /// What other processes have recorded.
-    pub(super) async fn look(&mut self) -> Result<(), StoreError> {
-        self.last_look = Some(tokio::time::Instant::now());
-        let records = self.journal.catch_up().await?;
-        self.tell(records);
-        Ok(())
     }
 
     /// Records, and tells. `false`: somebody else was first, so everything has to be looked at again.

@@ -90,6 +90,11 @@ impl Journal {
         self.tools.clock.now()
     }
 
+    /// Has something happened a moment ago?
+    pub fn is_lively(&self) -> bool {
+        self.store.is_lively()
+    }
+
     /// Could other processes have recorded something since this was last asked?
     pub fn may_have_news(&mut self) -> bool {
         self.store.may_have_news()

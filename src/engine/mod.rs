@@ -8,6 +8,7 @@ pub mod ports;
 mod start;
 mod tell;
 mod timers;
+mod wait;
 mod wish;
 
 pub use crate::run::scheduler::skip_this_month;

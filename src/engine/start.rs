@@ -6,13 +6,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::drive::{Attempt, LOOK, Loop};
+use super::drive::{Attempt, Loop};
 use super::ports::{Doubt, Job, Stop};
+use super::wait::LOOK;
 use crate::plan::template::truth;
 use crate::plan::{NodeId, Work};
 use crate::run::scheduler::{Effect, next_of, skip_this_month};
 use crate::run::scope::scope_of;
-use crate::run::{Event, Failure, Outcome, RunState, SkipCause};
+use crate::run::{Event, Failure, Life, Outcome, RunState, SkipCause};
 use crate::store::{MonthNumber, StoreError};
 
 impl Loop<'_> {
@@ -135,6 +136,11 @@ impl Loop<'_> {
 
     pub(super) async fn start(&mut self, id: NodeId) -> Result<(), StoreError> {
         self.assured().await?;
+        let step = self.state().step(id);
+        if self.state().plan().node(id).gate().is_none() && !matches!(step.life, Life::Running { .. }) {
+            // A person has decided over it meanwhile.
+            return Ok(());
+        }
         tracing::debug!(step = %self.path(id), "starts");
         let job = self.job(id).await?;
         self.begin(job);

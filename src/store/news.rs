@@ -53,16 +53,19 @@ impl Store {
                 }
                 FILE
             }
-            Backend::Postgres(_) => match self.news.happened {
-                Some(happened) if now - happened < A_WHILE => LIVELY,
-                _ => QUIET,
-            },
+            Backend::Postgres(_) if self.is_lively() => LIVELY,
+            Backend::Postgres(_) => QUIET,
         };
         let due = idle.is_none_or(|idle| idle >= longest);
         if due {
             self.news.looked = Some(now);
         }
         due
+    }
+
+    /// Has something happened a moment ago? Where nothing has, looking may take its time.
+    pub fn is_lively(&self) -> bool {
+        self.news.happened.is_some_and(|happened| happened.elapsed() < A_WHILE)
     }
 
     /// There was something new, or we have recorded something ourselves.

@@ -54,6 +54,11 @@ impl Patience {
         Patience { longest: NIGHT, told: Some(told), stop: Some(stop) }
     }
 
+    /// The same without a word: somebody else tells it.
+    pub fn beside_an_engine(stop: watch::Receiver<bool>) -> Self {
+        Patience { longest: NIGHT, told: None, stop: Some(stop) }
+    }
+
     fn tell(&self, msg: Msg) {
         if let Some(told) = &self.told {
             told(msg);

@@ -30,7 +30,7 @@ const OPTIONS: [&str; 11] = [
 const SCHEMA: &str = "monthstart";
 
 /// A server that says nothing for so long is not there.
-const CONNECTING: Duration = Duration::from_secs(10);
+const CONNECTING: Duration = Duration::from_secs(15);
 
 /// No statement of ours takes so long; one that does holds something up.
 const STATEMENT: Duration = Duration::from_secs(15);

@@ -1,6 +1,8 @@
 //! The right to drive a run. On `SQLite` it is a lock that the operating system gives up when its holder dies; on a
 //! server it is a lease by the server's clock, and every write of its holder is fenced by its epoch.
 
+use std::path::Path;
+
 use super::backend::Backend;
 use super::lease::{Lease, Terms};
 use super::lock::{FilePlace, RunLock};
@@ -46,6 +48,7 @@ impl Seat {
         terms: Terms,
     ) -> Result<Taken, StoreError> {
         // The file lock is what tells engines of one machine apart, whatever keeps the journal.
+        let folder = &beside(store, folder);
         let lock = match RunLock::take(folder, run, me)? {
             Ok(lock) => lock,
             Err(holder) => return Ok(Taken::Held(holder)),
@@ -71,7 +74,7 @@ impl Seat {
         run: &RunId,
     ) -> Result<Option<EngineId>, StoreError> {
         match store.backend {
-            Backend::Sqlite(_) => Ok(RunLock::holder(folder, run)),
+            Backend::Sqlite(_) => Ok(RunLock::holder(&beside(store, folder), run)),
             Backend::Postgres(_) => {
                 let holder = store.lease_holder(run).await?;
                 Ok(holder.filter(|holder| !is_dead(folder, run, holder)))
@@ -118,6 +121,15 @@ impl Seat {
             lease.leave().await;
         }
     }
+}
+
+/// Where locks stand: beside a file, so that whoever uses it meets the others, from whichever state folder.
+fn beside(store: &Store, folder: &StateFolder) -> StateFolder {
+    let place = match &store.backend {
+        Backend::Sqlite(path) => Path::new(path).parent(),
+        Backend::Postgres(_) => None,
+    };
+    place.map_or_else(|| folder.clone(), StateFolder::at)
 }
 
 /// Did an engine of our own home leave a lease behind that has not run out? Its lock would be held if it lived.

@@ -18,7 +18,7 @@ fn on_host(project: &Project, host: &str, line: &str) -> Live {
     let mut command = project.command(&binary(), &words(line));
     command.env("MONTHSTART_STATE", project.path(host));
     if command.get_envs().all(|(name, _)| name != "MONTHSTART_LEASE") {
-        command.env("MONTHSTART_LEASE", "2s");
+        command.env("MONTHSTART_LEASE", "5s");
     }
     Live::spawn(command, line)
 }

@@ -65,6 +65,21 @@ fn an_engine_that_leaves_in_order_hands_over_at_once() {
     }
 }
 
+#[test]
+fn two_state_folders_on_one_file_are_one_engine() {
+    let project =
+        Project::of(GATE).roster().settings("store: sqlite:shared/journal.db\n").file("shared/.keep", "");
+    let first = on_host(&project, "one", &project.line("run x.yaml --month "));
+    project.until("open", |s| s.open("g"));
+    assert_eq!(project.status().0["run"]["engine"]["pid"], first.pid());
+    on_host(&project, "two", "resume --as zhang.wei").finish(PATIENCE).code(6);
+    first.kill9();
+    let second = on_host(&project, "two", "resume --as zhang.wei");
+    project.ms("confirm g --as li.na").code(0);
+    second.finish(PATIENCE).code(0);
+    assert_eq!(project.ledger(), ["z"]);
+}
+
 /// The processor time of a process and all its threads, in milliseconds.
 fn spent(pid: u32) -> f64 {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
