@@ -82,13 +82,11 @@ fn a_server_that_cannot_be_reached_is_exit_7_for_every_verb_and_hides_the_passwo
 /// Many small steps, each of which writes its name once.
 fn many(count: usize) -> (String, Vec<String>) {
     let names: Vec<String> = (0..count).map(|number| format!("n{number:04}")).collect();
-    let mut text = String::new();
-    for (level, names) in names.chunks(4).enumerate() {
-        text.push_str(&format!("{}:\n", level + 1));
-        for name in names {
-            text.push_str(&sh(name, &format!("{}; sleep 0.05", note(name))));
-        }
-    }
+    let step = |name: &String| sh(name, &format!("{}; sleep 0.05", note(name)));
+    let level = |(number, names): (usize, &[String])| {
+        format!("{}:\n{}", number + 1, names.iter().map(step).collect::<String>())
+    };
+    let text: String = names.chunks(4).enumerate().map(level).collect();
     (levels(&text), names)
 }
 
