@@ -5,6 +5,10 @@
 mod adversity;
 #[path = "databases/load.rs"]
 mod load;
+#[path = "databases/markers.rs"]
+mod markers;
+#[path = "support/relay.rs"]
+mod relay;
 #[path = "support/servers.rs"]
 mod servers;
 #[path = "databases/story.rs"]

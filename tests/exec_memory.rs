@@ -107,6 +107,8 @@ async fn run(dir: &std::path::Path, script: &str) -> (Outcome, u64) {
         attempt: 1,
         token: String::new(),
         at: "2026-11-01T02:03:04Z".parse().unwrap(),
+        doubt: monthstart::engine::ports::Doubt::Nothing,
+        run_began: "2026-11-01T02:03:04Z".parse().unwrap(),
         begun: "2026-11-01T02:03:04Z".parse().unwrap(),
         waiting_since: "2026-11-01T02:03:04Z".parse().unwrap(),
         outputs: BTreeMap::new(),

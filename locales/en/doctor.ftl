@@ -96,6 +96,15 @@ doctor-library-fix = use a build of monthstart with a newer SQLite.
 
 doctor-connection-good = { $connection } answers
 doctor-connection-bad = { $connection }: { $why }
+doctor-markers-good = { $connection } has the table of markers, by which its steps take effect once
+doctor-markers-made = { $connection }: the table of markers was made
+doctor-markers-later = { $connection } has no table of markers yet; the first step that needs it makes it
+doctor-markers-none = { $connection } has no table of markers: where it cannot be made when { $step } starts, nothing can tell after a crash whether such steps took effect
+doctor-markers-none-fix = let 'monthstart doctor --fix' make it, or have this run there: { $sql }
+doctor-markers-refused = { $connection }: the table of markers could not be made, so { $step } and other steps are not atomic: { $why }
+doctor-markers-refused-fix = have somebody run this there who may, and let this user select, insert, update and delete in it: { $sql }
+doctor-markers-engine = { $connection }: the table of markers knows no transactions ({ $engine }), so steps are not atomic
+doctor-markers-engine-fix = alter table monthstart_marker engine = InnoDB
 doctor-connection-fix = look at 'connections: { $connection }' of the settings, at its secret, and whether this machine may reach the server. It was tried once.
 
 doctor-mail-good = { $host } greets, over TLS

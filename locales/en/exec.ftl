@@ -48,6 +48,14 @@ exec-sql-remains = { $why } (without a transaction: what the { $before ->
 exec-sql-again = taken back because of others, begins again ({ $times } of at most { $most }): { $why }
 exec-sql-not-atomic = not one transaction: statement { $statement } ({ $sql }) commits by itself, with all before it
 exec-sql-partly = { $why } (statement { $last } commits by itself: what the statements up to it did remains)
+exec-marker-asks = nobody has heard whether it took effect; its marker is asked for: { $why }
+exec-marker-waits = waits until its former attempt's transaction has ended
+exec-marker-none = not atomic: no marker could be put into the database ({ $why }); after a crash nothing could tell whether it took effect; 'monthstart doctor' says what to do
+exec-marker-found = took effect before: its marker was there, and nothing was done again
+exec-marker-loose = not atomic: 'transaction: false'
+exec-marker-files = not atomic: each of these SQLite files has a write-ahead log of its own
+exec-marker-engines = not atomic: there are no transactions in { $tables }
+exec-marker-committed = not atomic: something that a statement called has committed by itself
 exec-sql-gone = the connection to the server broke: { $why }
 exec-more-rows = … and { $rows } more rows
 

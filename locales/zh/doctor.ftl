@@ -85,6 +85,15 @@ doctor-library-fix = 请使用带有更新 SQLite 的 monthstart。
 
 doctor-connection-good = { $connection } 有应答
 doctor-connection-bad = { $connection }:{ $why }
+doctor-markers-good = { $connection } 有标记表,步骤由此只生效一次
+doctor-markers-made = { $connection }:已建立标记表
+doctor-markers-later = { $connection } 尚无标记表;第一个用到它的步骤会建立
+doctor-markers-none = { $connection } 没有标记表:如果 { $step } 开始时无法建立,崩溃后将无从得知这类步骤是否已生效
+doctor-markers-none-fix = 用 monthstart doctor --fix 建立,或在该库执行:{ $sql }
+doctor-markers-refused = { $connection }:无法建立标记表,{ $step } 等步骤因此非原子:{ $why }
+doctor-markers-refused-fix = 请有权限的人在该库执行下列语句,并授予本用户对该表的 select、insert、update、delete 权限:{ $sql }
+doctor-markers-engine = { $connection }:标记表不支持事务({ $engine }),步骤因此非原子
+doctor-markers-engine-fix = alter table monthstart_marker engine = InnoDB
 doctor-connection-fix = 请检查设置中的 'connections: { $connection }'、它的密码,以及本机能否访问该服务器。只尝试了一次。
 
 doctor-mail-good = { $host } 有应答,使用 TLS

@@ -39,6 +39,14 @@ exec-sql-remains = { $why }(不在事务中:之前的 { $before } 条语句的�
 exec-sql-again = 因与其他事务冲突被回滚,重新执行整个事务(第 { $times } 次,最多 { $most } 次):{ $why }
 exec-sql-not-atomic = 不是一个完整的事务:第 { $statement } 条语句({ $sql })会自动提交,连同它之前的语句
 exec-sql-partly = { $why }(第 { $last } 条语句会自动提交:到它为止各语句的结果仍然保留)
+exec-marker-asks = 尚不知是否已生效,正在查询其标记:{ $why }
+exec-marker-waits = 等待上一次执行的事务结束
+exec-marker-none = 非原子:数据库中无法写入标记({ $why });若中途崩溃,将无从得知是否已生效;处理办法见 monthstart doctor
+exec-marker-found = 此前已生效:找到了标记,没有再执行
+exec-marker-loose = 非原子:transaction: false
+exec-marker-files = 非原子:这些 SQLite 文件各有自己的预写日志
+exec-marker-engines = 非原子:{ $tables } 不支持事务
+exec-marker-committed = 非原子:某条语句调用的过程自行提交了事务
 exec-sql-gone = 与数据库的连接中断:{ $why }
 exec-more-rows = …… 另有 { $rows } 行
 

@@ -6,13 +6,24 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 use crate::id::RunId;
 use crate::plan::{NodeId, Plan, StageId};
 use crate::run::event::Json;
 use crate::run::{Found, Loss, Number, Outcome, RunState, Shown, StepPath};
 use crate::store::MonthNumber;
+
+/// What of a job is in doubt before it is begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// Nothing.
+    Nothing,
+    /// A former attempt began under its token, and nobody knows how it ended.
+    Former,
+    /// It began under a former engine, without a marker in its database.
+    Unmarked,
+}
 
 /// One attempt of one step, with everything that it may use.
 #[derive(Debug, Clone)]
@@ -29,6 +40,10 @@ pub struct Job {
     pub attempt: u32,
     /// The same as long as the outcome is in doubt: by it a submission can be found again.
     pub token: String,
+    /// What of it is in doubt already.
+    pub doubt: Doubt,
+    /// When the run began, which tells it from another of its name.
+    pub run_began: Timestamp,
     /// The instant at which it was recorded as started; `today` in its templates is this one's day.
     pub at: Timestamp,
     /// The instant at which this attempt was recorded as begun; the same in every engine.
@@ -75,6 +90,29 @@ impl Stop {
     }
 }
 
+/// Somebody waits until a report is recorded.
+#[derive(Debug, Clone, Default)]
+pub struct Receipt(Arc<Notify>);
+
+impl Receipt {
+    /// It is recorded.
+    pub fn give(&self) {
+        self.0.notify_one();
+    }
+
+    /// Waits until it is.
+    pub async fn given(&self) {
+        self.0.notified().await;
+    }
+}
+
+/// Reports are compared by what they say.
+impl PartialEq for Receipt {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 /// What an executor says about a job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Report {
@@ -86,6 +124,17 @@ pub enum Report {
         attempt: u32,
         /// The id.
         id: String,
+    },
+    /// The attempt is about to run without a marker in its database.
+    NotAtomic {
+        /// The step.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+        /// Why.
+        why: String,
+        /// It does not go on before this is recorded.
+        recorded: Receipt,
     },
     /// The attempt came to a known end.
     Ended {

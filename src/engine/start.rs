@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::drive::{Attempt, LOOK, Loop};
-use super::ports::{Job, Stop};
+use super::ports::{Doubt, Job, Stop};
 use crate::plan::template::truth;
 use crate::plan::{NodeId, Work};
-use crate::run::scheduler::{Effect, next};
+use crate::run::scheduler::{Effect, next_of, skip_this_month};
 use crate::run::scope::scope_of;
-use crate::run::{Event, Failure, Outcome, RunState, SkipCause, StepPath};
+use crate::run::{Event, Failure, Outcome, RunState, SkipCause};
 use crate::store::{MonthNumber, StoreError};
 
 impl Loop<'_> {
@@ -27,6 +27,9 @@ impl Loop<'_> {
                 continue;
             }
             self.let_executor_forget();
+            for receipt in self.receipts.drain(..) {
+                receipt.give();
+            }
             for id in starts {
                 self.start(id).await?;
             }
@@ -34,6 +37,18 @@ impl Loop<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// What has happened is recorded whoever else was first: attempts that a person has decided over mean nothing to the
+    /// fold, and a gate is only opened when its turn still is.
+    fn forget_what_is_not_so(&mut self) {
+        let state = self.journal.state();
+        self.reported.retain(|event| match event {
+            Event::GateOpened { step, .. } => {
+                state.find(step).is_some_and(|id| state.startable().contains(&id))
+            }
+            _ => true,
+        });
     }
 
     /// What was reported is in the journal now: how those attempts ended is asked of nobody again.
@@ -55,7 +70,8 @@ impl Loop<'_> {
         if self.leaving.is_some() || !self.driver.seat.may_start()? {
             return Ok((events, starts));
         }
-        for effect in next(self.journal.state(), self.journal.now(), &self.driver.limits) {
+        let due = self.timers.due(self.journal.state());
+        for effect in next_of(self.journal.state(), &due, self.journal.now(), &self.driver.limits) {
             match effect {
                 Effect::Ask(id) if self.gathering.contains(&id) => {}
                 // What is done anew does not begin before its former attempt has stopped.
@@ -142,7 +158,8 @@ impl Loop<'_> {
     pub(super) async fn job(&mut self, id: NodeId) -> Result<Job, StoreError> {
         let history = self.history(id).await?;
         let state = self.journal.state();
-        let attempt = state.step(id).attempt;
+        let step = state.step(id);
+        let attempt = step.attempt;
         let path = self.path(id);
         Ok(Job {
             run: state.plan().run.clone(),
@@ -151,9 +168,15 @@ impl Loop<'_> {
             attempt,
             token: format!("{}/{path}/{}", state.plan().run, state.step(id).token),
             path,
-            at: self.journal.now(),
-            begun: state.step(id).started_at.unwrap_or_else(|| self.journal.now()),
-            waiting_since: state.step(id).waiting_since.unwrap_or_else(|| self.journal.now()),
+            doubt: match (&step.not_atomic, step.token == attempt) {
+                (Some(_), _) => Doubt::Unmarked,
+                (None, true) => Doubt::Nothing,
+                (None, false) => Doubt::Former,
+            },
+            run_began: state.started().map_or(Timestamp::UNIX_EPOCH, |(at, _)| *at),
+            at: self.journal.at(),
+            begun: state.step(id).started_at.unwrap_or_else(|| self.journal.at()),
+            waiting_since: state.step(id).waiting_since.unwrap_or_else(|| self.journal.at()),
             outputs: state.outputs_for(id),
             submitted: state.submitted(id).map(str::to_owned),
             taken_over: false,
@@ -217,15 +240,4 @@ fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
         let civil: jiff::civil::DateTime = text.parse().ok()?;
         civil.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
     })
-}
-
-/// The events that skip what the month file says does not run.
-pub fn skip_this_month(state: &RunState, id: NodeId) -> Option<Event> {
-    let skip = state.plan().node(id).skip.as_ref()?;
-    let reason = match &skip.agreed {
-        Some(agreed) => format!("{} ({agreed})", skip.reason),
-        None => skip.reason.clone(),
-    };
-    let step = StepPath(state.plan().path(id));
-    Some(Event::StepSkipped { step, by: None, reason, cause: SkipCause::Month })
 }

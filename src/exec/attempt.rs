@@ -28,12 +28,27 @@ const STANDING: [&str; 6] = ["PATH", "HOME", "LANG", "TZ", "USER", PROGRAM];
 const PROGRAM: &str = "MONTHSTART_BIN";
 
 /// What a step that did what it should leaves behind.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Done {
     /// For later steps.
     pub(super) outputs: BTreeMap<String, Json>,
     /// For people.
     pub(super) remarks: Vec<String>,
+}
+
+/// Why an attempt is not done.
+#[derive(Debug, PartialEq)]
+pub(super) enum Unfinished {
+    /// It came to a known end.
+    Failed(Failure),
+    /// Nobody can know how it ended, though it was asked about.
+    Lost(Loss),
+}
+
+impl From<Failure> for Unfinished {
+    fn from(failure: Failure) -> Self {
+        Unfinished::Failed(failure)
+    }
 }
 
 /// Numbers that an attempt sees, for the months to come; kept however it ends.

@@ -69,11 +69,11 @@ impl Room {
             None => Vec::new(),
         }
         .into_iter();
-        let of_job = |keys: Option<Vec<Key>>| match keys {
+        let of_job = |(keys, job): (Option<Vec<Key>>, &Job)| match keys {
             Some(keys) => found(&known.by_ref().take(keys.len()).collect::<Vec<_>>()),
-            None => Found::Unknown(Loss::Engine),
+            None => super::sql::once::recall(&self.project, job).unwrap_or(Found::Unknown(Loss::Engine)),
         };
-        asked.into_iter().map(of_job).collect()
+        asked.into_iter().zip(jobs).map(of_job).collect()
     }
 
     /// The programs by which an attempt changes anything; `None` where it is done otherwise.

@@ -11,6 +11,7 @@ mod flow;
 mod http;
 mod kept;
 mod load;
+mod marking;
 mod notes;
 mod number;
 mod outputs;
@@ -30,7 +31,7 @@ use std::time::Duration;
 
 use encoding_rs::Encoding;
 
-use self::attempt::{Attempt, Done, Lost, Numbers};
+use self::attempt::{Attempt, Done, Lost, Numbers, Unfinished};
 use self::kept::Kept;
 use self::values::Values;
 use crate::engine::ports::{Executor, Job, Ready, Recalled, Report, Reports};
@@ -41,6 +42,7 @@ use crate::plan::{EnvValue, NodeId, Plan, Work};
 use crate::run::{Failure, Outcome};
 use crate::words::{Lang, Msg, one_line, render};
 
+pub use self::marking::{Markers, marked_connection};
 pub use crate::keeper::log::{KEPT, log_path, read_log};
 
 /// Longest text of a failure, remark or note's part, in characters.
@@ -57,6 +59,8 @@ pub struct Limits {
     pub question: Duration,
     /// Waiting for other writers of a database.
     pub locked: Duration,
+    /// Waiting for a server that went away with the answer to a commit.
+    pub away: Duration,
 }
 
 impl Default for Limits {
@@ -66,6 +70,7 @@ impl Default for Limits {
             drain: Duration::from_secs(1),
             question: Duration::from_mins(1),
             locked: Duration::from_hours(1),
+            away: Duration::from_mins(1),
         }
     }
 }
@@ -157,19 +162,16 @@ impl Executor for Exec {
             let (node, attempt, lang) = (job.node, job.attempt, room.lang);
             let (numbers, lost) = (Numbers::default(), Lost::default());
             let work = do_work(room, job, reports.clone(), numbers.clone(), lost.clone());
-            let work = tokio::spawn(work);
-            let result =
-                work.await.unwrap_or_else(|broken| Err(not_started(lang, &broke(&broken.to_string()))));
-            if let (Err(_), Some(cause)) = (&result, lost.take()) {
-                let _ = reports.send(Report::Lost { node, attempt, cause });
-                return;
-            }
-            let outcome = match result {
-                Ok(Done { outputs, remarks }) => Outcome::Succeeded { outputs, remarks },
-                Err(failure) => Outcome::Failed { failure },
-            };
-            let numbers = numbers.take();
-            let _ = reports.send(Report::Ended { node, attempt, outcome, numbers });
+            let result = tokio::spawn(work)
+                .await
+                .unwrap_or_else(|broken| Err(not_started(lang, &broke(&broken.to_string())).into()));
+            let result = result.map_err(|end| lost.take().map_or(end, Unfinished::Lost));
+            let ended = |outcome| Report::Ended { node, attempt, outcome, numbers: numbers.take() };
+            let _ = reports.send(match result {
+                Ok(Done { outputs, remarks }) => ended(Outcome::Succeeded { outputs, remarks }),
+                Err(Unfinished::Failed(failure)) => ended(Outcome::Failed { failure }),
+                Err(Unfinished::Lost(cause)) => Report::Lost { node, attempt, cause },
+            });
         });
     }
 
@@ -204,15 +206,16 @@ async fn do_work(
     reports: Reports,
     numbers: Numbers,
     lost: Lost,
-) -> Result<Done, Failure> {
+) -> Result<Done, Unfinished> {
     let mut stop = job.stop.clone();
     let stopped = tokio::select! {
         biased;
         () = stop.requested() => true,
         () = std::future::ready(()) => false,
     };
-    if stopped {
-        return Err(Failure::Cancelled);
+    // What has begun before is stopped where it is.
+    if stopped && !job.taken_over && job.submitted.is_none() {
+        return Err(Failure::Cancelled.into());
     }
     let attempt = Attempt { lost, ..Attempt::new(room, job, reports, numbers)? };
     let plan = Arc::clone(&attempt.job.plan);
@@ -220,27 +223,28 @@ async fn do_work(
     if plan.shadow
         && let Some(done) = Box::pin(shadow::step(&attempt, work)).await
     {
-        return done;
+        return Ok(done?);
     }
-    match work {
+    let done = match work {
         Work::Run { command, env } => Box::pin(program::step(&attempt, command, env)).await,
         Work::Sql { text, connection, transaction } => {
-            Box::pin(sql::step(&attempt, text, connection, *transaction)).await
+            return Box::pin(sql::step(&attempt, text, connection, *transaction)).await;
         }
         Work::Check { items, poll } => Box::pin(check::step(&attempt, items, *poll)).await,
         Work::Flow { flow, platform, downstream, .. } => {
-            Box::pin(flow::step(&attempt, flow, platform, *downstream)).await
+            return Box::pin(flow::step(&attempt, flow, platform, *downstream)).await;
         }
         Work::Follow { flow, platform } => Box::pin(flow::follow::step(&attempt, flow, platform)).await,
         Work::ForcePass { flow, platform } => Box::pin(flow::pass::step(&attempt, flow, platform)).await,
         Work::Http(request) => Box::pin(http::step(&attempt, request)).await,
         Work::Wait { what, poll } => Box::pin(wait::step(&attempt, what, *poll)).await,
         Work::Mail(mail) => post::step(&attempt, mail),
-        Work::Load(load) => Box::pin(load::step(&attempt, load)).await,
+        Work::Load(load) => return Box::pin(load::step(&attempt, load)).await,
         Work::Gate(_) | Work::Later { .. } => {
             Err(attempt.not_started(&msg!("exec-not-yet", what = plan.node(attempt.job.node).kind())))
         }
-    }
+    };
+    Ok(done?)
 }
 
 impl Room {

@@ -15,6 +15,7 @@ pub mod project;
 pub mod resolve;
 pub mod roster;
 pub mod show;
+pub mod sql;
 pub mod template;
 pub mod who;
 mod work;

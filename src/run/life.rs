@@ -19,6 +19,9 @@ pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -
         (Life::Running { .. }, Event::StepSubmitted { attempt, id, .. }) if current(attempt) => {
             Some(StepState { life: Life::Running { submitted: Some(id.clone()) }, ..step.clone() })
         }
+        (Life::Running { .. }, Event::StepNotAtomic { attempt, why, .. }) if current(attempt) => {
+            Some(StepState { not_atomic: Some(why.clone()), ..step.clone() })
+        }
         (Life::Running { .. }, Event::StepEnded { attempt, outcome, .. }) if current(attempt) => {
             Some(after_outcome(node, step, outcome, at))
         }
@@ -42,7 +45,7 @@ pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -
         (Life::Pending, Event::StepRedone { .. } | Event::GateVoided { .. }) => None,
         (_, Event::StepRedone { by, reason, .. }) => Some(anew(step, mark(Some(by), reason, at))),
         (_, Event::GateVoided { value, by, reason, .. }) => {
-            voided(step, value.as_deref(), &mark(Some(by), reason, at))
+            voided(node, step, value.as_deref(), &mark(Some(by), reason, at))
         }
         (life, Event::StepHeld { by, reason, .. }) if !life.is_done() => {
             let held = Some(mark(Some(by), reason.as_deref().unwrap_or(""), at));
@@ -75,6 +78,8 @@ fn begun(step: &StepState, attempt: u32, at: Timestamp) -> StepState {
         token: if step.in_doubt { step.token } else { attempt },
         waiting_since: step.waiting_since.filter(|_| step.in_doubt).or(Some(at)),
         in_doubt: false,
+        not_atomic: None,
+        outdated: false,
         tries: step.tries + 1,
         held: None,
         started_at: Some(at),
@@ -87,7 +92,13 @@ fn begun(step: &StepState, attempt: u32, at: Timestamp) -> StepState {
 fn lost(step: &StepState, again: bool, cause: &Loss, at: Timestamp) -> StepState {
     let life = if again { Life::Pending } else { Life::Lost { cause: cause.clone() } };
     let losses = step.losses + u32::from(*cause != Loss::Left);
-    StepState { life, in_doubt: true, losses, finished_at: (!again).then_some(at), ..step.clone() }
+    StepState {
+        life,
+        in_doubt: cause.may_be_told_later(),
+        losses,
+        finished_at: (!again).then_some(at),
+        ..step.clone()
+    }
 }
 
 fn ended(step: &StepState, life: Life, at: Timestamp) -> StepState {
@@ -108,20 +119,34 @@ fn after_outcome(node: &Node, step: &StepState, outcome: &Outcome, at: Timestamp
                 Some(retry) => Life::Retrying { due: due(retry, step.tries, at), failure: failure.clone() },
                 None => Life::Failed { failure: Some(failure.clone()), by: None },
             };
-            StepState { failures: step.failures + 1, ..ended(step, life, at) }
+            let in_doubt = stays_in_doubt(step, failure);
+            StepState { failures: step.failures + 1, in_doubt, ..ended(step, life, at) }
         }
     }
 }
 
+/// An attempt that did not even begin, or was cut short, says nothing of the one before it that was in doubt.
+fn stays_in_doubt(step: &StepState, failure: &Failure) -> bool {
+    match failure {
+        Failure::InDoubt { marked, .. } => *marked,
+        Failure::NotStarted { .. }
+        | Failure::Denied { .. }
+        | Failure::Cancelled
+        | Failure::TimedOut { .. } => step.token != step.attempt,
+        _ => false,
+    }
+}
+
 /// Does attempt `tries` have a successor? An unmet check is polled, not retried; a file that is wrong stays so until
-/// somebody mends it; what a person stopped stays stopped; a wrong password locks accounts when it is repeated; what may have been done is not done twice.
+/// somebody mends it; what a person stopped stays stopped; a wrong password locks accounts when it is repeated; what may have
+/// been done is not done twice, unless its marker tells.
 fn tries_again(node: &Node, retry: &Retry, tries: u32, failure: &Failure) -> bool {
     let listed = match failure {
         Failure::Unmet { .. }
         | Failure::Rejected { .. }
         | Failure::Cancelled
         | Failure::Denied { .. }
-        | Failure::InDoubt { .. } => false,
+        | Failure::InDoubt { marked: false, .. } => false,
         Failure::NoAnswer { .. } => retry.on_exit.is_empty() && node.may_run_again(),
         Failure::Exit { code, .. } => retry.on_exit.is_empty() || retry.on_exit.contains(code),
         _ => retry.on_exit.is_empty(),
@@ -174,15 +199,29 @@ fn anew(step: &StepState, mark: Mark) -> StepState {
     marks.extend(former.map(|(status, mark)| FormerMark { status, mark: mark.clone() }));
     redone.push(mark);
     let life = Life::Pending;
-    StepState { life, tries: 0, finished_at: None, marks, redone, anew: true, ..step.clone() }
+    StepState {
+        life,
+        tries: 0,
+        in_doubt: false,
+        finished_at: None,
+        marks,
+        redone,
+        anew: true,
+        ..step.clone()
+    }
 }
 
 /// Answers that count no more: all of them, or the one for a value of `each`. What is asked then is asked with new
 /// evidence; `None` where there was no such answer and nothing was asked.
-fn voided(step: &StepState, value: Option<&str>, mark: &Mark) -> Option<StepState> {
+fn voided(node: &Node, step: &StepState, value: Option<&str>, mark: &Mark) -> Option<StepState> {
     let goes = |decided: &Decided| value.is_none() || decided.decision.value.as_deref() == value;
     let (gone, decisions): (Vec<Decided>, Vec<Decided>) = step.decisions.iter().cloned().partition(goes);
-    if gone.is_empty() && value.is_some() {
+    // A passed gate that wants an answer for one more value now is asked for that one.
+    let wants_more = || {
+        matches!(step.life, Life::Succeeded { .. })
+            && node.gate().is_some_and(|gate| !is_passed(gate, &decisions))
+    };
+    if gone.is_empty() && value.is_some() && !wants_more() {
         return None;
     }
     let mut voided = step.voided.clone();

@@ -43,11 +43,14 @@ pub enum Failure {
         /// What it says.
         why: String,
     },
-    /// The connection broke while a transaction was being made to last: whether it did is not known, and nothing tries
-    /// again by itself.
+    /// The connection broke while a transaction was being made to last: whether it did is not known. Nothing tries again by
+    /// itself, unless a marker tells.
     InDoubt {
         /// How it broke.
         why: String,
+        /// A marker was in the transaction: the next attempt finds out by it, and does nothing twice.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        marked: bool,
     },
     /// A program ended with a code other than 0.
     Exit {
@@ -127,7 +130,8 @@ impl Explain for Failure {
         match self {
             Failure::NotStarted { why } => msg!("failure-not-started", why = why),
             Failure::Denied { why } => msg!("failure-denied", why = why),
-            Failure::InDoubt { why } => msg!("failure-in-doubt", why = why),
+            Failure::InDoubt { why, marked: true } => msg!("failure-in-doubt-marked", why = why),
+            Failure::InDoubt { why, marked: false } => msg!("failure-in-doubt", why = why),
             Failure::Exit { code, last_line } if last_line.is_empty() => {
                 msg!("failure-exit-silent", code = *code)
             }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::event::EngineId;
 use super::state::{Life, RunState};
+use crate::msg;
 use crate::plan::{NodeId, Work};
+use crate::words::{Explain, Msg};
 
 /// So many engines may die with a step that would begin again, one after the other, before a person is asked.
 pub const PARKED_AFTER: u32 = 3;
@@ -37,6 +39,10 @@ pub enum Loss {
         /// That host's name.
         host: String,
     },
+    /// It ran without a marker in its database, so that the database cannot tell.
+    Unmarked,
+    /// Its marker says that it began, and something of it was made to last before its end.
+    Partly,
     /// It could begin again, but so many engines have died with it that a person has to look first.
     Parked {
         /// How many.
@@ -45,9 +51,43 @@ pub enum Loss {
 }
 
 impl Loss {
+    /// May its token still tell how it ended? Else the next attempt begins under a token of its own.
+    pub fn may_be_told_later(&self) -> bool {
+        !matches!(self, Loss::Unmarked | Loss::Partly)
+    }
+
     /// The usual one, which journals leave out.
     pub fn is_engine(&self) -> bool {
         *self == Loss::Engine
+    }
+}
+
+impl Loss {
+    /// Its word, as in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Loss::Engine => "engine",
+            Loss::Left => "left",
+            Loss::Keeper => "keeper",
+            Loss::Elsewhere { .. } => "elsewhere",
+            Loss::Unmarked => "unmarked",
+            Loss::Partly => "partly",
+            Loss::Parked { .. } => "parked",
+        }
+    }
+}
+
+impl Explain for Loss {
+    fn explain(&self) -> Msg {
+        match self {
+            Loss::Engine => msg!("loss-engine"),
+            Loss::Left => msg!("loss-left"),
+            Loss::Keeper => msg!("loss-keeper"),
+            Loss::Elsewhere { host } => msg!("loss-elsewhere", host = crate::words::printable(host)),
+            Loss::Unmarked => msg!("loss-unmarked"),
+            Loss::Partly => msg!("loss-partly"),
+            Loss::Parked { engines } => msg!("loss-parked", engines = *engines),
+        }
     }
 }
 
@@ -89,6 +129,10 @@ pub fn seen_from(state: &RunState, id: NodeId, me: &EngineId, found: Found) -> F
     let found_anywhere = work.reads_only() || work.is_keyed() || is_found_again(state, id);
     match (work, &found) {
         (Work::Run { .. }, _) => Found::Unknown(Loss::Elsewhere { host }),
+        // That no program of it began here says nothing of there.
+        (Work::Flow { .. } | Work::ForcePass { .. }, Found::Again) if !found_anywhere => {
+            Found::Unknown(Loss::Elsewhere { host })
+        }
         (_, Found::Unknown(_)) if !found_anywhere => Found::Unknown(Loss::Elsewhere { host }),
         _ => found,
     }

@@ -107,6 +107,8 @@ pub struct StepState {
     pub waiting_since: Option<Timestamp>,
     /// Its last attempt was in flight at a crash.
     pub in_doubt: bool,
+    /// Why its present attempt runs without a marker in its database, where it does.
+    pub not_atomic: Option<String>,
     /// Engines that died with it, one after the other, since it last came to a known end.
     pub losses: u32,
     /// The engine under which the latest attempt began.
@@ -133,6 +135,23 @@ pub struct StepState {
     pub redone: Vec<Mark>,
     /// It was done, and a person wants it done anew.
     pub anew: bool,
+    /// It was done as a former plan defined it; the present one defines it otherwise.
+    pub outdated: bool,
+}
+
+/// A step that was there before the plan was renewed, and is not in it any more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Removed {
+    /// What it did: `flow`, `run`, `gate`, …
+    pub kind: &'static str,
+    /// The stage in which it stood.
+    pub stage: String,
+    /// Where it stood in its life, with all marks and answers.
+    pub step: StepState,
+    /// Where it stood, in a word.
+    pub status: StepStatus,
+    /// Who renewed the plan, and when.
+    pub mark: Mark,
 }
 
 /// An answer with its time.

@@ -140,13 +140,10 @@ fn sql_in_one_transaction_is_done_once_whenever_the_engine_dies() {
         poll(Duration::from_millis(40 * round), || live.ended().then_some(()));
         live.kill9();
         let out = project.resume();
-        assert!([0, 4, 6].contains(&out.code), "{out}");
+        // It may have ended before.
+        assert!([0, 6].contains(&out.code), "{out}");
         let rows = project.query("select cast(count(*) as text) from t")[0].clone();
-        match project.status().word("a") {
-            "succeeded" => assert_eq!(rows, "400000"),
-            "lost" => assert!(rows == "0" || rows == "400000", "{rows}"),
-            other => panic!("{other} after a crash, {rows} rows"),
-        }
+        assert_eq!((project.status().word("a"), rows.as_str()), ("succeeded", "400000"), "{round}");
     }
 }
 

@@ -22,14 +22,20 @@ mod databases;
 mod demo;
 mod doctor;
 mod faults;
+mod fire;
 mod fmt;
 mod gates;
 mod journal;
 mod keeper;
+mod latest;
+mod long;
 mod mail;
+mod markers;
 mod misc;
 mod operator;
 mod plan;
+#[path = "../support/relay.rs"]
+mod relay;
 mod run;
 mod scheduler;
 #[path = "../support/http.rs"]

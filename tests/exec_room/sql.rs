@@ -180,7 +180,11 @@ async fn other_files_are_attached_and_stand_in_the_state_folder_where_they_say_s
             .connections
             .insert("yt".to_owned(), Connection { url, attach, insecure: false, changed: None });
         let text = "insert into t select '2026-10', a, null from shfin.rpt; select n from t";
-        assert_eq!(world.works(sql(text)).await.0["n"], Json::from(5));
+        let (outputs, remarks) = world.works(sql(text)).await;
+        assert_eq!((&outputs["n"], remarks.len()), (&Json::from(5), 1), "{remarks:?}");
+        // Each of the files has its own log: a marker in one says nothing of the other.
+        let (_, remarks) = world.works(sql("insert into shfin.rpt values (6)")).await;
+        assert!(remarks[1].contains("write-ahead log"), "{remarks:?}");
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use monthstart::engine::ports::{Executor as _, Job, Report, Stop};
+use monthstart::engine::ports::{Doubt, Executor as _, Job, Report, Stop};
 use monthstart::exec::{Exec, Limits, log_path, read_log};
 use monthstart::plan::project::{Connection, Platform, Project, Setting};
 use monthstart::plan::{
@@ -150,6 +150,8 @@ impl World {
             path,
             attempt: 1,
             token: "tok-1".to_owned(),
+            doubt: Doubt::Nothing,
+            run_began: another_run(),
             at: "2026-11-01T02:03:04Z".parse().unwrap(),
             begun: begun(),
             waiting_since: "2026-11-01T02:03:04Z".parse().unwrap(),
@@ -230,6 +232,12 @@ impl World {
     }
 }
 
+/// Each job is of a run of its own, unless a test makes two of one.
+fn another_run() -> jiff::Timestamp {
+    static RUNS: AtomicI64 = AtomicI64::new(1_793_000_000);
+    jiff::Timestamp::from_second(RUNS.fetch_add(1, Ordering::Relaxed)).unwrap()
+}
+
 pub(crate) fn failure(outcome: Outcome) -> Failure {
     match outcome {
         Outcome::Failed { failure } => failure,
@@ -254,6 +262,10 @@ impl Running {
                 }
                 Report::Note { text, .. } => self.notes.push(text),
                 Report::Submitted { id, .. } => self.submitted.push(id),
+                Report::NotAtomic { why, recorded, .. } => {
+                    self.notes.push(why);
+                    recorded.give();
+                }
                 Report::Lost { cause, .. } => panic!("lost: {cause:?}"),
                 Report::Gathered { .. } => panic!("not a gate"),
             }
@@ -268,6 +280,10 @@ impl Running {
             match report.unwrap_or_else(|_| panic!("no note of {part:?} among {:?}", self.notes)).unwrap() {
                 Report::Note { text, .. } => self.notes.push(text),
                 Report::Submitted { id, .. } => self.submitted.push(id),
+                Report::NotAtomic { why, recorded, .. } => {
+                    self.notes.push(why);
+                    recorded.give();
+                }
                 other => panic!("{other:?} before {part:?}; notes: {:?}", self.notes),
             }
         }

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod bench;
+mod doubt;
 mod life;
 mod random;
 mod redo;
+mod renew;
 #[path = "../support/sketch.rs"]
 mod sketch;
 mod why;

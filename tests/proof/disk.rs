@@ -52,9 +52,9 @@ fn sizes(grown: usize, short: usize, long_step: usize) -> impl Iterator<Item = u
 #[test]
 fn the_disk_is_full_at_every_size() {
     let (grown, _) = measured();
-    let mut cases: Vec<Fault> = sizes(grown, 12, 997).map(Fault::full_after).collect();
+    let mut cases: Vec<Fault> = sizes(grown, 9, 997).map(Fault::full_after).collect();
     // Room is made after a while: what was refused is not done half, and not done twice.
-    cases.extend(sizes(grown, 5, 4_999).map(|size| Fault::full_for(size, 1)));
+    cases.extend(sizes(grown, 3, 4_999).map(|size| Fault::full_for(size, 1)));
     cases.extend(sizes(grown, 2, 9_973).map(|size| Fault::full_for(size, 3)));
     all(&cases, trial);
 }
@@ -62,7 +62,7 @@ fn the_disk_is_full_at_every_size() {
 #[test]
 fn each_sync_fails_in_turn() {
     let (_, syncs) = measured();
-    let step = if long() { 1 } else { syncs / 10 + 1 };
+    let step = if long() { 1 } else { syncs / 8 + 1 };
     let mut cases: Vec<Fault> = (1..=syncs).step_by(step).map(Fault::sync_fails).collect();
     cases.extend((1..=syncs).step_by(step * 4).map(Fault::syncs_fail_from));
     all(&cases, trial);

@@ -66,10 +66,10 @@ fn kill_at_random(server: Option<Kind>, kills: usize) {
 
 #[test]
 fn the_engine_is_killed_at_random_instants() {
-    kill_at_random(None, if long() { 1_000 } else { 24 });
+    kill_at_random(None, if long() { 1_000 } else { 16 });
 }
 
 #[test]
 fn the_engine_is_killed_at_random_instants_with_its_journal_on_a_server() {
-    kill_at_random(Some(Kind::Postgres), if long() { 1_000 } else { 12 });
+    kill_at_random(Some(Kind::Postgres), if long() { 1_000 } else { 8 });
 }

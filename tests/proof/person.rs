@@ -38,7 +38,7 @@ pub(crate) struct Person {
     pub(crate) told: BTreeMap<u64, Value>,
     /// Steps that were recorded as ended, with the number of their beginnings then.
     pub(crate) ended: BTreeMap<String, usize>,
-    /// Steps that were lost, with the number of times.
+    /// Steps that were lost, with the number of times; not those that too many engines have died with.
     pub(crate) lost: BTreeMap<String, usize>,
 }
 
@@ -154,7 +154,9 @@ impl Person {
     /// What became of a lost step stands in the ledgers; while a program is still at work nobody judges.
     fn judge(&mut self, path: &str, attempt: u64) {
         self.world.quiet();
-        *self.lost.entry(path.to_owned()).or_default() += 1;
+        let is_parked = self.is_parked(path);
+        *self.lost.entry(path.to_owned()).or_default() += usize::from(!is_parked);
+        self.lost.retain(|_, times| *times > 0);
         let world = &self.world;
         let done = match path {
             "s/rows" => (world.sql("select step from done").len() == 1).then_some(0),
@@ -162,7 +164,7 @@ impl Person {
             "s/Blocked" => world.read("sched/ledger").contains("pass Blocked").then_some(0),
             path if PROGRAMS.contains(&path) => Attempts::of(world).end(path, attempt),
             // It begins again by itself, unless too many engines have died with it.
-            path if self.is_parked(path) => None,
+            _ if is_parked => None,
             path => panic!("{path} can be found out, and is lost"),
         };
         match done {

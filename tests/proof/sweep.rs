@@ -54,16 +54,16 @@ fn sweep(server: Option<Kind>, role: &str, (calls, short): (usize, usize)) {
 #[test]
 fn the_engine_is_killed_before_and_after_every_call() {
     let known = ["pwrite", "fsync", "spawn", "create", "unlink", "linkat", "connect", "send"];
-    sweep(None, "engine", (calls(None, "engine", &known), 32));
+    sweep(None, "engine", (calls(None, "engine", &known), 20));
 }
 
 #[test]
 fn the_engine_is_killed_before_and_after_every_call_with_its_journal_on_a_server() {
     let server = Some(Kind::Postgres);
-    sweep(server, "engine", (calls(server, "engine", &["spawn", "connect", "send"]), 8));
+    sweep(server, "engine", (calls(server, "engine", &["spawn", "connect", "send"]), 5));
 }
 
 #[test]
 fn the_keeper_is_killed_before_and_after_every_call() {
-    sweep(None, "keeper", (calls(None, "keeper", &["spawn", "write", "send"]), 16));
+    sweep(None, "keeper", (calls(None, "keeper", &["spawn", "write", "send"]), 12));
 }

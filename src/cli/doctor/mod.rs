@@ -3,6 +3,7 @@
 
 mod files;
 mod machine;
+mod markers;
 mod people;
 mod reach;
 mod state;
@@ -104,7 +105,7 @@ pub(super) async fn doctor(session: &Session, fix: bool) -> Result<Exit, Failed>
     let project = opened.project.filter(|_| !invalid);
     found.extend(state::folder(session, &root, fix));
     if let Some(project) = &project {
-        found.extend(whole(session, project).await);
+        found.extend(whole(session, project, fix).await);
     }
     found.extend(machine::clock(session, project.as_ref()));
     found.push(machine::library().await);
@@ -122,7 +123,7 @@ pub(super) async fn doctor(session: &Session, fix: bool) -> Result<Exit, Failed>
 }
 
 /// What can be looked at only where the settings can be read.
-async fn whole(session: &Session, project: &Project) -> Vec<Finding> {
+async fn whole(session: &Session, project: &Project, fix: bool) -> Vec<Finding> {
     let (mut found, missing) = files::secrets(session, project);
     found.extend(people::roster(session, project));
     found.push(people::person(session, project));
@@ -130,7 +131,9 @@ async fn whole(session: &Session, project: &Project) -> Vec<Finding> {
         found.extend(state::store(session, project).await);
     }
     found.extend(files::platforms(session, project));
-    found.extend(reach::connections(session, project, &missing).await);
+    let (connections, unreachable) = reach::connections(session, project, &missing).await;
+    found.extend(connections);
+    found.extend(markers::tables(session, project, &unreachable, fix).await);
     if !missing.contains("mail") {
         found.push(reach::mail(session, project).await);
     }

@@ -12,12 +12,13 @@ use crate::mail::Greeted;
 use crate::msg;
 use crate::plan::project::Project;
 
-/// Every connection opens and answers. They are asked side by side, so that dead servers do not add up.
+/// Every connection opens and answers; those that do not are named. They are asked side by side, so that dead servers do
+/// not add up.
 pub(super) async fn connections(
     session: &Session,
     project: &Project,
     missing: &BTreeSet<String>,
-) -> Vec<Finding> {
+) -> (Vec<Finding>, BTreeSet<String>) {
     let state = session.state(&project.dir).path().to_path_buf();
     let exec =
         Exec::new(Arc::new(project.clone()), state, session.environment.variables.clone(), session.lang);
@@ -30,19 +31,20 @@ pub(super) async fn connections(
             (name.clone(), tokio::spawn(async move { exec.probe(&name).await }))
         })
         .collect();
-    let mut found = Vec::new();
+    let (mut found, mut unreachable) = (Vec::new(), missing.clone());
     for (name, answer) in asked {
         let answer = answer.await.unwrap_or_else(|broken| Err(msg!("exec-broke", why = broken.to_string())));
         found.push(match answer {
             Ok(()) => Finding::good(Area::Connection, msg!("doctor-connection-good", connection = name)),
             Err(why) => {
+                unreachable.insert(name.clone());
                 let text = msg!("doctor-connection-bad", connection = &name, why = session.say(&why));
                 let fix = msg!("doctor-connection-fix", connection = name);
                 Finding::new(Area::Connection, Level::OutOfReach, text, fix)
             }
         });
     }
-    found
+    (found, unreachable)
 }
 
 /// The mail server greets, with TLS as the settings say. No letter is sent, and nobody logs in.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::LONGEST;
-use super::attempt::{Attempt, Done};
+use super::attempt::{Attempt, Done, Unfinished};
 use super::outputs::{first_match, last_match, pattern, typed};
 use super::platform::{Answer, Counter, Patience, left, word};
 use super::values::Values;
@@ -37,13 +37,13 @@ pub(super) async fn step(
     flow: &Template,
     platform: &str,
     downstream: bool,
-) -> Result<Done, Failure> {
+) -> Result<Done, Unfinished> {
     let mut flow = Flow::open(attempt, flow, platform)?;
     let (whole, submit) = (flow.counter.action(ActionKind::Whole), flow.counter.action(ActionKind::Submit));
     let done = match (whole, submit) {
         (Some(action), _) => flow.whole(action).await,
-        (None, Some(submit)) => flow.run(submit, downstream).await,
-        (None, None) => Err(flow.refused(&msg!("exec-flow-no-action", platform = platform))),
+        (None, Some(submit)) => Ok(flow.run(submit, downstream).await?),
+        (None, None) => Err(flow.refused(&msg!("exec-flow-no-action", platform = platform)).into()),
     }?;
     Ok(attempt.with_log_trouble(done, &mut flow.counter.log))
 }

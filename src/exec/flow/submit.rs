@@ -3,7 +3,7 @@
 use super::again::Before;
 use super::{Flow, State, shown};
 use crate::engine::ports::Stop;
-use crate::exec::attempt::Done;
+use crate::exec::attempt::{Done, Unfinished};
 use crate::exec::http;
 use crate::exec::kept::of_action;
 use crate::exec::log::Log;
@@ -36,7 +36,7 @@ impl Begun {
 
 impl Flow<'_> {
     /// The action is the flow: it is done when the action is.
-    pub(super) async fn whole(&mut self, action: &Action) -> Result<Done, Failure> {
+    pub(super) async fn whole(&mut self, action: &Action) -> Result<Done, Unfinished> {
         let attempt = self.counter.attempt;
         let refuse = |why: Msg| attempt.not_started(&why);
         match &action.means {
@@ -46,18 +46,17 @@ impl Flow<'_> {
                     self.counter.say_action(ActionKind::Whole, &spawn.argv.join(" "));
                     Ok((spawn, Vec::new()))
                 };
-                program::whole(attempt, prepare).await
+                Ok(program::whole(attempt, prepare).await?)
             }
             Means::Sql { text, transaction } => {
                 let connection = self.counter.connection().map_err(refuse)?;
                 let work = Work { source: text, connection, transaction: *transaction };
                 let log: &mut Log = &mut self.counter.log;
-                let ran = sql::whole(attempt, &self.values, work, self.limit, &mut self.stop, log);
-                Ok(Box::pin(ran).await?.done())
+                Box::pin(sql::once(attempt, &self.values, work, self.limit, &mut self.stop, log)).await
             }
             Means::Http(request) => {
                 let patience = Patience { limit: left(self.until), stop: &mut self.stop };
-                http::whole(attempt, request, &self.values, patience, &mut self.counter.log).await
+                Ok(http::whole(attempt, request, &self.values, patience, &mut self.counter.log).await?)
             }
         }
     }

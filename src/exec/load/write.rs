@@ -30,6 +30,19 @@ pub(super) struct Counts {
     pub(super) unchanged: u64,
 }
 
+impl Counts {
+    /// Each with its name.
+    pub(super) fn named(&self) -> [(&'static str, u64); 5] {
+        [
+            ("read", self.read),
+            ("inserted", self.inserted),
+            ("updated", self.updated),
+            ("removed", self.removed),
+            ("unchanged", self.unchanged),
+        ]
+    }
+}
+
 /// Lines that the database finds fault with: the first of them by their numbers, and how many more there are.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
@@ -52,10 +65,7 @@ pub(super) struct Writer<'w> {
 
 /// The database refused; nothing of the load remains.
 pub(super) fn refused(why: Refused) -> Failure {
-    match why.why {
-        Why::Gone => Failure::InDoubt { why: why.words },
-        _ => Failure::Sql { statement: 1, why: why.words },
-    }
+    Failure::Sql { statement: 1, why: why.words }
 }
 
 /// A table's schema, where it has one, and its name, as the database writes them.

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -34,6 +35,8 @@ pub(in crate::exec) enum Purpose {
 pub(in crate::exec) struct Interrupt {
     wish: Arc<watch::Sender<bool>>,
     limit: Option<Duration>,
+    doubt: Arc<AtomicBool>,
+    unmarked: Arc<AtomicBool>,
 }
 
 impl Default for Interrupt {
@@ -45,7 +48,28 @@ impl Default for Interrupt {
 impl Interrupt {
     /// For work that may take so long: servers are told, so that they end it also when nobody is left to wish it.
     pub(in crate::exec) fn within(limit: Option<Duration>) -> Self {
-        Interrupt { wish: Arc::new(watch::Sender::new(false)), limit }
+        let wish = Arc::new(watch::Sender::new(false));
+        Interrupt { wish, limit, doubt: Arc::default(), unmarked: Arc::default() }
+    }
+
+    /// Says whether the work may have taken effect without anybody knowing.
+    pub(super) fn doubt(&self, is_so: bool) {
+        self.doubt.store(is_so, Ordering::SeqCst);
+    }
+
+    /// Says that no marker would tell.
+    pub(super) fn unmarked(&self) {
+        self.unmarked.store(true, Ordering::SeqCst);
+    }
+
+    /// Would a marker tell?
+    pub(super) fn is_marked(&self) -> bool {
+        !self.unmarked.load(Ordering::SeqCst)
+    }
+
+    /// May it have?
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.doubt.load(Ordering::SeqCst)
     }
 
     /// Makes the wish.

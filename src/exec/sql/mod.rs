@@ -3,8 +3,9 @@
 pub(super) mod address;
 pub(super) mod changed;
 pub(super) mod database;
-mod lexer;
+pub(super) mod marker;
 mod mysql;
+pub(super) mod once;
 pub(super) mod place;
 mod postgres;
 mod remote;
@@ -13,28 +14,30 @@ mod sqlite;
 pub(super) mod table;
 #[cfg(test)]
 mod tests;
-pub(super) mod text;
 mod transact;
 
-use std::collections::BTreeMap;
+pub(super) use crate::plan::sql as text;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use self::database::{Database, Interrupt, Purpose};
+use self::database::{Database, Interrupt, Purpose, Refused};
+use self::once::{Begun, Once};
 use self::rows::Rows;
 use self::text::{Dialect, Kind, Statement, statements};
 use self::transact::Script;
-use super::attempt::{Attempt, Done};
+use super::attempt::{Attempt, Done, Unfinished};
 use super::files;
 use super::log::Log;
 use super::values::Values;
 use crate::engine::ports::Stop;
 use crate::msg;
 use crate::plan::{ParamValue, SqlText};
-use crate::run::Failure;
 use crate::run::event::Json;
+use crate::run::{Failure, Loss};
 use crate::words::{Msg, one_line};
 
 /// How long an interrupted database may take to give up.
@@ -49,12 +52,12 @@ pub(super) async fn step(
     source: &SqlText,
     connection: &str,
     transaction: bool,
-) -> Result<Done, Failure> {
+) -> Result<Done, Unfinished> {
     let mut log = attempt.log();
     let work = Work { source, connection, transaction };
     let limit = attempt.node().policy.timeout;
-    let ran = whole(attempt, &attempt.values, work, limit, &mut attempt.stop(), &mut log).await?;
-    Ok(attempt.with_log_trouble(ran.done(), &mut log))
+    let done = once(attempt, &attempt.values, work, limit, &mut attempt.stop(), &mut log).await?;
+    Ok(attempt.with_log_trouble(done, &mut log))
 }
 
 /// What is to be done.
@@ -77,6 +80,8 @@ pub(super) struct Ran {
     pub(super) rows: Option<Rows>,
     /// How it is said.
     remarks: Vec<String>,
+    /// It was done before: by what its marker says.
+    found: Option<Done>,
 }
 
 impl Ran {
@@ -90,18 +95,26 @@ impl Ran {
         }
     }
 
+    /// What was done before.
+    fn found(done: Done) -> Self {
+        Ran { found: Some(done), ..Ran::default() }
+    }
+
     /// As the outputs of a step.
-    pub(super) fn done(self) -> Done {
+    fn done(&self) -> Done {
+        if let Some(done) = &self.found {
+            return done.clone();
+        }
         let read = self.rows.as_ref().map_or(0, |rows| rows.count);
         let mut outputs = BTreeMap::from([("rows".to_owned(), Json::from(self.changed.unwrap_or(read)))]);
         if let Some(Rows { columns, first: Some(first), .. }) = &self.rows {
             outputs.extend(columns.iter().cloned().zip(first.iter().map(rows::Cell::json)));
         }
-        Done { outputs, remarks: self.remarks }
+        Done { outputs, remarks: self.remarks.clone() }
     }
 }
 
-/// Does all of it on a connection of its own.
+/// Does all of it on a connection of its own, without a marker.
 pub(super) async fn whole(
     attempt: &Attempt,
     values: &Values,
@@ -120,12 +133,118 @@ pub(super) async fn whole(
                 let script = Script::new(attempt, &mut database, &statements, log);
                 if work.transaction { script.together().await } else { script.one_by_one().await }
             }
-            Err(why) => Err(attempt.not_started(&why)),
+            Err(why) => Err(attempt.not_started(&why).into()),
         };
         database.close().await;
         ran
     };
-    guarded(doing, &interrupt, limit, stop).await
+    let ran = guarded(doing, &interrupt, limit, stop).await;
+    ran.map_err(|end| match end {
+        Unfinished::Failed(failure) => failure,
+        // Only a marker tells so much.
+        Unfinished::Lost(_) => Failure::Cancelled,
+    })
+}
+
+/// Does all of it on a connection of its own, with a marker, so that it takes effect once.
+pub(super) async fn once(
+    attempt: &Attempt,
+    values: &Values,
+    work: Work<'_>,
+    limit: Option<Duration>,
+    stop: &mut Stop,
+    log: &mut Log,
+) -> Result<Done, Unfinished> {
+    let text = text_of(attempt, work.source, values).map_err(|why| attempt.not_started(&why))?;
+    let interrupt = Interrupt::within(limit);
+    let doing = async {
+        let mut care = Once::new(attempt, &interrupt);
+        loop {
+            let end = connected(attempt, &mut care, (&text, &values.bindings()), work, &interrupt, log).await;
+            if let Some(known) = care.known(end, log).await {
+                return known;
+            }
+        }
+    };
+    let end = guarded(doing, &interrupt, limit, stop).await;
+    end.map_err(|end| Once::unless_in_doubt(attempt, &interrupt, end))
+}
+
+async fn connected(
+    attempt: &Attempt,
+    care: &mut Once<'_>,
+    (text, bindings): (&str, &BTreeMap<String, ParamValue>),
+    work: Work<'_>,
+    interrupt: &Interrupt,
+    log: &mut Log,
+) -> Result<Done, Unfinished> {
+    let purpose = Purpose::Work(attempt.room.limits.locked);
+    let mut database = Database::open(&attempt.room, work.connection, purpose, interrupt).await?;
+    let done = match script(text, database.dialect(), bindings, work.transaction) {
+        Ok(statements) => marked(&mut database, care, &statements, work.transaction, log).await,
+        // What was done before was done, whatever its text has become.
+        Err(why) => match care.settle(&mut database, log).await {
+            Ok(None) => Err(attempt.not_started(&why).into()),
+            Ok(Some(done)) => Ok(done),
+            Err(end) => Err(end),
+        },
+    };
+    database.close().await;
+    done
+}
+
+async fn marked(
+    database: &mut Database,
+    care: &mut Once<'_>,
+    statements: &[Bound],
+    transaction: bool,
+    log: &mut Log,
+) -> Result<Done, Unfinished> {
+    let attempt = care.attempt;
+    let reads = statements.iter().all(|(statement, _)| statement.kind == Kind::Reads);
+    // What reads a file of SQLite changes nothing; on a server a function may do anything.
+    if reads && database.dialect() == Dialect::Sqlite {
+        care.needs_nothing();
+        let script = Script::new(attempt, database, statements, log);
+        let ran = if transaction { script.together().await } else { script.one_by_one().await };
+        return ran.map(|ran| ran.done());
+    }
+    if let Some(done) = care.settle(database, log).await? {
+        return Ok(done);
+    }
+    let why = if transaction {
+        let changes = || statements.iter().filter(|(statement, _)| statement.kind != Kind::Reads);
+        let names: BTreeSet<String> = changes().flat_map(|(statement, _)| statement.mentions()).collect();
+        let targets: Vec<Option<String>> = changes().map(|(statement, _)| statement.target()).collect();
+        database.parts(&names, &targets).await.map_err(refused)?
+    } else {
+        Some(msg!("exec-marker-loose"))
+    };
+    let Some(why) = why else {
+        return Script::new(attempt, database, statements, log)
+            .with(care)
+            .together()
+            .await
+            .map(|ran| ran.done());
+    };
+    match care.begin_around(&why, database, log).await.map_err(refused)? {
+        Begun::Open => {}
+        Begun::Over(done) => return Ok(done),
+        Begun::Partly => return Err(Unfinished::Lost(Loss::Partly)),
+    }
+    let script = Script::new(attempt, database, statements, log);
+    let ran = if transaction { script.together().await } else { script.one_by_one().await };
+    let mut done = ran?.done();
+    if transaction {
+        done.remarks.push(attempt.say(&why));
+    }
+    care.finish(database, &done, &[]).await.map_err(|refused| care.in_doubt(refused.words))?;
+    Ok(done)
+}
+
+/// Before the first statement.
+fn refused(refused: Refused) -> Failure {
+    Failure::Sql { statement: 1, why: refused.words }
 }
 
 /// Waits for `work`; at a wish to stop or when it takes too long the database is interrupted. What was committed

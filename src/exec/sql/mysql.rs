@@ -1,5 +1,7 @@
 //! `MySQL` and `MariaDB`: values are bound to variables of the session, what comes back comes as the server's own text.
 
+mod marker;
+
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -101,7 +103,7 @@ impl MySql {
     }
 
     pub(super) async fn commit(&mut self) -> Result<(), Refused> {
-        self.plain("COMMIT").await
+        self.committing().await
     }
 
     /// Takes it back; tells whether it had changed tables that know no transactions.

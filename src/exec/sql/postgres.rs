@@ -3,6 +3,8 @@
 //! The driver's protocol for bound values gives every type in a binary form of its own. So the values are bound to
 //! settings of the session, and the statement is executed by the protocol that answers in text.
 
+mod marker;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -113,7 +115,7 @@ impl Postgres {
     }
 
     pub(super) async fn commit(&mut self) -> Result<(), Refused> {
-        self.plain("COMMIT").await
+        self.committing().await
     }
 
     pub(super) async fn rollback(&mut self) {
@@ -210,8 +212,11 @@ fn session(zone: &TimeZone, patience: Duration, looks: bool, interrupt: &Interru
         ("client_min_messages", "error".to_owned()),
         ("lock_timeout", millis(patience)),
         ("idle_in_transaction_session_timeout", millis(IDLE)),
-        // A server that finds nobody at the other end gives up.
+        // A server that finds nobody at the other end gives up, whether a statement runs or not.
         ("client_connection_check_interval", "10s".to_owned()),
+        ("tcp_keepalives_idle", "30".to_owned()),
+        ("tcp_keepalives_interval", "10".to_owned()),
+        ("tcp_keepalives_count", "3".to_owned()),
     ]);
     if let Some(limit) = server_limit(interrupt) {
         settings.insert("statement_timeout", millis(limit));

@@ -1,5 +1,7 @@
 //! `SQLite`: writers queue for the lock before they begin, readers never take it, a running statement can be interrupted.
 
+mod marker;
+
 use std::path::PathBuf;
 use std::time::Duration;
 

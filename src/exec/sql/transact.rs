@@ -6,14 +6,15 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::database::{Database, Refused, Why};
+use super::once::{Begun, Once};
 use super::rows::Rows;
 use super::text::Kind;
 use super::{Bound, Ran, WAITS};
-use crate::exec::attempt::Attempt;
+use crate::exec::attempt::{Attempt, Unfinished};
 use crate::exec::log::{Log, grouped};
 use crate::exec::tape::BETWEEN_NOTES;
 use crate::msg;
-use crate::run::Failure;
+use crate::run::{Failure, Loss};
 use crate::words::{Msg, one_line};
 
 /// Before a transaction that was taken back because of others begins again. Those who collided do not meet again at
@@ -27,11 +28,13 @@ const PAUSES: [Duration; 5] = [
 ];
 
 /// A script on its connection.
-pub(super) struct Script<'s> {
+pub(super) struct Script<'s, 'o> {
     pub(super) attempt: &'s Attempt,
     pub(super) database: &'s mut Database,
     pub(super) statements: &'s [Bound],
     pub(super) log: &'s mut Log,
+    /// With a marker in its transaction.
+    care: Option<&'s mut Once<'o>>,
     told: Instant,
 }
 
@@ -53,18 +56,23 @@ enum Kept {
     All,
 }
 
-impl<'s> Script<'s> {
+impl<'s, 'o> Script<'s, 'o> {
     pub(super) fn new(
         attempt: &'s Attempt,
         database: &'s mut Database,
         statements: &'s [Bound],
         log: &'s mut Log,
     ) -> Self {
-        Script { attempt, database, statements, log, told: Instant::now() - BETWEEN_NOTES }
+        Script { attempt, database, statements, log, care: None, told: Instant::now() - BETWEEN_NOTES }
+    }
+
+    /// The same with a marker in its transaction.
+    pub(super) fn with(self, care: &'s mut Once<'o>) -> Self {
+        Script { care: Some(care), ..self }
     }
 
     /// Each statement for itself.
-    pub(super) async fn one_by_one(mut self) -> Result<Ran, Failure> {
+    pub(super) async fn one_by_one(mut self) -> Result<Ran, Unfinished> {
         let mut ran = Ran::default();
         for index in 0..self.statements.len() {
             let done = self.one(index, &mut ran).await;
@@ -76,26 +84,29 @@ impl<'s> Script<'s> {
     }
 
     /// All in one transaction.
-    pub(super) async fn together(mut self) -> Result<Ran, Failure> {
+    pub(super) async fn together(mut self) -> Result<Ran, Unfinished> {
         let mut pauses = PAUSES.into_iter().enumerate();
         loop {
             let begun = self.begin().await;
             let ran = match begun {
-                Ok(()) => self.transaction().await,
+                Ok(Begun::Open) => self.transaction().await,
+                Ok(Begun::Over(done)) => return Ok(Ran::found(done)),
+                Ok(Begun::Partly) => return Err(Unfinished::Lost(Loss::Partly)),
                 Err(refused) => {
-                    return Err(self.failure(&Stopped { statement: 1, refused, kept: Kept::Nothing }));
+                    return Err(self.failure(&Stopped { statement: 1, refused, kept: Kept::Nothing }).into());
                 }
             };
             let stopped = match ran {
-                Ok(ran) => return Ok(self.told(ran)),
-                Err(Ending::InDoubt(why)) => return Err(Failure::InDoubt { why }),
+                Ok(ran) => return Ok(ran),
+                Err(Ending::InDoubt(why)) => return Err(self.in_doubt(why).into()),
                 Err(Ending::Stopped(stopped)) => stopped,
             };
-            let left = self.database.rollback().await;
+            let committed = stopped.kept == Kept::Nothing && self.has_committed(stopped.refused.why).await;
+            let left = self.database.rollback().await || committed;
             let pause = pauses
                 .next()
                 .filter(|_| stopped.refused.why == Why::Conflict && stopped.kept == Kept::Nothing && !left);
-            let Some((tries, pause)) = pause else { return Err(self.rolled_back(&stopped, left)) };
+            let Some((tries, pause)) = pause else { return Err(self.rolled_back(&stopped, left).into()) };
             let words = stopped.refused.words.clone();
             let (times, most) = (tries + 1, PAUSES.len());
             let words = self.attempt.say(&msg!("exec-sql-again", why = words, times = times, most = most));
@@ -105,11 +116,43 @@ impl<'s> Script<'s> {
         }
     }
 
-    async fn begin(&mut self) -> Result<(), Refused> {
+    async fn begin(&mut self) -> Result<Begun, Refused> {
+        if let Some(care) = &mut self.care {
+            let begun = care.begin(self.database, self.log).await?;
+            if let (Begun::Open, true) = (&begun, self.may_commit()) {
+                self.database.plant().await?;
+            }
+            return Ok(begun);
+        }
         let writes = self.statements.iter().any(|(statement, _)| statement.kind != Kind::Reads);
         let waits = self.attempt.say(&msg!("exec-sql-waits"));
         let beginning = self.database.begin(writes);
-        self.attempt.notes.telling_at(Instant::now() + WAITS, &waits, beginning).await
+        let begun = self.attempt.notes.telling_at(Instant::now() + WAITS, &waits, beginning).await;
+        begun.map(|()| Begun::Open)
+    }
+
+    /// May a statement commit without being known for it: a procedure, or what it is called by?
+    fn may_commit(&self) -> bool {
+        let mut kinds = self.statements.iter().map(|(statement, _)| statement.kind);
+        self.care.is_some() && kinds.all(|kind| kind != Kind::Alone) && self.has_others()
+    }
+
+    fn has_others(&self) -> bool {
+        self.statements.iter().any(|(statement, _)| statement.kind == Kind::Other)
+    }
+
+    /// Has a statement committed that is not known for it? Where a transaction was taken back by the server nobody can
+    /// tell, and nothing has.
+    async fn has_committed(&mut self, why: Why) -> bool {
+        let can_tell = !matches!(why, Why::Conflict | Why::Busy | Why::Gone);
+        can_tell && self.may_commit() && self.database.is_planted().await == Ok(false)
+    }
+
+    fn in_doubt(&self, why: String) -> Failure {
+        match &self.care {
+            Some(care) => care.in_doubt(why),
+            None => Failure::InDoubt { why, marked: false },
+        }
     }
 
     async fn transaction(&mut self) -> Result<Ran, Ending> {
@@ -135,13 +178,26 @@ impl<'s> Script<'s> {
             )));
             self.database.begin(true).await.map_err(stop(kept))?;
         }
-        self.commit(self.statements.len(), kept).await?;
+        let last = self.statements.len();
+        let stop = |refused| Ending::Stopped(Stopped { statement: last, refused, kept });
+        if self.may_commit() && !self.database.is_planted().await.map_err(stop)? {
+            ran.remarks.push(self.attempt.say(&msg!("exec-marker-committed")));
+        }
+        let ran = self.told(ran);
+        if let Some(care) = &mut self.care {
+            care.finish(self.database, &ran.done(), &[]).await.map_err(stop)?;
+        }
+        self.commit(last, kept).await?;
         Ok(ran)
     }
 
     /// Nobody but the server knows what came of it when the connection breaks here.
     async fn commit(&mut self, statement: usize, kept: Kept) -> Result<(), Ending> {
-        self.database.commit().await.map_err(|refused| match refused.why {
+        let done = match &self.care {
+            Some(care) => care.commit(self.database).await,
+            None => self.database.commit().await,
+        };
+        done.map_err(|refused| match refused.why {
             Why::Gone => Ending::InDoubt(refused.words),
             _ => Ending::Stopped(Stopped { statement, refused, kept }),
         })
@@ -206,7 +262,9 @@ impl<'s> Script<'s> {
             self.statements.get(number - 1).is_some_and(|(statement, _)| statement.kind == Kind::Reads);
         let why = match stopped.kept {
             // It was a transaction of its own, and nobody has heard how it ended.
-            Kept::All if refused.why == Why::Gone && !reads => return Failure::InDoubt { why },
+            Kept::All if refused.why == Why::Gone && !reads => {
+                return Failure::InDoubt { why, marked: false };
+            }
             Kept::All if number > 1 => {
                 self.attempt.say(&msg!("exec-sql-remains", why = why, before = number - 1))
             }

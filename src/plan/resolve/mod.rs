@@ -1,5 +1,6 @@
 //! From a runbook as it was written to a [`Plan`] in which nothing can be missing. Every mistake is told, all at once.
 
+mod atomic;
 mod book;
 mod checks;
 mod connections;

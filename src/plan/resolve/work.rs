@@ -45,6 +45,9 @@ pub(super) fn work(desk: &mut Desk<'_, '_, '_>) -> Option<Work> {
         Verb::Sql(sql) => {
             let text = desk.sql_source(&sql.source);
             let connection = connection(desk, step.connection.as_ref(), span);
+            if let Some(connection) = &connection {
+                super::atomic::look(desk, sql, connection);
+            }
             Some(Work::Sql { text: text?, connection: connection?, transaction: sql.transaction })
         }
         Verb::Check(checks) => super::checks::work(desk, checks),

@@ -10,10 +10,13 @@ pub use graph::{dot, mermaid};
 pub use json::json;
 pub use tree::tree;
 
-use super::project::Project;
+use super::project::{Project, Setting};
+use super::sql::{Dialect, statements};
 use super::template::{Scope, Steps, probe};
-use super::{Approver, Excluded, Gate, Handover, Node, Plan, Stage, Template, Votes, Work};
+use super::{Approver, Excluded, Gate, Handover, Node, Plan, SqlText, Stage, Template, Votes, Work};
 use crate::id::PersonId;
+use crate::msg;
+use crate::words::Msg;
 
 /// Who is asked by a gate: as written, and the people who may answer now.
 struct Asked {
@@ -55,6 +58,21 @@ fn asked(gate: &Gate, project: &Project) -> Asked {
         })
     });
     Asked { people: people.cloned().collect(), except: except.collect(), who }
+}
+
+/// Why a step of SQL is not one transaction, as far as a plan can tell.
+fn not_atomic(node: &Node, project: &Project) -> Option<Msg> {
+    let Work::Sql { text, connection, transaction } = &node.work else { return None };
+    if !transaction {
+        return Some(msg!("exec-marker-loose"));
+    }
+    let (SqlText::Text(sql), Setting::Text(url)) = (text, &project.connections.get(connection)?.url) else {
+        return None;
+    };
+    let alone = statements(&sql.0, Dialect::of_url(url)?)
+        .iter()
+        .position(|statement| statement.kind == crate::plan::sql::Kind::Alone)?;
+    Some(msg!("plan-show-commits", statement = alone + 1))
 }
 
 /// The letter of a stage.

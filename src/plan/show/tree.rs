@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{asked, kind, letter, name_of, preview};
+use super::{asked, kind, letter, name_of, not_atomic, preview};
 use crate::msg;
 use crate::plan::project::Project;
 use crate::plan::{Gate, Node, Part, Plan, Stage, Template, Votes, Work};
@@ -115,6 +115,7 @@ impl Page<'_> {
         if let Work::Later { what } = &node.work {
             facts.push(self.say(&msg!("plan-show-not-yet", what = what)));
         }
+        facts.extend(not_atomic(node, self.project).map(|why| self.say(&why)));
         facts.extend(node.gate().map(|gate| self.asks(node, gate)));
         let needs: Vec<String> = node
             .needs

@@ -197,7 +197,7 @@ impl Screen<'_> {
                 self.say(&msg!("term-said-by", who = who, what = mark.reason.clone()))
             }
             Life::Failed { .. } => self.say(&msg!("term-gate-timed-out")),
-            Life::Lost { .. } => self.say(&msg!("term-lost")),
+            Life::Lost { cause } => self.say(&cause.explain()),
             _ => return Vec::new(),
         };
         let mut lines = wrap(&text, self.cols);

@@ -19,6 +19,9 @@ pub(super) fn late(page: &Page, late: Late) -> String {
 /// What a reason is, in a line or a few.
 pub(super) fn lines(scene: &Scene<'_>, id: NodeId, reason: &Reason<'_>, page: &Page) -> Vec<String> {
     let mut lines = vec![page.say(&first(scene, id, reason, page))];
+    if let Reason::Running { .. } = reason {
+        lines.extend(scene.state.step(id).not_atomic.clone());
+    }
     match reason {
         Reason::Asks { missing, .. } => {
             let state = scene.state;
@@ -59,7 +62,7 @@ fn first(scene: &Scene<'_>, id: NodeId, reason: &Reason<'_>, page: &Page) -> Msg
         }
         Reason::Rejected(mark) => msg!("why-rejected", who = who(mark)),
         Reason::TimedOut => msg!("term-gate-timed-out"),
-        Reason::Lost => msg!("term-lost"),
+        Reason::Lost(cause) => cause.explain(),
         Reason::Cancelled(mark) => msg!("why-cancelled", who = who(mark)),
         Reason::Stopped(by) => {
             let steps: Vec<String> = by.iter().map(|id| scene.state.plan().path(*id)).collect();

@@ -1,7 +1,7 @@
 //! The tokens of SQL that matter for its statements: strings, quoted names, comments, casts and dollar quotes of three
 //! databases are each one token or none.
 
-use super::text::Dialect;
+use super::Dialect;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum TokenKind<'s> {

@@ -1,11 +1,16 @@
 //! SQL as text: where a statement ends, which values it binds, whether it may write. Knows trigger bodies; knows no
 //! grammar.
 
-use super::lexer::{Lexer, Token, TokenKind};
+mod lexer;
+mod target;
+
+use std::collections::BTreeSet;
+
+use self::lexer::{Lexer, Token, TokenKind};
 
 /// Whose SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::exec) enum Dialect {
+pub enum Dialect {
     /// `?1`, names in brackets.
     Sqlite,
     /// `$1`, dollar quotes, nested comments.
@@ -14,24 +19,36 @@ pub(in crate::exec) enum Dialect {
     MySql,
 }
 
+impl Dialect {
+    /// Of the database at that URL.
+    pub fn of_url(url: &str) -> Option<Self> {
+        match url.split_once(':')?.0 {
+            "sqlite" => Some(Dialect::Sqlite),
+            "postgres" | "postgresql" => Some(Dialect::Postgres),
+            "mysql" | "mariadb" => Some(Dialect::MySql),
+            _ => None,
+        }
+    }
+}
+
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::exec) struct Statement {
+pub struct Statement {
     /// Its text, with numbered parameters, without comments before it and without its semicolon.
-    pub(in crate::exec) text: String,
+    pub text: String,
     /// As it was written.
-    pub(in crate::exec) written: String,
+    pub written: String,
     /// The names bound, by the numbers of their parameters.
-    pub(in crate::exec) binds: Vec<String>,
+    pub binds: Vec<String>,
     /// What it may do.
-    pub(in crate::exec) kind: Kind,
+    pub kind: Kind,
     /// Where in `written` its parameters are, and their numbers.
     marks: Vec<(usize, usize, usize)>,
 }
 
 impl Statement {
     /// Its text with something else in place of its parameters.
-    pub(super) fn with(&self, mark: impl Fn(usize) -> String) -> String {
+    pub fn with(&self, mark: impl Fn(usize) -> String) -> String {
         let (mut text, mut done) = (String::new(), 0);
         for (from, to, number) in &self.marks {
             text.push_str(&self.written[done..*from]);
@@ -42,8 +59,24 @@ impl Statement {
         text
     }
 
+    /// The words and the names in backquotes that stand in it: among them are its tables in `MySQL`.
+    pub fn mentions(&self) -> BTreeSet<String> {
+        let mut lexer = Lexer::new(&self.written, Dialect::MySql);
+        let mut found = BTreeSet::new();
+        while let Some(token) = lexer.next() {
+            let written = &self.written[token.from..lexer.at().min(self.written.len())];
+            let quoted = written.strip_prefix('`').and_then(|name| name.strip_suffix('`'));
+            let name = match token.kind {
+                TokenKind::Word(word) => Some(word.to_owned()),
+                _ => quoted.map(|name| name.replace("``", "`")),
+            };
+            found.extend(name.filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit())));
+        }
+        found
+    }
+
     /// Can it be kept as a statement of its own in `PostgreSQL`?
-    pub(super) fn can_be_prepared(&self) -> bool {
+    pub fn can_be_prepared(&self) -> bool {
         let first = self.written.trim_start_matches('(').trim_start();
         let word = first.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
         ["select", "values", "with", "table", "insert", "update", "delete", "merge"]
@@ -54,7 +87,7 @@ impl Statement {
 
 /// What a statement may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::exec) enum Kind {
+pub enum Kind {
     /// Reads only.
     Reads,
     /// Changes rows: how many is known afterwards.
@@ -68,7 +101,7 @@ pub(in crate::exec) enum Kind {
 }
 
 /// The statements of `sql`; what is only comments is none.
-pub(in crate::exec) fn statements(sql: &str, dialect: Dialect) -> Vec<Statement> {
+pub fn statements(sql: &str, dialect: Dialect) -> Vec<Statement> {
     let mut lexer = Lexer::new(sql, dialect);
     let mut found = Vec::new();
     let mut draft = Draft::default();
@@ -296,6 +329,15 @@ mod tests {
         }
         let minus = &statements("select 5--:n\n, 1 -- :x", Dialect::MySql)[0];
         assert_eq!(minus.binds, ["n"]);
+    }
+
+    #[test]
+    fn what_a_statement_mentions_has_its_tables_in_it() {
+        let found = &statements("insert into `a``b`.c values (1, 'd', :e) # f", Dialect::MySql)[0];
+        assert_eq!(
+            found.mentions().into_iter().collect::<Vec<_>>(),
+            ["a`b", "c", "insert", "into", "values"]
+        );
     }
 
     #[test]
