@@ -107,7 +107,9 @@ impl Crew {
             let begun: Vec<usize> = steps.by_ref().take(self.wide - running).collect();
             journal.record(&ended, &begun);
             running += begun.len();
-            begun.into_iter().for_each(|step| self.orders.send(step).unwrap());
+            for step in begun {
+                self.orders.send(step).unwrap();
+            }
             if running == 0 {
                 return;
             }

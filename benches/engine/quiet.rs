@@ -9,7 +9,7 @@ use crate::table::{Target, Unit, head, line};
 use crate::whole::{folder, monthstart};
 
 /// A minute is what is promised.
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// So much of it is measured, unless the whole is wanted.
 const SHORT: Duration = Duration::from_secs(10);
 /// Before it is measured the run has come to rest.
