@@ -27,7 +27,8 @@ pub(crate) struct Cost {
     pub(crate) wall: f64,
     /// Of it and of all that it started, in seconds.
     pub(crate) cpu: f64,
-    /// Of it, and of a second process of the same program, in megabytes.
+    /// The most that was resident of it, with what a second process of the same program has of its own, in megabytes:
+    /// the pages of the program's file are the same.
     pub(crate) memory: f64,
 }
 
@@ -105,11 +106,17 @@ pub(crate) fn cpu_of(pid: u32) -> f64 {
     threads.filter_map(ran).sum::<f64>() / 1e9
 }
 
-/// The most memory that a process had, in megabytes.
-pub(crate) fn peak_of(pid: u32) -> Option<f64> {
+/// The most memory that a process had, in megabytes; `second`: without the pages of the program's file.
+fn peak_of(pid: u32, second: bool) -> Option<f64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let name = if second { "RssAnon:" } else { "VmHWM:" };
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     Some(line.trim().trim_end_matches(" kB").parse::<f64>().ok()? / 1024.0)
+}
+
+/// The memory of a process and of the others of its family, in megabytes.
+pub(crate) fn memory_of(pid: u32) -> f64 {
+    family(pid).iter().filter_map(|member| peak_of(*member, *member != pid)).sum()
 }
 
 /// The processes of the program of `pid` among its descendants and our own, itself among them.
@@ -150,7 +157,7 @@ impl Memory {
             let mut peaks: BTreeMap<u32, (u32, f64)> = BTreeMap::new();
             while !seen.load(Ordering::Relaxed) {
                 for member in family(pid) {
-                    if let Some(peak) = peak_of(member) {
+                    if let Some(peak) = peak_of(member, member != pid) {
                         let (times, highest) = peaks.entry(member).or_default();
                         (*times, *highest) = (*times + 1, peak.max(*highest));
                     }

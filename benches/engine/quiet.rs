@@ -3,7 +3,7 @@
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::process::{cpu_of, family, kill, peak_of, reap};
+use crate::process::{cpu_of, family, kill, memory_of, reap};
 use crate::shape::{Act, Shape};
 use crate::table::{Target, Unit, head, line};
 use crate::whole::{folder, monthstart};
@@ -49,7 +49,7 @@ pub(crate) fn quiet(whole: bool) {
     let before = cpu();
     std::thread::sleep(time);
     let used = (cpu() - before) * MINUTE.as_secs_f64() / time.as_secs_f64();
-    let memory: f64 = members.iter().filter_map(|pid| peak_of(*pid)).sum();
+    let memory = memory_of(engine.id());
     kill(engine);
     reap();
     let scaled = if whole { "" } else { ", from 10 seconds" };

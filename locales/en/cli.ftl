@@ -90,6 +90,7 @@ help-arg-as-failed = It failed
 help-arg-attempt = Which attempt; left out: the latest
 help-arg-follow = Go on showing what is printed, until the step ends
 help-arg-plan = Show what would change, change nothing
+help-arg-latest = Go on by the runbook as it is on disk now; what is done stays done
 help-arg-dir = The folder
 help-arg-files = The files; left out: the whole project
 help-arg-format = How it is shown

@@ -90,6 +90,7 @@ help-arg-as-failed = 已经失败
 help-arg-attempt = 第几次执行;省略时取最近一次
 help-arg-follow = 持续显示输出,直到步骤结束
 help-arg-plan = 只显示将发生的变化,不做任何改动
+help-arg-latest = 按磁盘上现在的运行手册继续;已完成的保持完成
 help-arg-dir = 目录
 help-arg-files = 文件;省略时检查整个项目
 help-arg-format = 显示格式

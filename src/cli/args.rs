@@ -96,6 +96,15 @@ pub(super) enum SchemaKind {
     Month,
 }
 
+/// `--latest` of `resume`.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(super) struct Latest {
+    #[arg(long, conflicts_with = "stand_by")]
+    pub latest: bool,
+    #[arg(long, requires = "latest")]
+    pub plan: bool,
+}
+
 /// A runbook and what it is run with.
 #[derive(Debug, Clone, Args)]
 pub(super) struct What {
@@ -179,6 +188,8 @@ pub(super) enum Verb {
     Resume {
         #[arg(value_name = "RUN")]
         run: Option<String>,
+        #[command(flatten)]
+        latest: Latest,
         #[command(flatten)]
         driving: Driving,
         #[arg(long)]

@@ -20,7 +20,7 @@ use crate::engine::{Choice, End, Journal, Told, Wish};
 use crate::msg;
 use crate::plan::project::Project;
 use crate::progress::plain;
-use crate::run::{EngineId, Record, RunState, RunStatus};
+use crate::run::{EngineId, Event, Record, RunState, RunStatus};
 use crate::store::StoreError;
 use crate::words::Msg;
 
@@ -35,6 +35,8 @@ enum Watched {
     Finished,
     /// Nobody drives it any more.
     EngineGone,
+    /// It goes on by another plan than the one that is watched.
+    Renewed,
     /// Whoever watched has left.
     Left,
 }
@@ -96,6 +98,7 @@ fn not_driven(state: &RunState) -> Failed {
 fn said(state: &RunState, watched: Watched) -> (Exit, Msg) {
     let run = || state.plan().run.to_string();
     match (watched, state.run_status()) {
+        (Watched::Renewed, _) => (Exit::Unexpected, msg!("attach-renewed", run = run())),
         (Watched::Left, _) => (Exit::Interrupted, msg!("attach-left", run = run())),
         (_, RunStatus::Succeeded) => ended(state, End::Succeeded),
         (_, RunStatus::Cancelled) => ended(state, End::Cancelled),
@@ -130,6 +133,9 @@ async fn watch(
         match wish {
             Some(Wish::Request(asked)) => {
                 let (records, answer) = journal.request(&asked.0, &asked.1).await?;
+                if is_renewed(&records) {
+                    return Ok(Watched::Renewed);
+                }
                 tell(records);
                 if let Err(refusal) = answer {
                     let _ = told.send(Told::Refused(refusal));
@@ -143,7 +149,11 @@ async fn watch(
                 unseen = if driver.is_some() { 0 } else { unseen + 1 };
             }
         }
-        tell(journal.catch_up().await?);
+        let records = journal.catch_up().await?;
+        if is_renewed(&records) {
+            return Ok(Watched::Renewed);
+        }
+        tell(records);
         if journal.state().finished_at().is_some() {
             return Ok(Watched::Finished);
         }
@@ -151,6 +161,11 @@ async fn watch(
             return Ok(Watched::EngineGone);
         }
     }
+}
+
+/// Has somebody taken another plan in? What is on the screen are the steps of the former one.
+fn is_renewed(records: &[Record]) -> bool {
+    records.iter().any(|record| matches!(record.event, Event::PlanRenewed { .. }))
 }
 
 /// Whatever ends this process ends only the watching.

@@ -3,8 +3,12 @@
 //! recorded, whether an engine drives the run or nobody does.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::unbounded_channel;
 
 use super::args::{Saying, Verb};
+use super::drive::alone;
 use super::exit::{Exit, Failed};
 use super::looking::driver;
 use super::post::tools;
@@ -16,7 +20,7 @@ use crate::engine::Journal;
 use crate::msg;
 use crate::plan::NodeId;
 use crate::plan::project::Project;
-use crate::run::{Answer, Asker, Event, Loss, Request, RunState, StepPath, Verdict};
+use crate::run::{Answer, Asker, Request, RunState, Verdict};
 use crate::store::Taken;
 use crate::words::Msg;
 
@@ -38,11 +42,11 @@ pub(super) async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed
     let (_, answer) = journal.request(&asker, &request).await?;
     answer.map_err(Failed::from)?;
     let run = journal.state().plan().run.clone();
+    session.output.diagnostic(&session.say(&recorded(journal.state(), &request, &asker)));
     let driven = driver(session, &project, journal.store(), &run).await?.is_some();
     if !driven && matches!(request, Request::Cancel { .. }) {
-        let_go_of_lost(session, &project, &mut journal).await?;
+        bring_down(session, project, &mut journal).await?;
     }
-    session.output.diagnostic(&session.say(&recorded(journal.state(), &request, &asker)));
     if !driven && !journal.state().is_green() && journal.state().cancelled().is_none() {
         session.output.diagnostic(&session.say(&msg!("nobody-drives", run = run.to_string())));
     }
@@ -153,24 +157,23 @@ fn answer(state: &RunState, saying: &Saying, verdict: Verdict) -> Result<Request
     }))
 }
 
-/// Nobody drives a cancelled run any more: what was in flight when its engine died is lost.
-async fn let_go_of_lost(session: &Session, project: &Project, journal: &mut Journal) -> Result<(), Failed> {
+/// Nobody drives a run that is cancelled: what it still has in flight is stopped from here, and what nobody has hold of
+/// is lost.
+async fn bring_down(session: &Session, project: Project, journal: &mut Journal) -> Result<(), Failed> {
+    if journal.state().in_flight().is_empty() {
+        return Ok(());
+    }
     let run = journal.state().plan().run.clone();
     // Whoever takes it up in this very moment sees the cancellation and does this itself.
-    let (seat, _) = match seat::take(session, project, journal.store(), &run).await? {
-        (Taken::Ours(seat), me) => (seat, me),
+    let (seat, me) = match seat::take(session, &project, journal.store(), &run).await? {
+        (Taken::Ours(seat), me) => (Arc::new(seat), me),
         (Taken::Held(_), _) => return Ok(()),
     };
-    let state = journal.state();
-    let lost = state.in_flight().iter().map(|id| Event::StepLost {
-        step: StepPath(state.plan().path(*id)),
-        attempt: state.step(*id).attempt,
-        again: false,
-        cause: Loss::Engine,
-    });
-    let lost: Vec<Event> = lost.collect();
-    journal.record(lost).await?;
-    seat.leave().await;
+    let (told, _nobody) = unbounded_channel();
+    alone(session, &Arc::new(project), &seat, told).bring_down(journal, &me).await?;
+    if let Ok(seat) = Arc::try_unwrap(seat) {
+        seat.leave().await;
+    }
     Ok(())
 }
 
@@ -198,6 +201,7 @@ fn recorded(state: &RunState, request: &Request, asker: &Asker) -> Msg {
         Request::Release { steps } => msg!("recorded-release", steps = paths(steps), by = by),
         Request::Settle { step, done: true, .. } => msg!("recorded-settle-done", step = path(*step), by = by),
         Request::Settle { step, .. } => msg!("recorded-settle-failed", step = path(*step), by = by),
+        Request::Renew(_) => msg!("recorded-renewed", run = state.plan().run.to_string(), by = by),
         Request::Cancel { .. } => msg!("recorded-cancel", run = state.plan().run.to_string(), by = by),
     }
 }

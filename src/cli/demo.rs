@@ -46,7 +46,7 @@ pub(super) async fn demo(
     clear(&state, &project_dir, &planned.plan.run)?;
     let places = places(session, &planned.project)?;
     let warehouse = build(session, &state, month, places).await?;
-    let ready = begin(session, planned.project, planned.plan, operator()).await?;
+    let ready = begin(session, planned, operator()).await?;
     let world = start_world(session, &ready, warehouse, driving).await?;
     let exit = drive(session, ready, driving, Some(world)).await;
     tell_where(session, &state, &project_dir);

@@ -13,8 +13,10 @@ use super::deciding::here;
 use super::drive::may_drive;
 use super::exit::{Exit, Failed};
 use super::output::Output;
+use super::post::tools;
 use super::session::Session;
-use super::{pick, project};
+use super::{latest, pick, project, seat};
+use crate::engine::Journal;
 use crate::id::RunId;
 use crate::msg;
 use crate::plan::project::Project;
@@ -43,12 +45,23 @@ pub(super) async fn run(session: &Session, what: &What, shadow: bool) -> Result<
 }
 
 /// `resume --detach`.
-pub(super) async fn resume(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
+pub(super) async fn resume(session: &Session, named: Option<&str>, latest: bool) -> Result<Exit, Failed> {
     let project = here(session)?;
-    may_drive(&session.asker(&project)?)?;
+    let asker = session.asker(&project)?;
+    may_drive(&asker)?;
     let mut store = session.open_store(&project).await?.ok_or_else(pick::no_run)?;
     let run = pick::run(session, &mut store, named, pick::Purpose::Decide).await?;
-    store.close().await;
+    if latest {
+        // Shown and asked here, where somebody looks; the one in the background finds it taken in.
+        let (seat, _) = seat::only(session, &project, &mut store, &run).await?;
+        let mut journal = Journal::open(store, &run, tools(session, &project)).await?;
+        let taken = latest::take_in(session, &project, &mut journal, &asker, latest::asks(session)).await;
+        seat.leave().await;
+        journal.close().await;
+        taken?;
+    } else {
+        store.close().await;
+    }
     detach(session, &project, &run).await
 }
 

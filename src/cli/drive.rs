@@ -13,12 +13,11 @@ use super::exit::{Exit, Failed};
 use super::looking::mail_rows;
 use super::post::{Postman, tools};
 use super::session::Session;
-use super::{pick, project, seat};
+use super::{latest, pick, project, seat};
 use crate::engine::{Choice, Driver, End, Journal, Told, Wish, skip_this_month};
 use crate::exec::Exec;
 use crate::id::RunId;
 use crate::msg;
-use crate::plan::Plan;
 use crate::plan::project::Project;
 use crate::run::{Asker, By, EngineId, Event, MailStatus, RunState, RunStatus};
 use crate::store::{Patience, Seat, StoreError};
@@ -36,6 +35,8 @@ pub(super) struct Ready {
     pub asker: Asker,
     /// Set when it was begun by another process.
     pub resumed: Option<(By, EngineId)>,
+    /// What `--latest` found to be different, for scripts.
+    pub renewed: Option<serde_json::Value>,
 }
 
 /// `run`.
@@ -47,7 +48,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Failed> {
     let planned = project::plan(session, &what.runbook, what, shadow)?;
     let asker = session.asker(&planned.project)?;
-    let ready = begin(session, planned.project, planned.plan, asker).await?;
+    let ready = begin(session, planned, asker).await?;
     drive(session, ready, driving, None).await
 }
 
@@ -66,10 +67,10 @@ pub(super) fn may_drive(asker: &Asker) -> Result<(), Failed> {
 /// A new run, recorded as started. One for a runbook and month.
 pub(super) async fn begin(
     session: &Session,
-    project: Project,
-    plan: Plan,
+    planned: project::Planned,
     asker: Asker,
 ) -> Result<Ready, Failed> {
+    let project::Planned { project, plan, origin } = planned;
     may_drive(&asker)?;
     let mut store = session.make_store(&project).await?;
     let run = plan.run.clone();
@@ -78,7 +79,7 @@ pub(super) async fn begin(
     }
     let (seat, engine) = seat::only(session, &project, &mut store, &run).await?;
     let fresh = RunState::new(Arc::new(plan.clone()));
-    let mut events = vec![Event::RunStarted { by: asker.by.clone(), engine }];
+    let mut events = vec![Event::RunStarted { by: asker.by.clone(), engine, origin: Some(origin) }];
     events.extend(plan.iter().filter_map(|(id, _)| skip_this_month(&fresh, id)));
     let journal = match Journal::begin(store, plan, events, tools(session, &project)).await {
         Ok(journal) => journal,
@@ -90,7 +91,7 @@ pub(super) async fn begin(
             });
         }
     };
-    Ok(Ready { project: Arc::new(project), journal, seat, asker, resumed: None })
+    Ok(Ready { project: Arc::new(project), journal, seat, asker, resumed: None, renewed: None })
 }
 
 fn exists(run: &RunId, status: RunStatus) -> Failed {
@@ -104,11 +105,20 @@ fn exists(run: &RunId, status: RunStatus) -> Failed {
     Failed::new(Exit::Refused, msg)
 }
 
+/// How a run is taken up again.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Resuming {
+    /// By its runbook as it is on disk now.
+    pub latest: bool,
+    /// As soon as nobody drives it any more.
+    pub stand_by: bool,
+}
+
 /// `resume`.
 pub(super) async fn resume(
     session: &Session,
     named: Option<&str>,
-    stand_by: bool,
+    how: Resuming,
     driving: &Driving,
 ) -> Result<Exit, Failed> {
     let project = here(session)?;
@@ -116,19 +126,32 @@ pub(super) async fn resume(
     may_drive(&asker)?;
     let mut store = session.open_store(&project).await?.ok_or_else(pick::no_run)?;
     let run = pick::run(session, &mut store, named, pick::Purpose::Decide).await?;
-    let taken = match stand_by {
+    let taken = match how.stand_by {
         true => seat::stand_by(session, &project, &mut store, &run).await?,
         false => Some(seat::only(session, &project, &mut store, &run).await?),
     };
-    let journal = Journal::open(store, &run, tools(session, &project)).await?;
+    let mut journal = Journal::open(store, &run, tools(session, &project)).await?;
     let Some((seat, engine)) = taken else { return Ok(over(session, journal).await) };
     let status = journal.state().run_status();
-    if matches!(status, RunStatus::Succeeded | RunStatus::Cancelled) {
+    let renewed = match (how.latest, status) {
+        (true, status) if status != RunStatus::Cancelled => {
+            let asks = latest::asks(session) && !driving.yes;
+            match latest::take_in(session, &project, &mut journal, &asker, asks).await {
+                Ok(renewed) => Some(renewed),
+                Err(failed) => {
+                    seat.leave().await;
+                    return Err(failed);
+                }
+            }
+        }
+        _ => None,
+    };
+    if matches!(journal.state().run_status(), RunStatus::Succeeded | RunStatus::Cancelled) {
         seat.leave().await;
-        return ended_before(session, &project, journal).await;
+        return ended_before(session, &project, journal, renewed).await;
     }
     let resumed = Some((asker.by.clone(), engine));
-    let ready = Ready { project: Arc::new(project), journal, seat, asker, resumed };
+    let ready = Ready { project: Arc::new(project), journal, seat, asker, resumed, renewed };
     drive(session, ready, driving, None).await
 }
 
@@ -142,21 +165,31 @@ async fn over(session: &Session, journal: Journal) -> Exit {
 }
 
 /// There is nothing to drive any more.
-async fn ended_before(session: &Session, project: &Project, journal: Journal) -> Result<Exit, Failed> {
+async fn ended_before(
+    session: &Session,
+    project: &Project,
+    journal: Journal,
+    renewed: Option<serde_json::Value>,
+) -> Result<Exit, Failed> {
     let (run, status) = (journal.state().plan().run.clone(), journal.state().run_status());
     if status == RunStatus::Cancelled {
         let status = Msg::word("run-status", status.word());
         return Err(Failed::new(Exit::Refused, msg!("run-is-over", run = run.to_string(), status = status)));
     }
-    only_letters(session, project, journal).await
+    only_letters(session, project, journal, renewed).await
 }
 
 /// A run that people have brought to its end while nobody drove it: what is left are its letters.
-async fn only_letters(session: &Session, project: &Project, mut journal: Journal) -> Result<Exit, Failed> {
+async fn only_letters(
+    session: &Session,
+    project: &Project,
+    mut journal: Journal,
+    renewed: Option<serde_json::Value>,
+) -> Result<Exit, Failed> {
     if let Some(store) = session.open_store(project).await? {
         Postman::start(session, project, store).finish().await;
     }
-    let said = farewell(session, &mut journal, Ok(End::Succeeded)).await;
+    let said = farewell(session, &mut journal, Ok(End::Succeeded), renewed).await;
     journal.close().await;
     said
 }
@@ -168,7 +201,7 @@ pub(super) async fn drive(
     driving: &Driving,
     world: Option<tokio::task::JoinHandle<()>>,
 ) -> Result<Exit, Failed> {
-    let Ready { project, mut journal, seat, asker, resumed } = ready;
+    let Ready { project, mut journal, seat, asker, resumed, renewed } = ready;
     let outbox = session.open_store(&project).await?;
     let postman = outbox.map(|store| Postman::start(session, &project, store));
     let (told, tidings) = unbounded_channel();
@@ -196,19 +229,11 @@ pub(super) async fn drive(
     });
     let screen = tokio::spawn(desk.run(tidings, wish.clone()));
     let signals = tokio::spawn(listen(wish));
-    let folder = session.state(&project.dir);
-    let environment = session.environment.for_steps();
-    let executor = Exec::new(Arc::clone(&project), folder.path().to_owned(), environment, session.lang);
-    let platforms = project.platforms.iter();
     let driver = Driver {
-        executor: Arc::new(executor),
-        limits: platforms.filter_map(|(name, platform)| Some((name.clone(), platform.limit?))).collect(),
-        seat: Arc::clone(&seat),
-        zone: project.zone.clone(),
         no_wait: driving.no_wait,
         yes: driving.yes.then(|| asker.clone()),
         attended,
-        told,
+        ..alone(session, &project, &seat, told)
     };
     let wishes = heard(wishes, leave, attended);
     journal.store().wait_with(patience(&driver.told, left));
@@ -220,12 +245,35 @@ pub(super) async fn drive(
     if let Some(postman) = postman {
         postman.finish().await;
     }
-    let said = farewell(session, &mut journal, end).await;
+    let said = farewell(session, &mut journal, end, renewed).await;
     journal.close().await;
     if let Ok(seat) = Arc::try_unwrap(seat) {
         seat.leave().await;
     }
     said
+}
+
+/// Drives a run of `project` with nobody who watches or answers.
+pub(super) fn alone(
+    session: &Session,
+    project: &Arc<Project>,
+    seat: &Arc<Seat>,
+    told: UnboundedSender<Told>,
+) -> Driver {
+    let folder = session.state(&project.dir);
+    let environment = session.environment.for_steps();
+    let executor = Exec::new(Arc::clone(project), folder.path().to_owned(), environment, session.lang);
+    let platforms = project.platforms.iter();
+    Driver {
+        executor: Arc::new(executor),
+        limits: platforms.filter_map(|(name, platform)| Some((name.clone(), platform.limit?))).collect(),
+        seat: Arc::clone(seat),
+        zone: project.zone.clone(),
+        no_wait: false,
+        yes: None,
+        attended: false,
+        told,
+    }
 }
 
 /// How a run ended, or was left, with its exit code.
@@ -248,6 +296,7 @@ async fn farewell(
     session: &Session,
     journal: &mut Journal,
     end: Result<End, StoreError>,
+    renewed: Option<serde_json::Value>,
 ) -> Result<Exit, Failed> {
     let (exit, msg) = ended(journal.state(), end?);
     let run = journal.state().plan().run.clone();
@@ -259,9 +308,11 @@ async fn farewell(
         session.output.diagnostic(&session.say(&msg!("end-letters-queued", count = queued.len(), why = why)));
     }
     if session.json {
-        session.output.result(
-            &serde_json::json!({"run": run.to_string(), "status": journal.state().run_status()}).to_string(),
-        );
+        let mut said = serde_json::json!({"run": run.to_string(), "status": journal.state().run_status()});
+        if let (Some(renewed), Some(fields)) = (renewed, said.as_object_mut()) {
+            fields.insert("renewed".to_owned(), renewed);
+        }
+        session.output.result(&said.to_string());
     }
     Ok(exit)
 }

@@ -123,7 +123,7 @@ pub(super) async fn events(session: &Session, named: Option<&str>) -> Result<Exi
             records.iter().map(|record| event_json(record, &project.zone).to_string()).collect();
         session.output.result(&lines.join("\n"));
     } else {
-        let plan = Arc::clone(journal.state().plan());
+        let plan = Arc::clone(journal.first_plan());
         session.output.result(&tables::events(plan, &records, &page(session, &project)));
     }
     Ok(Exit::Done)
@@ -214,10 +214,9 @@ pub(super) async fn logs(
         return follow_log(session, &project, journal, id, &file).await;
     }
     let Ok(lines) = read_log(&file, log_encoding(&project, state.plan(), id)) else {
-        let shown = file.display().to_string();
-        let msg = msg!("logs-no-file", step = path, attempt = attempt, path = shown);
-        return Err(Failed::new(Exit::OutOfReach, msg));
+        return Err(no_log(&path, attempt, &file));
     };
+    tell_of_nothing(session, &path, attempt, &file);
     match session.json {
         true => session
             .output
@@ -225,6 +224,21 @@ pub(super) async fn logs(
         false => session.output.result(&lines.join("\n")),
     }
     Ok(Exit::Done)
+}
+
+/// An attempt without a log has printed nothing, or somebody has taken its log away: nobody is left to guess which.
+fn tell_of_nothing(session: &Session, step: &str, attempt: u32, file: &Path) {
+    if !file.exists() {
+        let path = file.display().to_string();
+        let msg = msg!("logs-nothing", step = step, attempt = attempt, path = path);
+        session.output.diagnostic(&session.say(&msg));
+    }
+}
+
+/// The file of an attempt's log is not there, or cannot be read.
+fn no_log(step: &str, attempt: u32, file: &Path) -> Failed {
+    let path = file.display().to_string();
+    Failed::new(Exit::OutOfReach, msg!("logs-no-file", step = step, attempt = attempt, path = path))
 }
 
 /// Prints a log as it grows, until its attempt has come to an end. A log is only ever added to, so that what was shown
@@ -241,15 +255,22 @@ async fn follow_log(
         journal.catch_up().await?;
         let state = journal.state();
         let running = matches!(state.step(id).life, Life::Running { .. });
-        let lines = read_log(file, log_encoding(project, state.plan(), id)).unwrap_or_default();
+        let read = read_log(file, log_encoding(project, state.plan(), id));
+        if read.is_err() && !running {
+            return Err(no_log(&state.plan().path(id), state.step(id).attempt, file));
+        }
+        let lines = read.unwrap_or_default();
         // The last line of a running step may still grow.
         let complete = if running { lines.len().saturating_sub(1) } else { lines.len() };
         let complete = if running && ends_a_line(file) { lines.len() } else { complete };
+        // Somebody has moved it away, and it began anew.
+        shown = if complete < shown { 0 } else { shown };
         if complete > shown {
             session.output.result(&lines[shown..complete].join("\n"));
             shown = complete;
         }
         if !running {
+            tell_of_nothing(session, &state.plan().path(id), state.step(id).attempt, file);
             return Ok(Exit::Done);
         }
         tokio::time::sleep(FOLLOW).await;

@@ -15,6 +15,7 @@ mod files;
 mod fmt;
 mod help;
 mod init;
+mod latest;
 mod looking;
 mod man;
 mod neighbours;
@@ -117,11 +118,13 @@ async fn dispatch(session: &Session, verb: Verb) -> Result<Exit, Failed> {
             detach::run(session, &what, shadow).await
         }
         Verb::Run { what, shadow, driving, .. } => drive::run(session, &what, shadow, &driving).await,
-        Verb::Resume { run, detach: true, .. } if !session.common.detached => {
-            detach::resume(session, run.as_deref()).await
+        Verb::Resume { run, latest, .. } if latest.plan => latest::preview(session, run.as_deref()).await,
+        Verb::Resume { run, latest, detach: true, .. } if !session.common.detached => {
+            detach::resume(session, run.as_deref(), latest.latest).await
         }
-        Verb::Resume { run, driving, stand_by, .. } => {
-            drive::resume(session, run.as_deref(), stand_by, &driving).await
+        Verb::Resume { run, latest, driving, stand_by, .. } => {
+            let how = drive::Resuming { latest: latest.latest, stand_by };
+            drive::resume(session, run.as_deref(), how, &driving).await
         }
         Verb::Attach { run, progress } => attach::attach(session, run.as_deref(), progress).await,
         Verb::Runs => looking::runs(session).await,

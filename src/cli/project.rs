@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::civil::Date;
-
 use super::exit::{Exit, Failed, What};
 use super::neighbours::Neighbours;
 use super::session::Session;
@@ -12,6 +10,7 @@ use crate::msg;
 use crate::plan::project::Project;
 use crate::plan::resolve::{self, Files, Input, Request};
 use crate::plan::{Plan, resolve::join};
+use crate::run::Origin;
 use crate::runbook::model::{MonthFile, Roster, Runbook};
 use crate::runbook::{self, Problem, Severity, problems_json, render_problems};
 use crate::time::Month;
@@ -146,6 +145,8 @@ pub(super) struct Planned {
     pub project: Project,
     /// The plan.
     pub plan: Plan,
+    /// What it was made from.
+    pub origin: Origin,
 }
 
 /// Reads and resolves everything for a run of `runbook`, and refuses it as a whole when anything is wrong.
@@ -156,10 +157,22 @@ pub(super) fn plan(
     shadow: bool,
 ) -> Result<Planned, Failed> {
     let (root, path) = locate(session, file)?;
-    let mut opened = open(session, &root);
-    let book = read_book(&mut opened.shelf, &path);
+    let month = asked.month.as_deref().map(read_month_word).transpose()?;
+    let given = asked.params.iter().map(|text| read_pair(text)).collect::<Result<Vec<_>, _>>()?;
+    plan_at(session, &root, Origin { file: path, given }, (month, shadow))
+}
+
+/// The same for a file of the project at `root`.
+pub(super) fn plan_at(
+    session: &Session,
+    root: &Path,
+    origin: Origin,
+    (month, shadow): (Option<Month>, bool),
+) -> Result<Planned, Failed> {
+    let mut opened = open(session, root);
+    let book = read_book(&mut opened.shelf, &origin.file);
     let today = session.today(opened.project.as_ref());
-    let request = Request { shadow, ..read_request(asked, today)? };
+    let request = Request { shadow, ..Request::run(month, origin.given.clone(), today) };
     let plan = match (&opened.project, &book) {
         (Some(project), Some(book)) => {
             let month = resolve::accounting_month(&book.runbook, &book.included, &request)
@@ -174,7 +187,7 @@ pub(super) fn plan(
     };
     show_problems(session, &opened.shelf)?;
     match (opened.project, plan) {
-        (Some(project), Some(plan)) => executable(session, project, plan),
+        (Some(project), Some(plan)) => executable(session, Planned { project, plan, origin }),
         _ => Err(Failed::silent(Exit::Invalid)),
     }
 }
@@ -205,10 +218,10 @@ pub(super) fn resolve_book(
     plan
 }
 
-fn executable(session: &Session, project: Project, plan: Plan) -> Result<Planned, Failed> {
-    let later = plan.not_yet();
+fn executable(session: &Session, planned: Planned) -> Result<Planned, Failed> {
+    let later = planned.plan.not_yet();
     if later.is_empty() {
-        return Ok(Planned { project, plan });
+        return Ok(planned);
     }
     let steps: Vec<String> = later.iter().map(|(path, what)| format!("{path} ({what})")).collect();
     let shown = session.say(&msg!("plan-not-executable", count = steps.len(), steps = steps.join(", ")));
@@ -218,13 +231,6 @@ fn executable(session: &Session, project: Project, plan: Plan) -> Result<Planned
 fn said(session: &Session, mistakes: &[resolve::Mistake]) -> Failed {
     let lines: Vec<String> = mistakes.iter().map(|mistake| session.error_line(&mistake.explain())).collect();
     Failed { exit: Exit::Usage, what: What::Shown(lines.join("\n")) }
-}
-
-/// `--month` and `-p`.
-fn read_request(asked: &super::args::What, today: Date) -> Result<Request, Failed> {
-    let month = asked.month.as_deref().map(read_month_word).transpose()?;
-    let params = asked.params.iter().map(|text| read_pair(text)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Request::run(month, params, today))
 }
 
 /// A month from the command line.

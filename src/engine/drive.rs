@@ -10,19 +10,18 @@ use tokio::sync::{mpsc, watch};
 
 use super::journal::{Journal, Recorded};
 use super::ports::{Executor, Job, Receipt, Report, Reports};
+use super::timers::Timers;
 use super::wish::{Choice, End, Told, Wish};
 use crate::plan::NodeId;
 use crate::run::recovery::{fate, in_doubt, seen_from};
-use crate::run::scheduler::{PlatformLimits, next_alarm};
+use crate::run::scheduler::{PlatformLimits, next_deadline};
 use crate::run::{
-    Asker, By, EngineId, Event, Fate, Found, Life, Loss, Record, RunState, RunStatus, StepPath, StepStatus,
+    Asker, By, EngineId, Event, Fate, Found, Life, Loss, RunState, RunStatus, StepPath, StepStatus,
 };
 use crate::store::{PlatformPlace, Seat, StoreError};
 
 /// How often other processes' decisions are looked for.
 pub(super) const LOOK: Duration = Duration::from_millis(200);
-/// How long attempts may take to end when the run is left.
-const LEAVING: Duration = Duration::from_secs(3);
 
 /// How a run is driven.
 pub struct Driver {
@@ -53,21 +52,11 @@ impl Driver {
         resumed: Option<(By, EngineId)>,
     ) -> Result<End, StoreError> {
         let (reports, incoming) = mpsc::unbounded_channel();
-        let mut drive = Loop {
-            driver: self,
-            journal,
-            reports,
-            attempts: HashMap::new(),
-            gathering: HashSet::new(),
-            places: HashMap::new(),
-            reported: Vec::new(),
-            receipts: Vec::new(),
-            leaving: None,
-            last_look: None,
-        };
+        let mut drive = Loop::new(self, journal, reports);
         if let Some((by, engine)) = resumed {
             drive.take_over(by, engine).await?;
         }
+        drive.set_timers();
         let plan = Arc::clone(drive.state().plan());
         drive.driver.executor.ready(&plan).await;
         drive.run(incoming, wishes).await
@@ -83,6 +72,10 @@ pub(super) struct Loop<'a> {
     pub(super) attempts: HashMap<NodeId, Attempt>,
     /// Gates whose evidence is being gathered.
     pub(super) gathering: HashSet<NodeId>,
+    /// Those among them whose evidence may be of something that people have turned back since: it is gathered anew.
+    pub(super) stale: HashSet<NodeId>,
+    /// When retries fall due.
+    pub(super) timers: Timers,
     /// Places on platforms for what is about to start.
     pub(super) places: HashMap<NodeId, PlatformPlace>,
     /// What reports have come to and is not recorded yet: it is, together with what begins after it.
@@ -112,6 +105,25 @@ pub(super) enum Input {
     Report(Report),
     Wish(Wish),
     Time,
+}
+
+impl<'a> Loop<'a> {
+    pub(super) fn new(driver: Driver, journal: &'a mut Journal, reports: Reports) -> Self {
+        Loop {
+            driver,
+            journal,
+            reports,
+            attempts: HashMap::new(),
+            gathering: HashSet::new(),
+            stale: HashSet::new(),
+            timers: Timers::default(),
+            places: HashMap::new(),
+            reported: Vec::new(),
+            receipts: Vec::new(),
+            leaving: None,
+            last_look: None,
+        }
+    }
 }
 
 impl Loop<'_> {
@@ -159,9 +171,10 @@ impl Loop<'_> {
         let still = self.is_still();
         loop {
             // What is overdue and does not begin is kept from it: it is looked at again, but not all the time.
-            let alarm = next_alarm(self.journal.state())
-                .map(|at| Duration::try_from(at.duration_since(self.journal.now())).unwrap_or(LOOK))
-                .filter(|alarm| *alarm <= LOOK);
+            let deadline = next_deadline(self.journal.state())
+                .map(|at| Duration::try_from(at.duration_since(self.journal.now())).unwrap_or(LOOK));
+            let alarm = [deadline, self.timers.left()].into_iter().flatten().min();
+            let alarm = alarm.filter(|alarm| *alarm <= LOOK);
             tokio::select! {
                 biased;
                 Some(report) = incoming.recv() => return Input::Report(report),
@@ -193,13 +206,6 @@ impl Loop<'_> {
         StepPath(self.state().plan().path(id))
     }
 
-    pub(super) fn tell(&self, records: Vec<Record>) {
-        if !records.is_empty() {
-            // Nobody may be watching; the journal has it all the same.
-            let _ = self.driver.told.send(Told::Events(records));
-        }
-    }
-
     /// What other processes have recorded.
     pub(super) async fn look(&mut self) -> Result<(), StoreError> {
         self.last_look = Some(tokio::time::Instant::now());
@@ -220,8 +226,7 @@ impl Loop<'_> {
         Ok(done)
     }
 
-    /// A former engine's attempts are in doubt: what is at hand goes on, what cannot be done twice runs again, the rest
-    /// is lost.
+    /// A former engine's attempts: what is at hand goes on, what cannot be done twice runs again, the rest is lost.
     pub(super) async fn take_over(&mut self, by: By, engine: EngineId) -> Result<(), StoreError> {
         loop {
             let mut events = vec![Event::RunResumed { by: by.clone(), engine: engine.clone() }];
@@ -230,7 +235,11 @@ impl Loop<'_> {
                 break;
             }
         }
-        // What is left in flight is at hand, or has an id on its platform by which it is followed on.
+        self.go_on().await
+    }
+
+    /// What is left in flight is at hand, or has an id on its platform by which it is followed on.
+    pub(super) async fn go_on(&mut self) -> Result<(), StoreError> {
         let followed: Vec<NodeId> = self.state().in_flight().iter().copied().collect();
         for id in followed {
             // It is there already, whether or not there is a place for it.
@@ -241,18 +250,26 @@ impl Loop<'_> {
         Ok(())
     }
 
-    async fn fates_of_doubtful(&mut self, me: &EngineId) -> Result<Vec<Event>, StoreError> {
+    /// What can be found out about attempts in doubt, as this engine sees it.
+    pub(super) async fn found(&mut self, me: &EngineId) -> Result<Vec<(Job, Found)>, StoreError> {
         let mut jobs = Vec::new();
         for id in in_doubt(self.state()) {
             jobs.push(self.job(id).await?);
         }
         let executor = Arc::clone(&self.driver.executor);
         let found = executor.recall(&jobs).await;
-        let fates = jobs.iter().zip(found).map(|(job, found)| {
-            let found = seen_from(self.state(), job.node, me, found);
-            (job, fate(self.state(), job.node, found))
+        let state = self.state();
+        let seen = jobs.into_iter().zip(found).map(|(job, found)| {
+            let found = seen_from(state, job.node, me, found);
+            (job, found)
         });
-        let lost = fates.filter_map(|(job, fate)| {
+        Ok(seen.collect())
+    }
+
+    async fn fates_of_doubtful(&mut self, me: &EngineId) -> Result<Vec<Event>, StoreError> {
+        let found = self.found(me).await?;
+        let fates = found.into_iter().map(|(job, found)| (fate(self.state(), job.node, found), job));
+        let lost = fates.filter_map(|(fate, job)| {
             let (again, cause) = match fate {
                 Fate::GoesOn => return None,
                 Fate::Again => (true, Loss::Engine),
@@ -309,12 +326,15 @@ impl Loop<'_> {
                     self.reported.push(Event::StepEnded { step: self.path(node), attempt, outcome, numbers });
                 }
                 Report::Lost { node, attempt, cause } => {
-                    self.attempts.remove(&node);
+                    if self.attempts.get(&node).is_some_and(|ours| ours.number == attempt) {
+                        self.attempts.remove(&node);
+                    }
                     self.reported.push(self.lost(node, attempt, cause));
                 }
                 Report::Gathered { node, ask, evidence } => {
                     self.gathering.remove(&node);
-                    if self.state().startable().contains(&node) && self.leaving.is_none() {
+                    let fresh = !self.stale.remove(&node);
+                    if fresh && self.state().startable().contains(&node) && self.leaving.is_none() {
                         self.reported.push(Event::GateOpened { step: self.path(node), ask, evidence });
                     }
                 }
@@ -355,9 +375,7 @@ impl Loop<'_> {
     /// Only people or time can move it on: gates, retries that are not due, polls that have looked in vain.
     pub(super) fn only_waits(&self) -> bool {
         let state = self.state();
-        let now = self.journal.now();
-        let due = state.retrying().iter().take_while(|(due, _)| *due <= now);
-        let due = due.map(|(_, id)| *id).any(|id| state.is_unblocked(id) && !state.is_held(id));
+        let due = self.timers.is_due(state, |id| state.is_unblocked(id) && !state.is_held(id));
         let looked = self.attempts.values().all(|attempt| attempt.looked);
         self.is_quiet() && looked && !due && state.startable().iter().all(|id| state.is_held(*id))
     }
@@ -366,50 +384,5 @@ impl Loop<'_> {
     pub(super) fn is_quiet(&self) -> bool {
         self.gathering.is_empty()
             && self.attempts.keys().all(|id| self.state().step_status(*id) == StepStatus::Waiting)
-    }
-
-    /// Before the process goes, what it started is brought to a known end as far as that can be.
-    pub(super) async fn leave(
-        &mut self,
-        end: End,
-        incoming: &mut mpsc::UnboundedReceiver<Report>,
-    ) -> Result<End, StoreError> {
-        // Flows stay on their platform and programs with their keeper; the next engine finds them there.
-        self.attempts
-            .retain(|_, attempt| !(attempt.on_platform || attempt.outlives_us) || end == End::Cancelled);
-        for attempt in self.attempts.values() {
-            let _ = attempt.switch.send(true);
-        }
-        self.leaving = Some(Choice::Leave);
-        if end != End::Cancelled {
-            self.leave_what_runs_again().await?;
-        }
-        let deadline = tokio::time::sleep(LEAVING);
-        tokio::pin!(deadline);
-        while !self.attempts.is_empty() {
-            tokio::select! {
-                Some(report) = incoming.recv() => self.take_reports(vec![report]),
-                () = &mut deadline => break,
-            }
-            self.bring_about().await?;
-        }
-        Ok(end)
-    }
-
-    /// What only looks stays as it is in the journal: the next engine looks again. What else may be repeated was cut
-    /// short by us, and no person stopped it.
-    async fn leave_what_runs_again(&mut self) -> Result<(), StoreError> {
-        let state = self.journal.state();
-        self.attempts.retain(|id, _| !state.plan().node(*id).work.reads_only());
-        let again = self.attempts.keys().filter(|id| state.plan().node(**id).may_run_again());
-        let lost = again.map(|id| Event::StepLost {
-            step: self.path(*id),
-            attempt: state.step(*id).attempt,
-            again: true,
-            cause: Loss::Left,
-        });
-        let lost: Vec<Event> = lost.collect();
-        self.reported.extend(lost);
-        self.bring_about().await
     }
 }

@@ -1,6 +1,7 @@
 //! A run as this process knows it: its state and its place in the store. Everything that is ever recorded of a run goes
 //! through [`Journal`], from whichever process: events, the run's row and the letters that they call for together.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -16,6 +17,8 @@ use crate::time::Clock;
 /// A run, open for reading and recording.
 pub struct Journal {
     store: Store,
+    /// The plan that the run began with: what its events are folded over.
+    first: Arc<Plan>,
     state: RunState,
     staged: Staged,
     tools: Tools,
@@ -45,8 +48,9 @@ impl Journal {
         events: Vec<Event>,
         tools: Tools,
     ) -> Result<Journal, StoreError> {
-        let state = RunState::new(Arc::new(plan));
-        let mut journal = Journal { store, state, staged: Staged::default(), tools };
+        let first = Arc::new(plan);
+        let state = RunState::new(Arc::clone(&first));
+        let mut journal = Journal { store, first, state, staged: Staged::default(), tools };
         journal.stage(events);
         let batch = journal.batch();
         journal.store.create(journal.state.plan(), &batch).await?;
@@ -55,15 +59,20 @@ impl Journal {
 
     /// A run that is there.
     pub async fn open(mut store: Store, run: &RunId, tools: Tools) -> Result<Journal, StoreError> {
-        let plan = Arc::new(store.plan(run).await?);
+        let first = Arc::new(store.plan(run).await?);
         let records = store.events(run, 0).await?;
-        let state = RunState::replay(plan, &records);
-        Ok(Journal { store, state, staged: Staged::default(), tools })
+        let state = RunState::replay(Arc::clone(&first), &records);
+        Ok(Journal { store, first, state, staged: Staged::default(), tools })
     }
 
     /// Where the run stands, as far as this process has read.
     pub fn state(&self) -> &RunState {
         &self.state
+    }
+
+    /// The plan that the run began with.
+    pub fn first_plan(&self) -> &Arc<Plan> {
+        &self.first
     }
 
     /// The store, for what is not part of a run's journal.
@@ -84,6 +93,11 @@ impl Journal {
     /// Could other processes have recorded something since this was last asked?
     pub fn may_have_news(&mut self) -> bool {
         self.store.may_have_news()
+    }
+
+    /// The instant that an event gets: it never goes back, whatever becomes of the clock.
+    pub fn at(&self) -> Timestamp {
+        self.now().max(self.state.at().unwrap_or(Timestamp::MIN))
     }
 
     /// Takes in what other processes have recorded, and returns it.
@@ -121,9 +135,15 @@ impl Journal {
         asker: &Asker,
         request: &Request,
     ) -> Result<(Vec<Record>, Result<(), Refusal>), StoreError> {
+        let asked_by = Arc::clone(self.state.plan());
         let mut seen = self.catch_up().await?;
         loop {
-            let events = match decide(&self.state, asker, request) {
+            // Whoever asked spoke of the steps of the plan that they saw.
+            let request = match Arc::ptr_eq(&asked_by, self.state.plan()) {
+                true => Ok(Cow::Borrowed(request)),
+                false => request.moved(&asked_by, &self.state).map(Cow::Owned),
+            };
+            let events = match request.and_then(|request| decide(&self.state, asker, &request)) {
                 Ok(events) => events,
                 Err(refusal) => return Ok((seen, Err(refusal))),
             };
@@ -139,16 +159,15 @@ impl Journal {
 
     /// The state had already taken in events that were not written: it is folded again from what the store has.
     async fn read_again(&mut self, known: u64) -> Result<Vec<Record>, StoreError> {
-        let plan = Arc::clone(self.state.plan());
-        let records = self.store.events(&plan.run, 0).await?;
-        self.state = RunState::replay(plan, &records);
+        let records = self.store.events(&self.first.run, 0).await?;
+        self.state = RunState::replay(Arc::clone(&self.first), &records);
         Ok(records.into_iter().filter(|record| record.seq > known).collect())
     }
 
     /// Numbers the events and folds them in. Nothing that rests on them may be begun or told before they are recorded,
     /// and nothing else may be recorded first.
     pub fn stage(&mut self, events: Vec<Event>) {
-        let at = self.now().max(self.state.at().unwrap_or(Timestamp::MIN));
+        let at = self.at();
         for event in events {
             let record = Record { seq: self.state.seq() + 1, at, event };
             let mailing = self.state.letter_of(&record.event);

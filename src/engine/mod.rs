@@ -3,11 +3,14 @@
 mod drive;
 mod grant;
 mod journal;
+mod leave;
 pub mod ports;
 mod start;
+mod tell;
+mod timers;
 mod wish;
 
+pub use crate::run::scheduler::skip_this_month;
 pub use drive::Driver;
 pub use journal::{Journal, Recorded, Tools};
-pub use start::skip_this_month;
 pub use wish::{Choice, End, Told, Wish};

@@ -10,9 +10,9 @@ use super::drive::{Attempt, LOOK, Loop};
 use super::ports::{Doubt, Job, Stop};
 use crate::plan::template::truth;
 use crate::plan::{NodeId, Work};
-use crate::run::scheduler::{Effect, next};
+use crate::run::scheduler::{Effect, next_of, skip_this_month};
 use crate::run::scope::scope_of;
-use crate::run::{Event, Failure, Outcome, RunState, SkipCause, StepPath};
+use crate::run::{Event, Failure, Outcome, RunState, SkipCause};
 use crate::store::{MonthNumber, StoreError};
 
 impl Loop<'_> {
@@ -70,7 +70,8 @@ impl Loop<'_> {
         if self.leaving.is_some() || !self.driver.seat.may_start()? {
             return Ok((events, starts));
         }
-        for effect in next(self.journal.state(), self.journal.now(), &self.driver.limits) {
+        let due = self.timers.due(self.journal.state());
+        for effect in next_of(self.journal.state(), &due, self.journal.now(), &self.driver.limits) {
             match effect {
                 Effect::Ask(id) if self.gathering.contains(&id) => {}
                 // What is done anew does not begin before its former attempt has stopped.
@@ -173,9 +174,9 @@ impl Loop<'_> {
                 (None, false) => Doubt::Former,
             },
             run_began: state.started().map_or(Timestamp::UNIX_EPOCH, |(at, _)| *at),
-            at: self.journal.now(),
-            begun: state.step(id).started_at.unwrap_or_else(|| self.journal.now()),
-            waiting_since: state.step(id).waiting_since.unwrap_or_else(|| self.journal.now()),
+            at: self.journal.at(),
+            begun: state.step(id).started_at.unwrap_or_else(|| self.journal.at()),
+            waiting_since: state.step(id).waiting_since.unwrap_or_else(|| self.journal.at()),
             outputs: state.outputs_for(id),
             submitted: state.submitted(id).map(str::to_owned),
             taken_over: false,
@@ -239,15 +240,4 @@ fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
         let civil: jiff::civil::DateTime = text.parse().ok()?;
         civil.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
     })
-}
-
-/// The events that skip what the month file says does not run.
-pub fn skip_this_month(state: &RunState, id: NodeId) -> Option<Event> {
-    let skip = state.plan().node(id).skip.as_ref()?;
-    let reason = match &skip.agreed {
-        Some(agreed) => format!("{} ({agreed})", skip.reason),
-        None => skip.reason.clone(),
-    };
-    let step = StepPath(state.plan().path(id));
-    Some(Event::StepSkipped { step, by: None, reason, cause: SkipCause::Month })
 }

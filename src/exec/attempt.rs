@@ -184,10 +184,8 @@ impl Attempt {
         let standing = STANDING
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), self.room.environment.get(*name)?.clone())));
-        let state_dir = std::path::absolute(&self.room.state_dir);
-        let state_dir = state_dir.unwrap_or_else(|_| self.room.state_dir.clone());
         let own = [
-            ("MONTHSTART_STATE", state_dir.display().to_string()),
+            ("MONTHSTART_STATE", self.room.state_dir.display().to_string()),
             ("MONTHSTART_RUN", self.job.run.to_string()),
             ("MONTHSTART_STEP", self.job.path.to_string()),
             ("MONTHSTART_MONTH", self.job.run.month.to_string()),

@@ -102,6 +102,7 @@ impl Exec {
         environment: BTreeMap<String, String>,
         lang: Lang,
     ) -> Self {
+        let state_dir = std::path::absolute(&state_dir).unwrap_or(state_dir);
         let (limits, client, kept) = (Limits::default(), OnceLock::new(), Kept::new(None));
         Exec { room: Arc::new(Room { project, state_dir, environment, lang, limits, client, kept }) }
     }
@@ -212,7 +213,8 @@ async fn do_work(
         () = stop.requested() => true,
         () = std::future::ready(()) => false,
     };
-    if stopped {
+    // What has begun before is stopped where it is.
+    if stopped && !job.taken_over && job.submitted.is_none() {
         return Err(Failure::Cancelled.into());
     }
     let attempt = Attempt { lost, ..Attempt::new(room, job, reports, numbers)? };

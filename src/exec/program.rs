@@ -137,13 +137,13 @@ fn prepared(
     command: &Command,
     env: &BTreeMap<String, EnvValue>,
 ) -> Result<(Spawn, Vec<String>), Msg> {
-    let mut all = attempt.environment();
+    let mut spawn = spawn(attempt, command, &attempt.values)?;
     let mut secrets = Vec::new();
     for (name, value) in env {
         let value = attempt.room.env_value(value, &attempt.values, &mut secrets)?;
-        all.insert(name.clone(), value);
+        spawn.env.insert(name.clone(), value);
     }
-    Ok((Spawn { env: all, ..spawn(attempt, command, &attempt.values)? }, secrets))
+    Ok((spawn, secrets))
 }
 
 /// What `command` starts with these values, in the standing environment.

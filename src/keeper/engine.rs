@@ -57,10 +57,8 @@ impl Engine {
             if !ready.is_readable() {
                 continue;
             }
-            let begun = self.inbox.len();
-            self.inbox.resize(begun + PIECE, 0);
-            let read = self.stream.try_read(&mut self.inbox[begun..]);
-            self.inbox.truncate(begun + read.as_ref().copied().unwrap_or(0));
+            self.inbox.reserve(PIECE);
+            let read = self.stream.try_read_buf(&mut self.inbox);
             match read {
                 Ok(0) => return None,
                 Ok(_) => {

@@ -179,23 +179,24 @@ async fn terminate(child: &mut Child, group: Pid, grace: Duration) {
     }
 }
 
-/// Reads both pipes until they are closed.
+/// Reads both pipes until they are closed. Memory is touched only as far as something is printed.
 async fn pump(mut out: ChildStdout, mut err: ChildStderr, tape: &mut Tape<'_>) {
-    let mut from_out = vec![0; 1 << 16];
-    let mut from_err = vec![0; 1 << 14];
+    let (mut from_out, mut from_err) = (Vec::with_capacity(1 << 16), Vec::with_capacity(1 << 14));
     let (mut out_open, mut err_open) = (true, true);
     while out_open || err_open {
         let due = tape.due();
         tokio::select! {
             biased;
-            read = out.read(&mut from_out), if out_open => match read {
-                Ok(count @ 1..) => tape.take(Source::Out, &from_out[..count]),
-                _ => out_open = false,
-            },
-            read = err.read(&mut from_err), if err_open => match read {
-                Ok(count @ 1..) => tape.take(Source::Err, &from_err[..count]),
-                _ => err_open = false,
-            },
+            read = out.read_buf(&mut from_out), if out_open => {
+                out_open = matches!(read, Ok(1..));
+                tape.take(Source::Out, &from_out);
+                from_out.clear();
+            }
+            read = err.read_buf(&mut from_err), if err_open => {
+                err_open = matches!(read, Ok(1..));
+                tape.take(Source::Err, &from_err);
+                from_err.clear();
+            }
             () = sleep_until(due.unwrap_or_else(tokio::time::Instant::now)), if due.is_some() => tape.tell(),
         }
     }

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::id::RunId;
 use crate::plan::{Field, FieldKind, NodeId, StageId};
 use crate::run::{
-    By, Decided, EngineId, FormerMark, GateStatus, Life, Mark, Record, RunState, RunStatus, Voided,
+    By, Decided, EngineId, Event, FormerMark, GateStatus, Life, Loss, Mark, Record, Removed, RunState,
+    RunStatus, StepState, Voided,
 };
 use crate::time::rfc3339;
 use crate::words::{Explain, Lang, render};
@@ -69,6 +70,7 @@ pub fn status_json(
         "stages": stages,
         "steps": steps,
         "gates": gates_json(state, now, zone),
+        "removed": state.removed().iter().map(|(path, gone)| removed(&path.0, gone, zone)).collect::<Vec<_>>(),
         "mails": mails_json(mails),
     })
 }
@@ -100,6 +102,14 @@ pub fn event_json(record: &Record, zone: &TimeZone) -> Value {
     let mut value = serde_json::to_value(record).unwrap_or_default();
     if let Value::Object(fields) = &mut value {
         fields.insert("at".to_owned(), json!(rfc3339(record.at, zone)));
+        // The plan itself is long; what is different in it is told.
+        if let Event::PlanRenewed { plan, .. } = &record.event {
+            fields.remove("plan");
+            fields.insert("steps".to_owned(), json!(plan.0.nodes.len()));
+        }
+        if let Event::StepLost { cause, .. } = &record.event {
+            fields.insert("cause".to_owned(), cause_json(cause));
+        }
         // A skip may be nobody's, so its `by` is a whole; scripts find a name under `by` in every event.
         if let Some(Value::Object(by)) = fields.get("by").cloned() {
             fields.extend(by);
@@ -165,11 +175,52 @@ fn step(state: &RunState, id: NodeId, now: Timestamp, zone: &TimeZone) -> Value 
         "late": state.is_late(id, now),
         "held": step.held.as_ref().map(|held| self::mark(held, zone)),
         "former_marks": step.marks.iter().map(|former| former_mark(former, zone)).collect::<Vec<_>>(),
+        "outdated": step.outdated,
+        "cause": cause_of(step),
     });
     if let (Value::Object(fields), Some(why)) = (&mut row, &step.not_atomic) {
         fields.insert("not_atomic".to_owned(), json!(why));
     }
     row
+}
+
+/// Why nobody knows how a lost step ended.
+fn cause_of(step: &StepState) -> Option<Value> {
+    let Life::Lost { cause } = &step.life else { return None };
+    Some(cause_json(cause))
+}
+
+/// `{"kind": "elsewhere", "host": …}`.
+pub(super) fn cause_json(cause: &Loss) -> Value {
+    match cause {
+        Loss::Elsewhere { host } => json!({"kind": cause.word(), "host": host}),
+        Loss::Parked { engines } => json!({"kind": cause.word(), "engines": engines}),
+        Loss::Engine | Loss::Left | Loss::Keeper | Loss::Unmarked | Loss::Partly => {
+            json!({"kind": cause.word()})
+        }
+    }
+}
+
+/// What was there before the plan was renewed: where it stood, and every mark and answer that it had.
+fn removed(path: &str, gone: &Removed, zone: &TimeZone) -> Value {
+    let step = &gone.step;
+    let said = mark_in(&step.life);
+    json!({
+        "path": path,
+        "stage": gone.stage,
+        "kind": gone.kind,
+        "status": gone.status,
+        "attempt": step.attempt,
+        "started_at": at(step.started_at, zone),
+        "finished_at": at(step.finished_at, zone),
+        "by": said.and_then(|mark| mark.by.as_ref()).map(|by| by.by.to_string()),
+        "reason": said.map(|mark| mark.reason.clone()),
+        "former_marks": step.marks.iter().map(|former| former_mark(former, zone)).collect::<Vec<_>>(),
+        "decisions": step.decisions.iter().map(|decided| decision(decided, zone)).collect::<Vec<_>>(),
+        "void": step.voided.iter().map(|voided| void(voided, zone)).collect::<Vec<_>>(),
+        "removed_at": rfc3339(gone.mark.at, zone),
+        "removed_by": gone.mark.by.as_ref().map(|by| by.by.to_string()),
+    })
 }
 
 /// Who set a mark, when, why.
@@ -192,7 +243,12 @@ fn former_mark(former: &FormerMark, zone: &TimeZone) -> Value {
 
 /// The mark of a step that a person skipped, forced, settled or rejected.
 pub(super) fn mark_of(state: &RunState, id: NodeId) -> Option<&Mark> {
-    match &state.step(id).life {
+    mark_in(&state.step(id).life)
+}
+
+/// The same of a life.
+pub(super) fn mark_in(life: &Life) -> Option<&Mark> {
+    match life {
         Life::Skipped { mark, .. } | Life::Forced { mark } => Some(mark),
         Life::Succeeded { settled, .. } => settled.as_ref(),
         Life::Failed { by, .. } => by.as_ref(),
@@ -207,7 +263,7 @@ pub(super) fn error_of(state: &RunState, id: NodeId, lang: Lang) -> Option<Strin
             Some(crate::words::printable(&render(lang, &failure.explain())))
         }
         Life::Failed { failure: None, by: None } => Some(render(lang, &crate::msg!("term-gate-timed-out"))),
-        Life::Lost { cause } => Some(render(lang, &cause.explain())),
+        Life::Lost { cause } => Some(crate::words::printable(&render(lang, &cause.explain()))),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@ pub mod charset;
 pub mod console;
 mod deadlines;
 mod evidence;
+mod farewell;
 mod gates;
 mod grid;
 pub mod json;

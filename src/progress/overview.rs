@@ -19,6 +19,7 @@ pub fn status(state: &RunState, driven_by: Option<&EngineId>, mails: &[MailRow],
     head(&mut text, state, driven_by);
     open_questions(&mut text, state);
     marks(&mut text, state);
+    removed(&mut text, state);
     stages(&mut text, state);
     steps(&mut text, state);
     if !mails.is_empty() {
@@ -134,6 +135,22 @@ fn marks(text: &mut Text<'_>, state: &RunState) {
     text.raw(&table.print());
 }
 
+/// What was there before the plan was renewed: where it stood, and what people said of it.
+fn removed(text: &mut Text<'_>, state: &RunState) {
+    let page = text.page;
+    if state.removed().is_empty() {
+        return;
+    }
+    text.heading(&msg!("term-no-longer"));
+    let name = name_width(state.removed().keys().map(ToString::to_string), 34);
+    let mut table = Grid::new(page, &[STATUS, name]);
+    for (path, gone) in state.removed() {
+        let word = page.word("step-status", gone.status.word());
+        table.row(&[word, path.to_string(), remarks::gone(gone, page).join("\n")]);
+    }
+    text.raw(&table.print());
+}
+
 /// Is there something that people said and that stays: now, or before it was done anew?
 fn is_marked(state: &RunState, id: NodeId) -> bool {
     let step = state.step(id);
@@ -197,12 +214,14 @@ fn phase_table(state: &RunState, phase: PhaseId, name: u16, page: &Page) -> Stri
 
 /// Marks, lateness and holds are never cut: they say who and why. The rest is as long as there is room.
 fn about(state: &RunState, id: NodeId, rest: usize, page: &Page) -> String {
+    let step = state.step(id);
     let mark = mark_of(state, id).map(|mark| mark_words(mark, page));
     let is_late = state.is_late(id, page.now);
     let due = remarks::step_due(state, id, page).filter(|_| is_late);
     let mut kept = due.map(remarks::Due::lines).unwrap_or_default();
     kept.extend(remarks::held(state, id, page));
-    kept.extend(state.step(id).not_atomic.is_some().then(|| page.say(&msg!("term-event-not-atomic"))));
+    kept.extend(step.outdated.then(|| page.say(&msg!("term-outdated"))));
+    kept.extend(step.not_atomic.is_some().then(|| page.say(&msg!("term-event-not-atomic"))));
     let error = error_of(state, id, page.lang);
     let short = |text: String| cut(&one_line(&text, 500), rest);
     match mark {

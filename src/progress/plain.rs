@@ -3,22 +3,21 @@
 
 use jiff::civil::Date;
 
+pub use super::farewell::farewell;
 use super::line::{Line, Tone};
 use super::page::{Page, shell_word};
-use super::questions::{Subject, waiting};
 use super::remarks;
 use crate::msg;
 use crate::plan::{NodeId, StageId};
 use crate::run::event::Json;
 use crate::run::refusal::verdict_msg;
 use crate::run::{
-    Decision, Event, Failure, Life, Mark, Outcome, Record, RunState, RunStatus, SkipCause, StepPath,
-    StepStatus, Verdict,
+    Decision, Event, Failure, Life, Mark, Outcome, Record, RunState, SkipCause, StepPath, StepStatus, Verdict,
 };
 use crate::words::{Explain, Msg};
 
 /// Columns of the word before what it is about.
-const WORD: usize = 9;
+pub(super) const WORD: usize = 9;
 
 /// How much is told of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,66 +69,6 @@ impl Teller {
         self.told.push((of, finished));
         Some(of)
     }
-}
-
-/// The last words of a run: where it stands, marks that stay, and what to do.
-pub fn farewell(state: &RunState, page: &Page) -> Vec<Line> {
-    let status = state.run_status();
-    let tone = match status {
-        RunStatus::Succeeded => Tone::Good,
-        RunStatus::Halted | RunStatus::Cancelled => Tone::Bad,
-        RunStatus::Running | RunStatus::Waiting => Tone::Ask,
-    };
-    let plan = state.plan();
-    let done = plan.iter().filter(|(id, _)| state.step(*id).life.is_done()).count();
-    let took = state.started().map(|(at, _)| page.span(*at, state.finished_at())).unwrap_or_default();
-    let round = remarks::round(state, page).map(|round| format!("  {round}")).unwrap_or_default();
-    let mut lines = vec![
-        Line::new()
-            .add(Tone::Strong, &format!("{}  ", plan.run))
-            .add(tone, &page.word("run-status", status.word()))
-            .add(Tone::Mark, &round)
-            .add(Tone::Plain, &format!("  {done}/{}  {took}", plan.nodes.len())),
-    ];
-    let whole = remarks::shadow(state, page).into_iter().chain(remarks::run_held(state, page));
-    lines.extend(whole.map(|text| Line::new().add(Tone::Mark, &format!("  {text}"))));
-    for (id, _) in plan.iter() {
-        for former in &state.step(id).marks {
-            let word = page.word("step-status", former.status.word());
-            let line = Line::new().add(Tone::Plain, "  ").column(Tone::Mark, &word, WORD);
-            let told = remarks::former(former, page);
-            lines.push(line.add(Tone::Plain, &format!("  {}  {told}", plan.path(id))));
-        }
-        if let Life::Skipped { mark, .. } | Life::Forced { mark } = &state.step(id).life {
-            let word = page.word("step-status", state.step_status(id).word());
-            let line = Line::new().add(Tone::Plain, "  ").column(Tone::Mark, &word, WORD);
-            lines.push(line.add(Tone::Plain, &format!("  {}  {}", plan.path(id), mark_words(mark, page))));
-        }
-    }
-    if state.finished_at().is_none() {
-        lines.extend(what_remains(state, page));
-    }
-    lines
-}
-
-/// What waits for a person when a run is left, and what answers it.
-fn what_remains(state: &RunState, page: &Page) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for id in waiting(state, page.now).into_iter().filter_map(Subject::node) {
-        let word = match state.plan().node(id).gate() {
-            Some(_) => page.word("gate-status", state.gate_status(id).word()),
-            None => page.word("step-status", state.step_status(id).word()),
-        };
-        let line = Line::new().add(Tone::Plain, "  ").column(Tone::Ask, &word, WORD);
-        let late = remarks::step_late(state, id, page).map(|late| format!("  {late}"));
-        let line = line.add(Tone::Plain, &format!("  {}", state.plan().path(id)));
-        lines.push(line.add(Tone::Bad, &late.unwrap_or_default()));
-        let missing = remarks::missing(state, id, page);
-        lines.extend(missing.map(|missing| Line::new().add(Tone::Ask, &format!("      {missing}"))));
-        let typed = |command: &String| Line::new().add(Tone::Dim, &format!("      {command}"));
-        lines.extend(commands(state, id).iter().map(typed));
-    }
-    lines
 }
 
 /// Who set a mark, and why.
@@ -188,6 +127,18 @@ impl Telling<'_> {
                 std::iter::once(self.run_line("term-event-started", &page.by(by))).chain(shadow).collect()
             }
             Event::RunResumed { by, .. } => vec![self.run_line("term-event-resumed", &page.by(by))],
+            Event::PlanRenewed { by, added, removed, changed, .. } => {
+                let (added, removed, changed) = (added.len(), removed.len(), changed.len());
+                let who = page.by(by);
+                let told = msg!(
+                    "term-event-renewed",
+                    who = who,
+                    added = added,
+                    removed = removed,
+                    changed = changed
+                );
+                vec![self.run_line("term-verb-renewed", &page.say(&told))]
+            }
             Event::RunHeld { by, reason } => {
                 let why = reason.clone().unwrap_or_default();
                 vec![self.run_line("term-verb-hold", &self.said(&page.by(by), &why))]

@@ -7,7 +7,7 @@ use super::page::Page;
 use super::plain::mark_words;
 use crate::msg;
 use crate::plan::{NodeId, StageId};
-use crate::run::{Decided, FormerMark, RunState, Verdict, Voided};
+use crate::run::{Decided, FormerMark, Removed, RunState, Verdict, Voided};
 
 /// `round 2`, from the second on.
 pub(super) fn round(state: &RunState, page: &Page) -> Option<String> {
@@ -147,6 +147,22 @@ pub(super) fn void(voided: &Voided, page: &Page) -> String {
 pub(super) fn former(former: &FormerMark, page: &Page) -> String {
     let (why, at) = (mark_words(&former.mark, page), page.moment(former.mark.at));
     format!("{why}  {at}  {}", page.say(&msg!("term-former")))
+}
+
+/// What is known of a step that is no longer in the runbook: every mark and answer, and since when it is gone.
+pub(super) fn gone(gone: &Removed, page: &Page) -> Vec<String> {
+    let step = &gone.step;
+    let mark = super::json::mark_in(&step.life);
+    let mut lines: Vec<String> = mark
+        .map(|mark| format!("{}  {}", mark_words(mark, page), page.moment(mark.at)))
+        .into_iter()
+        .collect();
+    lines.extend(step.marks.iter().map(|mark| former(mark, page)));
+    lines.extend(step.decisions.iter().map(|decided| answer(decided, page)));
+    lines.extend(step.voided.iter().map(|voided| void(voided, page)));
+    let who = gone.mark.by.as_ref().map(|by| page.by(by)).unwrap_or_default();
+    lines.push(page.say(&msg!("term-no-longer-since", at = page.moment(gone.mark.at), who = who)));
+    lines
 }
 
 /// The last part of a verdict's word.

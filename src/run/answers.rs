@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::event::{By, EngineId, Event, Json, Outcome, StepPath};
-use super::state::{Life, Mark, RunState, StepState};
+use super::event::{By, EngineId, Event, Json, Origin, Outcome, StepPath};
+use super::state::{Life, Mark, Removed, RunState, StepState};
 use crate::plan::{Evidence, NodeId, OnFailure, Plan, StageId, Work};
 
 impl RunState {
@@ -33,6 +33,16 @@ impl RunState {
     /// The last engine that drove it; whether it still does, its lock says.
     pub fn engine(&self) -> Option<&EngineId> {
         self.engine.as_deref()
+    }
+
+    /// What its plan was made from, where that was kept.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// What was there before the plan was renewed, and is not in it any more.
+    pub fn removed(&self) -> &BTreeMap<StepPath, Removed> {
+        &self.removed
     }
 
     /// Who cancelled it.

@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use super::carried::{Carried, Origin};
 pub use super::outcome::{Failure, Outcome};
 use super::recovery::Loss;
 use crate::id::{HomeId, PersonId};
@@ -79,6 +80,26 @@ pub enum Event {
         by: By,
         /// Who drives it.
         engine: EngineId,
+        /// What it was made from; runs that began before that was kept have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<Origin>,
+    },
+    /// The run goes on by another plan: the runbook as it was on disk at that moment. Steps are known again by their
+    /// paths; what is done stays done.
+    PlanRenewed {
+        /// Who took it in.
+        #[serde(flatten)]
+        by: By,
+        /// What the plan was made from.
+        origin: Option<Origin>,
+        /// Steps and gates that were not there.
+        added: Vec<StepPath>,
+        /// Those that are not there any more.
+        removed: Vec<StepPath>,
+        /// Those that are there and do something else now.
+        changed: Vec<StepPath>,
+        /// The plan from here on.
+        plan: Carried,
     },
     /// An engine took it up again.
     RunResumed {
@@ -278,6 +299,7 @@ impl Event {
     pub fn step(&self) -> Option<&StepPath> {
         match self {
             Event::RunStarted { .. }
+            | Event::PlanRenewed { .. }
             | Event::RunResumed { .. }
             | Event::RunHeld { .. }
             | Event::RunReleased { .. }

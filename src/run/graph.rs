@@ -1,7 +1,8 @@
 //! Who waits for whom in a plan, seen from what is waited for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use super::state::{Life, RunState};
 use crate::plan::{NodeId, PhaseId, Plan};
 
 /// Who waits for whom, backwards; made once for a plan.
@@ -32,5 +33,37 @@ impl Graph {
             }
         }
         Graph { dependents, phases_after, guards }
+    }
+}
+
+impl RunState {
+    /// Everything that a node waits for, directly or not.
+    pub(super) fn rests_on(&self, id: NodeId) -> BTreeSet<NodeId> {
+        let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        let mut left = vec![id];
+        while let Some(id) = left.pop() {
+            let node = self.plan.node(id);
+            let mut before = node.needs.clone();
+            let mut phases = vec![node.phase];
+            while let Some(phase) = phases.pop() {
+                for earlier in &self.plan.phase(phase).after {
+                    if seen.insert(*earlier) {
+                        before.extend(&self.plan.phase(*earlier).nodes);
+                        phases.push(*earlier);
+                    }
+                }
+            }
+            left.extend(before.into_iter().filter(|id| found.insert(*id)));
+        }
+        found
+    }
+
+    /// Is the step that this `#confirm` gate guards in flight or done?
+    pub(super) fn is_begun_after(&self, guard: NodeId) -> bool {
+        let guarded = self.graph.dependents[guard.index()].iter();
+        let mut lives = guarded
+            .filter(|id| self.graph.guards.get(*id) == Some(&guard))
+            .map(|id| &self.steps[id.index()].life);
+        lives.any(|life| life.is_done() || matches!(life, Life::Running { .. }))
     }
 }

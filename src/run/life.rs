@@ -45,7 +45,7 @@ pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -
         (Life::Pending, Event::StepRedone { .. } | Event::GateVoided { .. }) => None,
         (_, Event::StepRedone { by, reason, .. }) => Some(anew(step, mark(Some(by), reason, at))),
         (_, Event::GateVoided { value, by, reason, .. }) => {
-            voided(step, value.as_deref(), &mark(Some(by), reason, at))
+            voided(node, step, value.as_deref(), &mark(Some(by), reason, at))
         }
         (life, Event::StepHeld { by, reason, .. }) if !life.is_done() => {
             let held = Some(mark(Some(by), reason.as_deref().unwrap_or(""), at));
@@ -79,6 +79,7 @@ fn begun(step: &StepState, attempt: u32, at: Timestamp) -> StepState {
         waiting_since: step.waiting_since.filter(|_| step.in_doubt).or(Some(at)),
         in_doubt: false,
         not_atomic: None,
+        outdated: false,
         tries: step.tries + 1,
         held: None,
         started_at: Some(at),
@@ -212,10 +213,15 @@ fn anew(step: &StepState, mark: Mark) -> StepState {
 
 /// Answers that count no more: all of them, or the one for a value of `each`. What is asked then is asked with new
 /// evidence; `None` where there was no such answer and nothing was asked.
-fn voided(step: &StepState, value: Option<&str>, mark: &Mark) -> Option<StepState> {
+fn voided(node: &Node, step: &StepState, value: Option<&str>, mark: &Mark) -> Option<StepState> {
     let goes = |decided: &Decided| value.is_none() || decided.decision.value.as_deref() == value;
     let (gone, decisions): (Vec<Decided>, Vec<Decided>) = step.decisions.iter().cloned().partition(goes);
-    if gone.is_empty() && value.is_some() {
+    // A passed gate that wants an answer for one more value now is asked for that one.
+    let wants_more = || {
+        matches!(step.life, Life::Succeeded { .. })
+            && node.gate().is_some_and(|gate| !is_passed(gate, &decisions))
+    };
+    if gone.is_empty() && value.is_some() && !wants_more() {
         return None;
     }
     let mut voided = step.voided.clone();

@@ -2,15 +2,18 @@
 //! people may ask ([`Request`]) and what may start next ([`scheduler`]). Pure: no clock, no IO, no async.
 
 mod answers;
+mod carried;
 pub mod event;
 pub mod form;
 mod graph;
 mod late;
 pub mod life;
+mod moved;
 mod outcome;
 pub mod recovery;
 mod redo;
 pub mod refusal;
+pub mod renew;
 pub mod request;
 pub mod scheduler;
 pub mod scope;
@@ -22,10 +25,11 @@ mod verdict;
 pub mod why;
 
 pub use event::{
-    By, Decision, EngineId, Event, Failure, Number, Outcome, Record, Shown, SkipCause, StepPath, Verdict,
+    By, Carried, Decision, EngineId, Event, Failure, Number, Origin, Outcome, Record, Shown, SkipCause,
+    StepPath, Verdict,
 };
 pub use recovery::{Fate, Found, Loss};
 pub use refusal::{FormError, Refusal};
 pub use request::{Answer, Asker, Request};
-pub use state::{Consequences, Decided, FormerMark, Life, Mark, RunState, StepState, Voided};
+pub use state::{Consequences, Decided, FormerMark, Life, Mark, Removed, RunState, StepState, Voided};
 pub use status::{GateStatus, MailStatus, RunStatus, StageStatus, StepStatus};

@@ -62,12 +62,31 @@ impl Loss {
     }
 }
 
+impl Loss {
+    /// Its word, as in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Loss::Engine => "engine",
+            Loss::Left => "left",
+            Loss::Keeper => "keeper",
+            Loss::Elsewhere { .. } => "elsewhere",
+            Loss::Unmarked => "unmarked",
+            Loss::Partly => "partly",
+            Loss::Parked { .. } => "parked",
+        }
+    }
+}
+
 impl Explain for Loss {
     fn explain(&self) -> Msg {
         match self {
-            Loss::Unmarked => msg!("lost-unmarked"),
-            Loss::Partly => msg!("lost-partly"),
-            _ => msg!("term-lost"),
+            Loss::Engine => msg!("loss-engine"),
+            Loss::Left => msg!("loss-left"),
+            Loss::Keeper => msg!("loss-keeper"),
+            Loss::Elsewhere { host } => msg!("loss-elsewhere", host = crate::words::printable(host)),
+            Loss::Unmarked => msg!("loss-unmarked"),
+            Loss::Partly => msg!("loss-partly"),
+            Loss::Parked { engines } => msg!("loss-parked", engines = *engines),
         }
     }
 }
@@ -110,6 +129,10 @@ pub fn seen_from(state: &RunState, id: NodeId, me: &EngineId, found: Found) -> F
     let found_anywhere = work.reads_only() || work.is_keyed() || is_found_again(state, id);
     match (work, &found) {
         (Work::Run { .. }, _) => Found::Unknown(Loss::Elsewhere { host }),
+        // That no program of it began here says nothing of there.
+        (Work::Flow { .. } | Work::ForcePass { .. }, Found::Again) if !found_anywhere => {
+            Found::Unknown(Loss::Elsewhere { host })
+        }
         (_, Found::Unknown(_)) if !found_anywhere => Found::Unknown(Loss::Elsewhere { host }),
         _ => found,
     }

@@ -47,22 +47,47 @@ pub(super) fn redo(state: &RunState, by: &By, asked: &Anew<'_>) -> Result<Vec<Ev
         because: because(id),
     });
     let mut events: Vec<Event> = redone.collect();
-    let gates = state.plan().iter().filter(|(_, node)| node.gate().is_some()).map(|(id, _)| id);
-    for gate in gates {
-        let void = |value| Event::GateVoided {
-            step: path(state, gate),
-            value,
-            by: by.clone(),
-            reason: reason.to_owned(),
-            because: first.clone(),
-        };
-        let gone = match roots.contains(&gate) {
-            true => vec![asked.value.map(str::to_owned)],
-            false => answers_gone(state, gate, &anew, &below),
-        };
-        events.extend(gone.into_iter().map(void));
-    }
+    events.extend(voided(state, by, asked, &anew, &below));
     Ok(events)
+}
+
+/// The events by which answers count no more when steps are tried again that others have gone on from though they had
+/// failed: what was shown then is not what is there.
+pub(super) fn tried_again(state: &RunState, by: &By, steps: &[NodeId], reason: &str) -> Vec<Event> {
+    let roots: BTreeSet<NodeId> = steps.iter().copied().filter(|id| state.is_passed(*id)).collect();
+    if roots.is_empty() {
+        return Vec::new();
+    }
+    let steps: Vec<NodeId> = roots.iter().copied().collect();
+    let below = below(state, &roots);
+    voided(state, by, &Anew { steps: &steps, value: None, downstream: false, reason }, &roots, &below)
+}
+
+/// The events by which answers count no more that rested on what is done `anew`.
+fn voided(
+    state: &RunState,
+    by: &By,
+    asked: &Anew<'_>,
+    anew: &BTreeSet<NodeId>,
+    below: &BTreeSet<NodeId>,
+) -> Vec<Event> {
+    let first = asked.steps.iter().min().map(|id| path(state, *id)).unwrap_or_default();
+    let gates = state.plan().iter().filter(|(_, node)| node.gate().is_some()).map(|(id, _)| id);
+    let gone = gates.flat_map(|gate| {
+        let values = match asked.steps.contains(&gate) {
+            true => vec![asked.value.map(str::to_owned)],
+            false => answers_gone(state, gate, anew, below),
+        };
+        values.into_iter().map(move |value| (gate, value))
+    });
+    let void = |(gate, value)| Event::GateVoided {
+        step: path(state, gate),
+        value,
+        by: by.clone(),
+        reason: asked.reason.to_owned(),
+        because: first.clone(),
+    };
+    gone.map(void).collect()
 }
 
 /// Is it a gate that still asks others and has an answer for `value` of `each`?
@@ -134,6 +159,8 @@ fn answers_gone(
         // Somebody's word from outside does not rest on what we do; the word about a part goes with that part.
         GateKind::Notice if below.contains(&gate) => values_of(state, &asks.each, anew),
         GateKind::Notice => Vec::new(),
+        // Whether a step may begin is asked again as long as it has not.
+        GateKind::Confirm if below.contains(&gate) && !state.is_begun_after(gate) => vec![None],
         GateKind::Confirm | GateKind::Review => {
             let own = |id: &NodeId| {
                 let step = state.plan().node(*id);

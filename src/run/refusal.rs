@@ -53,6 +53,33 @@ pub enum Refusal {
         /// How.
         status: RunStatus,
     },
+    /// The plan is of another runbook or month.
+    OtherRun {
+        /// Whose it is.
+        run: String,
+    },
+    /// These are in flight, and the runbook does not have them any more.
+    InFlight {
+        /// Which.
+        steps: Vec<StepPath>,
+    },
+    /// It is in flight, and uses what the runbook does not have any more.
+    Uses {
+        /// Which.
+        step: StepPath,
+        /// What it uses.
+        uses: StepPath,
+    },
+    /// An open gate has answers, and the runbook does not have it any more.
+    HasVotes {
+        /// Which.
+        step: StepPath,
+    },
+    /// The plan was renewed meanwhile, and does not have the step any more.
+    NoStep {
+        /// Which.
+        step: StepPath,
+    },
     /// It is no gate.
     NotAGate {
         /// The step.
@@ -125,6 +152,16 @@ impl Explain for Refusal {
             Refusal::RunIsOver { status } => {
                 msg!("refused-run-is-over", status = Msg::word("run-status", status.word()))
             }
+            Refusal::OtherRun { run } => msg!("refused-other-run", run = run),
+            Refusal::InFlight { steps } => {
+                let names: Vec<&str> = steps.iter().map(|step| step.0.as_str()).collect();
+                msg!("refused-in-flight", steps = names.join(", "), count = names.len())
+            }
+            Refusal::Uses { step, uses } => {
+                msg!("refused-uses", step = step.to_string(), uses = uses.to_string())
+            }
+            Refusal::HasVotes { step } => msg!("refused-has-votes", step = step.to_string()),
+            Refusal::NoStep { step } => msg!("refused-no-step", step = step.to_string()),
             Refusal::NotAGate { step } => msg!("refused-not-a-gate", step = step.to_string()),
             Refusal::Disagrees { field, by, said, value } => {
                 msg!("refused-disagrees", field = field, by = by, said = said, value = value)

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{By, Event, StepPath, Verdict};
-use super::redo::{Anew, redo};
+use super::redo::{Anew, redo, tried_again};
 use super::refusal::Refusal;
+use super::renew::{Renewal, renew};
 use super::state::{Life, RunState};
 use super::status::{RunStatus, StepStatus};
 use super::verdict::decide_answer;
@@ -82,6 +83,8 @@ pub enum Request {
         /// On what evidence.
         reason: String,
     },
+    /// Go on by another plan of the same runbook and month.
+    Renew(Box<Renewal>),
     /// Stop for good.
     Cancel {
         /// Why.
@@ -133,7 +136,8 @@ pub fn decide(state: &RunState, asker: &Asker, request: &Request) -> Result<Vec<
         })
         .map(|paths| {
             let event = |step| Event::StepRetried { step, by: by(), reason: reason.clone() };
-            paths.into_iter().map(event).collect()
+            let void = tried_again(state, &asker.by, steps, reason.as_deref().unwrap_or_default());
+            paths.into_iter().map(event).chain(void).collect()
         }),
         Request::Skip { steps, reason } => decide_mark(state, asker, steps, "skip").map(|paths| {
             let skipped = |step| Event::StepSkipped {
@@ -154,6 +158,7 @@ pub fn decide(state: &RunState, asker: &Asker, request: &Request) -> Result<Vec<
             let value = value.as_deref();
             redo(state, &asker.by, &Anew { steps, value, downstream: *downstream, reason })
         }
+        Request::Renew(renewal) => renew(state, asker, renewal),
         Request::Hold { steps, reason } => decide_hold(state, asker, steps, reason.as_ref()),
         Request::Release { steps } => decide_release(state, asker, steps),
         Request::Settle { step, done, reason } => {
@@ -178,7 +183,7 @@ fn is_settled(state: &RunState, asker: &Asker, step: NodeId, done: bool) -> bool
     mark.and_then(|mark| mark.by.as_ref()).is_some_and(|by| by.by == asker.by.by)
 }
 
-fn operator(asker: &Asker) -> Result<(), Refusal> {
+pub(super) fn operator(asker: &Asker) -> Result<(), Refusal> {
     match asker.operator {
         true => Ok(()),
         false => Err(Refusal::MayNotDecide { person: asker.by.by.to_string() }),

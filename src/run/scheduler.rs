@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
+use super::event::{Event, SkipCause, StepPath};
 use super::state::RunState;
 use crate::plan::{NodeId, Work};
 
@@ -26,6 +27,12 @@ pub type PlatformLimits = BTreeMap<String, u32>;
 /// What may start now, in the plan's order: everything whose turn has come and for which the run, its stage and its
 /// platform have a place.
 pub fn next(state: &RunState, now: Timestamp, platforms: &PlatformLimits) -> Vec<Effect> {
+    let due = state.retrying().iter().take_while(|(due, _)| *due <= now).map(|(_, id)| *id);
+    next_of(state, &due.collect::<Vec<_>>(), now, platforms)
+}
+
+/// The same, where a timer says which retries are `due`: only deadlines go by the civil time `now`.
+pub fn next_of(state: &RunState, due: &[NodeId], now: Timestamp, platforms: &PlatformLimits) -> Vec<Effect> {
     let mut effects = Vec::new();
     if state.started().is_none() || state.is_stopped() {
         return effects;
@@ -33,8 +40,7 @@ pub fn next(state: &RunState, now: Timestamp, platforms: &PlatformLimits) -> Vec
     timed_out(state, now, &mut effects);
     let mut places = Places::of(state, platforms);
     // What a retry needs may be open again: a failure that others went on from can be tried once more.
-    let due = state.retrying().iter().take_while(|(due, _)| *due <= now).map(|(_, id)| *id);
-    let due = due.filter(|id| state.is_unblocked(*id));
+    let due = due.iter().copied().filter(|id| state.is_unblocked(*id));
     for id in state.startable().iter().copied().chain(due).filter(|id| !state.is_held(*id)) {
         let node = state.plan().node(id);
         if node.skip.is_some() {
@@ -48,11 +54,9 @@ pub fn next(state: &RunState, now: Timestamp, platforms: &PlatformLimits) -> Vec
     effects
 }
 
-/// The next instant at which time alone changes something: a retry falls due, a gate's deadline passes.
-pub fn next_alarm(state: &RunState) -> Option<Timestamp> {
-    let retry = state.retrying().first().map(|(due, _)| *due);
-    let deadline = failing_gates(state).map(|(deadline, _)| deadline).min();
-    [retry, deadline].into_iter().flatten().min()
+/// The next instant at which a gate's deadline passes that fails it.
+pub fn next_deadline(state: &RunState) -> Option<Timestamp> {
+    failing_gates(state).map(|(deadline, _)| deadline).min()
 }
 
 fn failing_gates(state: &RunState) -> impl Iterator<Item = (Timestamp, NodeId)> + '_ {
@@ -69,6 +73,17 @@ fn timed_out(state: &RunState, now: Timestamp, effects: &mut Vec<Effect>) {
     effects.extend(
         failing_gates(state).filter(|(deadline, _)| *deadline <= now).map(|(_, id)| Effect::TimeOut(id)),
     );
+}
+
+/// The events that skip what the month file says does not run.
+pub fn skip_this_month(state: &RunState, id: NodeId) -> Option<Event> {
+    let skip = state.plan().node(id).skip.as_ref()?;
+    let reason = match &skip.agreed {
+        Some(agreed) => format!("{} ({agreed})", skip.reason),
+        None => skip.reason.clone(),
+    };
+    let step = StepPath(state.plan().path(id));
+    Some(Event::StepSkipped { step, by: None, reason, cause: SkipCause::Month })
 }
 
 /// A limit that has no place left.

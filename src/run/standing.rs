@@ -77,10 +77,11 @@ impl RunState {
         let retrying = !self.is_stopped() && self.retrying().iter().any(|(_, id)| !self.is_held(*id));
         let held_back = !self.is_stopped() && self.is_held_back();
         let waiting = held_back || !self.open().is_empty() || !self.in_flight().is_empty();
-        if self.is_green() {
-            RunStatus::Succeeded
-        } else if self.cancelled().is_some() && self.in_flight().is_empty() {
+        // What was acknowledged counts: a run whose last step ends well after it was cancelled is cancelled.
+        if self.cancelled().is_some() && self.in_flight().is_empty() {
             RunStatus::Cancelled
+        } else if self.is_green() {
+            RunStatus::Succeeded
         } else if steps_in_flight || self.may_start() || retrying {
             RunStatus::Running
         } else if waiting {

@@ -3,15 +3,15 @@
 //! [`life_after`] is the whole life of a step. Everything else here is bookkeeping that follows from lives: what still
 //! blocks whom is kept as counts, so that an event costs as much as what it changes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::event::{By, EngineId, Event, Record, StepPath};
+use super::event::{By, EngineId, Event, Origin, Record, StepPath};
 use super::graph::Graph;
 use super::life::life_after;
-pub use super::step::{Decided, FormerMark, Life, Mark, StepState, Voided};
+pub use super::step::{Decided, FormerMark, Life, Mark, Removed, StepState, Voided};
 use crate::plan::{NodeId, OnFailure, PhaseId, Plan, StageId};
 
 /// What an event brought about beyond its own step.
@@ -44,6 +44,9 @@ pub struct RunState {
     pub(super) troubled: BTreeSet<NodeId>,
     pub(super) started: Option<(Timestamp, By)>,
     pub(super) engine: Option<Arc<EngineId>>,
+    pub(super) origin: Option<Origin>,
+    /// What was there before the plan was renewed, and is not in it any more.
+    pub(super) removed: BTreeMap<StepPath, Removed>,
     pub(super) cancelled: Option<Mark>,
     /// Who keeps the whole run from starting anything.
     pub(super) held: Option<Mark>,
@@ -77,6 +80,8 @@ impl RunState {
             troubled: BTreeSet::new(),
             started: None,
             engine: None,
+            origin: None,
+            removed: BTreeMap::new(),
             cancelled: None,
             held: None,
             round: 1,
@@ -107,9 +112,17 @@ impl RunState {
         self.seq = record.seq;
         self.at = Some(record.at);
         match &record.event {
-            Event::RunStarted { by, engine } => {
+            Event::RunStarted { by, engine, origin } => {
                 self.started = Some((record.at, by.clone()));
                 self.engine = Some(Arc::new(engine.clone()));
+                self.origin.clone_from(origin);
+            }
+            Event::PlanRenewed { by, origin, changed, plan, .. } => {
+                if origin.is_some() {
+                    self.origin.clone_from(origin);
+                }
+                let mark = Mark { by: Some(by.clone()), reason: String::new(), at: record.at };
+                return Consequences { finished: self.go_on_by(&plan.0, changed, &mark) };
             }
             Event::RunResumed { engine, .. } => self.engine = Some(Arc::new(engine.clone())),
             Event::RunCancelled { by, reason } => {
@@ -207,7 +220,7 @@ impl RunState {
         self.phase_left[phase.index()] == 0 && self.phase_blockers[phase.index()] == 0
     }
 
-    fn open_after(&mut self, phase: PhaseId) {
+    pub(super) fn open_after(&mut self, phase: PhaseId) {
         let graph = Arc::clone(&self.graph);
         let mut passed = vec![phase];
         while let Some(phase) = passed.pop() {
@@ -260,7 +273,7 @@ impl RunState {
     }
 
     /// Puts a step into the sets that its life belongs to.
-    fn offer(&mut self, id: NodeId) {
+    pub(super) fn offer(&mut self, id: NodeId) {
         match &self.steps[id.index()].life {
             Life::Pending => {
                 if self.is_unblocked(id) {

@@ -135,6 +135,23 @@ pub struct StepState {
     pub redone: Vec<Mark>,
     /// It was done, and a person wants it done anew.
     pub anew: bool,
+    /// It was done as a former plan defined it; the present one defines it otherwise.
+    pub outdated: bool,
+}
+
+/// A step that was there before the plan was renewed, and is not in it any more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Removed {
+    /// What it did: `flow`, `run`, `gate`, …
+    pub kind: &'static str,
+    /// The stage in which it stood.
+    pub stage: String,
+    /// Where it stood in its life, with all marks and answers.
+    pub step: StepState,
+    /// Where it stood, in a word.
+    pub status: StepStatus,
+    /// Who renewed the plan, and when.
+    pub mark: Mark,
 }
 
 /// An answer with its time.

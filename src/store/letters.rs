@@ -56,6 +56,9 @@ pub struct Sending {
 
 /// How long a claimed letter is left to its claimer, in milliseconds: longer than any sending takes.
 const CLAIM: i64 = 120_000;
+/// No letter is ever put off for so long, in milliseconds: one that is due later than that was put off by a clock that
+/// has been set back since, and is due now.
+const AHEAD: i64 = 3_600_000;
 
 const COLUMNS: &str = "select id, run, seq, message_id, recipients, subject, body_text, body_html, queued_at, due_at, \
                        status, attempts, fates, error from letters";
@@ -107,9 +110,10 @@ impl Store {
 
     async fn claim_letter_now(&mut self, now: Timestamp) -> Result<Option<Letter>, StoreError> {
         let row = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "{COLUMNS} where status = 'queued' and due_at <= $1 order by due_at, id limit 1"
+            "{COLUMNS} where status = 'queued' and (due_at <= $1 or due_at > $2) order by due_at, id limit 1"
         )))
         .bind(now.as_millisecond())
+        .bind(now.as_millisecond() + AHEAD)
         .fetch_optional(&mut self.connection)
         .await
         .map_err(|source| self.fault(source))?;

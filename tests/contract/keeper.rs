@@ -60,8 +60,10 @@ fn what_ended_while_no_engine_lived_is_taken_as_it_ended() {
         project.until_no_keeper();
         assert!(!alive(&project.read("pid")));
         project.resume().code(code);
-        project.status().are(&[("b", word)]);
-        assert_eq!(project.count("b"), 1);
+        let status = project.status();
+        status.are(&[("b", word)]);
+        let error = status.step("b")["error"].as_str().unwrap_or_default();
+        assert_eq!((project.count("b"), error.contains('7')), (1, code == 4), "{error}");
     }
 }
 
@@ -227,4 +229,180 @@ fn a_submission_in_the_middle_of_which_the_engine_dies_tells_its_id_to_the_next_
             (vec!["submit".to_owned()], "state 4711\n".to_owned())
         );
     }
+}
+
+#[test]
+fn cancel_without_an_engine_ends_what_still_runs() {
+    for obeys in [true, false] {
+        let trap = if obeys { "trap 'echo term >> heard; exit 1' TERM; " } else { "" };
+        let project = Project::of(&format!(
+            "1:\n{}{}2:\n{}",
+            sh("b", &format!("{trap}echo $$ > pid; {}; while :; do sleep 0.05; done", note("b"))),
+            sh("done", &format!("{}; {}", note("done"), hold("go"))),
+            sh("z", &note("z"))
+        ))
+        .roster();
+        let live = begun(&project);
+        assert!(poll(PATIENCE, || (project.count("done") == 1).then_some(())).is_some());
+        live.kill9();
+        project.put("go", b"");
+        project.ms("cancel --as zhang.wei --reason 'wrong month'").code(0);
+        assert!(!alive(&project.read("pid")), "it still runs");
+        assert_eq!(project.read("heard").lines().count(), usize::from(obeys));
+        let status = project.status();
+        assert_eq!(status.run(), "cancelled");
+        status.are(&[("b", "failed"), ("z", "pending")]);
+        assert!(["succeeded", "failed"].contains(&status.word("done")), "{}", status.word("done"));
+        project.until_no_keeper();
+        assert_eq!(project.count("z"), 0);
+    }
+}
+
+#[test]
+fn cancel_without_an_engine_and_without_a_keeper_says_that_nobody_knows() {
+    let project = held("true", "");
+    begun(&project).kill9();
+    project.kill_keeper();
+    project.ms("cancel --as zhang.wei --reason r").code(0);
+    project.status().are(&[("b", "lost"), ("z", "pending")]);
+    assert_eq!(project.status().run(), "cancelled");
+}
+
+#[test]
+fn what_a_person_decides_over_while_no_engine_lives_is_stopped_by_the_next_one() {
+    let project = held("true", "");
+    begun(&project).kill9();
+    let pid = project.read("pid");
+    project.ms("force b --as zhang.wei --reason 'done by hand'").code(0);
+    project.resume().code(0);
+    until_gone(&pid);
+    project.status().are(&[("b", "forced"), ("z", "succeeded")]);
+    project.until_no_keeper();
+}
+
+#[test]
+fn secrets_reach_neither_records_nor_logs_nor_process_lists() {
+    let project = Project::of(&format!(
+        "1:\n{}",
+        sh_with(
+            "b",
+            &format!("echo \"$PASS\"; {}; {}; echo \"again $PASS\" >&2; exit 3", note("b"), hold("go")),
+            "env: {PASS: {env: DB_PASS}}"
+        )
+    ))
+    .env("DB_PASS", "hunter2-secret");
+    begun(&project).kill9();
+    let mut seen = String::new();
+    for pid in project.keepers() {
+        for file in ["cmdline", "environ"] {
+            seen += &String::from_utf8_lossy(&std::fs::read(format!("/proc/{pid}/{file}")).unwrap());
+        }
+    }
+    assert!(seen.contains("keeper") && !seen.contains("hunter2"), "{seen}");
+    project.put("go", b"");
+    project.until_no_keeper();
+    let everything = project.snapshot();
+    let records = everything.iter().find(|(path, _)| path.ends_with("records")).unwrap().1;
+    assert!(String::from_utf8_lossy(records).contains("again •••"), "the end is in the records");
+    project.resume().code(4).says("again •••");
+    for (path, bytes) in project.snapshot() {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("hunter2"), "{}", path.display());
+    }
+}
+
+#[test]
+fn records_and_socket_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = held("true", "");
+    let live = begun(&project);
+    let home = project.path(".monthstart/keepers/x@2025-10");
+    let mode = |path: &std::path::Path| std::fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&home), 0o700);
+    for file in ["lock", "records", "socket"] {
+        assert_eq!(mode(&home.join(file)), 0o600, "{file}");
+    }
+    project.put("go", b"");
+    live.finish(PATIENCE).code(0);
+}
+
+#[test]
+fn a_path_that_is_too_long_for_a_socket_does_no_harm() {
+    let long = format!("state/{}/{}", "a".repeat(120), "b".repeat(120));
+    let project = held("true", "").env("MONTHSTART_STATE", &long);
+    begun(&project).kill9();
+    let engine = project.spawn("resume --as zhang.wei");
+    project.until("taken over", |s| !s.0["run"]["engine"].is_null());
+    project.put("go", b"");
+    engine.finish(PATIENCE).code(0);
+    assert_eq!(project.ledger(), ["b", "z"]);
+}
+
+#[test]
+fn a_hundred_megabytes_while_no_engine_lives_stay_within_the_logs_limits() {
+    let flood = "echo first; yes 'a line of a flood' | head -c 100000000; echo; echo last";
+    let project = held(flood, "");
+    begun(&project).kill9();
+    let keeper = project.keepers()[0];
+    let most = || -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{keeper}/status")).ok()?;
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.parse().ok()
+    };
+    let mut peak = 0;
+    project.put("go", b"");
+    let ended = poll(PATIENCE, || {
+        peak = peak.max(most().unwrap_or(0));
+        project.keepers().is_empty().then_some(())
+    });
+    assert!(ended.is_some() && (1..40_000).contains(&peak), "{peak} kB");
+    project.resume().code(0);
+    let log = project.ms("logs b").code(0);
+    assert!((2_000_000..2_300_000).contains(&log.stdout.len()), "{}", log.stdout.len());
+    let text = log.text();
+    assert!(text.starts_with("first\n") && text.trim_end().ends_with("last"));
+    assert!(text.contains("bytes left out"));
+}
+
+#[test]
+fn lines_printed_across_two_engines_are_all_there_once() {
+    let count = "i=0; while [ $i -lt 400 ]; do i=$((i+1)); echo \"line $i\"; [ $i -ne 100 ] || echo b >> ledger; sleep 0.005; done";
+    let project = Project::of(&format!("1:\n{}", sh("b", count)));
+    begun(&project).kill9();
+    let engine = project.spawn("resume --progress plain");
+    engine.finish(PATIENCE).code(0);
+    let log = project.ms("logs b").code(0).text();
+    let wanted: Vec<String> = (1..=400).map(|n| format!("line {n}")).collect();
+    assert_eq!(log.lines().collect::<Vec<_>>(), wanted);
+}
+
+#[test]
+fn a_program_inherits_nothing_of_its_keeper() {
+    let project = Project::of(&format!(
+        "1:\n{}{}",
+        sh("a", &hold("go")),
+        sh("b", "ls -l /proc/self/fd > fds; readlink /proc/self/fd/0 >> fds")
+    ));
+    let live = project.start();
+    project.until("b", |s| s.is("b", "succeeded") && s.is("a", "running"));
+    let seen = project.read("fds");
+    assert!(!seen.contains("socket:") && !seen.contains("keepers") && !seen.contains("anon_inode"), "{seen}");
+    assert!(seen.trim_end().ends_with("/dev/null"), "{seen}");
+    project.put("go", b"");
+    live.finish(PATIENCE).code(0);
+}
+
+#[test]
+fn a_keeper_goes_with_its_run_and_leaves_short_records() {
+    let project =
+        Project::of(&(1..=5).map(|n| format!("{n}:\n{}", sh(&format!("a{n}"), "true"))).collect::<String>());
+    project.run().code(0);
+    project.until_no_keeper();
+    assert!(project.read(".monthstart/keepers/x@2025-10/records").len() < 4_000);
+    // Without programs there is none.
+    let project = Project::of(
+        "1:\n  - {name: c, connection: yt, check: [{sql: select count(*) from t, expect: '= 0'}]}\n",
+    )
+    .yt();
+    project.run().code(0);
+    assert!(!project.path(".monthstart/keepers").exists());
 }

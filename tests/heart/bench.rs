@@ -25,7 +25,7 @@ impl Bench {
         let mut bench =
             Bench { state: RunState::new(Arc::new(plan)), records: Vec::new(), finished: Vec::new() };
         let engine = EngineId { host: "h".to_owned(), pid: 1, home: None };
-        bench.record(Event::RunStarted { by: By::person("zhang.wei"), engine });
+        bench.record(Event::RunStarted { by: By::person("zhang.wei"), engine, origin: None });
         bench
     }
 
@@ -82,11 +82,17 @@ impl Bench {
 
     /// Its engine dies, and nothing is known of what was in flight: returns that.
     pub(crate) fn crash(&mut self) -> Vec<NodeId> {
+        self.taken_over(|_| Found::Unknown(Loss::Engine))
+    }
+
+    /// Its engine dies, and the next one finds this of what was in flight: returns that.
+    pub(crate) fn taken_over(&mut self, mut found: impl FnMut(NodeId) -> Found) -> Vec<NodeId> {
         let doubtful = in_doubt(&self.state);
         for id in &doubtful {
-            let (again, cause) = match fate(&self.state, *id, Found::Unknown(Loss::Engine)) {
+            let (again, cause) = match fate(&self.state, *id, found(*id)) {
+                Fate::GoesOn => continue,
                 Fate::Lost(cause) => (false, cause),
-                Fate::Again | Fate::GoesOn => (true, Loss::Engine),
+                Fate::Again => (true, Loss::Engine),
             };
             let attempt = self.state.step(*id).attempt;
             self.record(Event::StepLost { step: self.path(*id), attempt, again, cause });

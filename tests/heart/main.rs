@@ -6,6 +6,7 @@ mod doubt;
 mod life;
 mod random;
 mod redo;
+mod renew;
 #[path = "../support/sketch.rs"]
 mod sketch;
 mod why;

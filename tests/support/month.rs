@@ -102,7 +102,7 @@ impl Night {
         let at = "2026-11-01T17:00:00Z".parse().unwrap();
         let mut night = Night { records: Vec::new(), state: RunState::new(plan), seq: 0, at };
         let engine = EngineId { host: "jump01".to_owned(), pid: 4711, home: None };
-        night.then(0, Event::RunStarted { by: By::person("zhang.wei"), engine });
+        night.then(0, Event::RunStarted { by: By::person("zhang.wei"), engine, origin: None });
         night
     }
 

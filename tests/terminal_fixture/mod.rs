@@ -216,7 +216,7 @@ impl Story {
     pub fn new(plan: Plan) -> Self {
         let now = "2026-11-01T02:00:00+08:00".parse().unwrap();
         let mut story = Story { state: RunState::new(Arc::new(plan)), records: vec![], now };
-        story.tell(Event::RunStarted { by: By::person("zhang.wei"), engine: engine() });
+        story.tell(Event::RunStarted { by: By::person("zhang.wei"), engine: engine(), origin: None });
         story
     }
 

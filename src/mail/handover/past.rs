@@ -4,7 +4,7 @@ use super::sheet::{Group, Item, Row, Section, Tone};
 use super::speech::{Speech, ask, clean, label, named, span};
 use crate::plan::{GateKind, NodeId, Part, StageId};
 use crate::run::event::Json;
-use crate::run::{Decided, Life, RunState, SkipCause, StepState, StepStatus, Verdict, Voided};
+use crate::run::{Decided, Life, Removed, RunState, SkipCause, StepState, StepStatus, Verdict, Voided};
 
 /// Remarks of a step that are shown.
 const REMARKS: usize = 3;
@@ -15,6 +15,7 @@ const TOLD: [&str; 3] = ["who", "channel", "told_at"];
 pub(super) fn attention(speech: &Speech<'_>, run: &RunState, stage: StageId) -> Section {
     let mut items: Vec<(u8, Item)> =
         run.plan().nodes_of(stage).flat_map(|id| concerns(speech, run, id)).collect();
+    items.extend(gone(speech, run, &run.plan().stage(stage).name));
     items.sort_by_key(|(rank, _)| *rank);
     let title = match items.len() {
         0 => speech.say("mail-attention-none", &[]),
@@ -72,6 +73,32 @@ fn concerns(speech: &Speech<'_>, run: &RunState, id: NodeId) -> Vec<(u8, Item)> 
         add(4, "mail-mark-repaired", Tone::Watch, repairs(speech, step));
     }
     found
+}
+
+/// Steps of the stage that are no longer in the runbook: what people said of them stays.
+fn gone(speech: &Speech<'_>, run: &RunState, stage: &str) -> Vec<(u8, Item)> {
+    let here = run.removed().iter().filter(|(_, gone)| gone.stage == stage);
+    let item = |(path, gone): (&crate::run::StepPath, &Removed)| {
+        let step = &gone.step;
+        let mut lines = vec![speech.word("step-status", gone.status.word())];
+        let (rank, tone) = match &step.life {
+            Life::Forced { mark } => {
+                lines.extend(speech.mark(mark));
+                (0, Tone::Bad)
+            }
+            Life::Skipped { mark, .. } | Life::Succeeded { settled: Some(mark), .. } => {
+                lines.extend(speech.mark(mark));
+                (2, Tone::Watch)
+            }
+            _ => (4, Tone::Watch),
+        };
+        lines.extend(step.marks.iter().flat_map(|former| speech.mark(&former.mark)));
+        lines.extend(step.voided.iter().flat_map(|voided| void(speech, voided)));
+        lines.extend(step.decisions.iter().flat_map(|decided| answer(speech, decided)));
+        let (badge, head) = (speech.say("mail-no-longer", &[]), label(&path.0));
+        (rank, Item { badge, tone, head, lines, command: None })
+    };
+    here.map(item).collect()
 }
 
 fn month_mark(speech: &Speech<'_>, node: &crate::plan::Node, mark: &crate::run::Mark) -> Vec<String> {
@@ -225,6 +252,7 @@ fn row(speech: &Speech<'_>, run: &RunState, id: NodeId) -> Row {
     let shown = remarks.iter().take(REMARKS).map(|remark| clean(remark));
     let hidden = remarks.len().saturating_sub(REMARKS);
     let more = (hidden > 0).then(|| speech.say("mail-more", &[("count", hidden.into())]));
+    let outdated = step.outdated.then(|| speech.say("mail-outdated", &[]));
     Row {
         badge,
         tone,
@@ -235,6 +263,6 @@ fn row(speech: &Speech<'_>, run: &RunState, id: NodeId) -> Row {
         },
         took: took.map(|(from, to)| span(from, to)).unwrap_or_default(),
         at: step.finished_at.map(|at| speech.short(at)).unwrap_or_default(),
-        notes: title.chain(shown).chain(more).collect(),
+        notes: title.chain(shown).chain(more).chain(outdated).collect(),
     }
 }

@@ -108,15 +108,19 @@ pub(super) fn of_plan(plan: &Plan) -> Facets {
 }
 
 pub(super) fn of_value(value: &ParamValue) -> Facets {
-    let text = match value {
+    present([(Facet::Value, Some(shown(value)))])
+}
+
+/// A parameter's value as it could be given.
+pub fn shown(value: &ParamValue) -> String {
+    match value {
         ParamValue::Month(month) => month.to_string(),
         ParamValue::Date(date) => date.to_string(),
         ParamValue::Integer(number) => number.to_string(),
         ParamValue::Boolean(truth) => truth.to_string(),
         ParamValue::Text(text) | ParamValue::Choice(text) => text.clone(),
         ParamValue::List(texts) => joined(texts),
-    };
-    present([(Facet::Value, Some(text))])
+    }
 }
 
 pub(super) fn of_stage(stage: &Stage, zone: &TimeZone, name: impl Fn(StageId) -> String) -> Facets {

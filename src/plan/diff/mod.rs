@@ -7,6 +7,7 @@ mod facets;
 mod gates;
 mod pairs;
 mod projects;
+mod redefined;
 mod sources;
 mod text;
 mod words;
@@ -18,8 +19,9 @@ use serde::Serialize;
 use self::pairs::Pairs;
 use super::{NodeId, Part, Plan, StageId};
 
-pub use self::facets::Facet;
+pub use self::facets::{Facet, shown};
 pub use self::projects::projects;
+pub use self::redefined::Redefined;
 pub use self::sources::{Side, sources};
 pub use self::words::tell;
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::who::{commands, people};
 use crate::plan::NodeId;
 use crate::plan::roster::Roster;
+use crate::progress::json::cause_json;
 use crate::run::Mark;
 use crate::run::scheduler::Full;
 use crate::run::why::{Cause, Late, On, Reason, Scene, Wait, Who};
@@ -123,12 +124,10 @@ impl Found<'_> {
     /// The reason's word under `kind`, and what goes with it.
     fn reason(&self, id: NodeId, reason: &Reason<'_>) -> Value {
         let mut value = match reason {
-            Reason::Succeeded
-            | Reason::TimedOut
-            | Reason::Lost
-            | Reason::Undriven
-            | Reason::Starts
-            | Reason::Waits => json!({}),
+            Reason::Succeeded | Reason::TimedOut | Reason::Undriven | Reason::Starts | Reason::Waits => {
+                json!({})
+            }
+            Reason::Lost(cause) => json!({"cause": cause_json(cause), "error": told(&cause.explain())}),
             Reason::Skipped(cause, mark) => json!({"cause": cause, "mark": self.mark(mark)}),
             Reason::Forced(mark)
             | Reason::Rejected(mark)

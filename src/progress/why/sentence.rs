@@ -6,7 +6,7 @@ use crate::progress::page::Page;
 use crate::progress::plain::mark_words;
 use crate::run::scheduler::Full;
 use crate::run::why::{Late, Missing, Reason, Scene};
-use crate::run::{Life, Mark, SkipCause};
+use crate::run::{Mark, SkipCause};
 use crate::time::show_duration;
 use crate::words::{Explain, Msg};
 
@@ -62,10 +62,7 @@ fn first(scene: &Scene<'_>, id: NodeId, reason: &Reason<'_>, page: &Page) -> Msg
         }
         Reason::Rejected(mark) => msg!("why-rejected", who = who(mark)),
         Reason::TimedOut => msg!("term-gate-timed-out"),
-        Reason::Lost => match &scene.state.step(id).life {
-            Life::Lost { cause } => cause.explain(),
-            _ => msg!("term-lost"),
-        },
+        Reason::Lost(cause) => cause.explain(),
         Reason::Cancelled(mark) => msg!("why-cancelled", who = who(mark)),
         Reason::Stopped(by) => {
             let steps: Vec<String> = by.iter().map(|id| scene.state.plan().path(*id)).collect();

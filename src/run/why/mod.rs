@@ -9,6 +9,7 @@ pub use causes::Cause;
 pub use waits::{On, Wait};
 
 use super::event::{Failure, SkipCause, Verdict};
+use super::recovery::Loss;
 use super::scheduler::{Full, PlatformLimits, full};
 use super::state::{Life, Mark, RunState};
 use crate::plan::{Gate, GateKind, NodeId, Votes};
@@ -69,8 +70,8 @@ pub enum Reason<'a> {
     Rejected(&'a Mark),
     /// Nobody answered in time.
     TimedOut,
-    /// It was in flight at a crash.
-    Lost,
+    /// It was in flight at a crash, and that is why nobody knows how it ended.
+    Lost(&'a Loss),
     /// The run was stopped for good.
     Cancelled(&'a Mark),
     /// A failure stops the whole run.
@@ -127,7 +128,7 @@ impl Reason<'_> {
             Reason::Failed { .. } => "failed",
             Reason::Rejected(_) => "rejected",
             Reason::TimedOut => "timed_out",
-            Reason::Lost => "lost",
+            Reason::Lost(_) => "lost",
             Reason::Cancelled(_) => "cancelled",
             Reason::Stopped(_) => "stopped",
             Reason::Held(_) => "held",
@@ -151,7 +152,7 @@ impl Reason<'_> {
             Reason::Failed { .. }
             | Reason::Rejected(_)
             | Reason::TimedOut
-            | Reason::Lost
+            | Reason::Lost(_)
             | Reason::Stopped(_)
             | Reason::Held(_)
             | Reason::RunHeld(_)
@@ -199,7 +200,7 @@ impl<'a> Scene<'a> {
                 let watches = state.plan().node(id).work.only_watches();
                 Reason::Running { since: step.started_at, flow: submitted.as_deref(), watches }
             }
-            Life::Lost { .. } => Reason::Lost,
+            Life::Lost { cause } => Reason::Lost(cause),
             Life::Failed { failure, by } if state.plan().node(id).gate().is_none() => {
                 Reason::Failed { failure: failure.as_ref(), by: by.as_ref() }
             }

@@ -1,0 +1,46 @@
+latest-head = { $run } 按磁盘上现在的 { $file }:
+latest-nothing = { $file } 与 { $run } 现在依据的内容一致,没有差别。
+latest-kept = { $count } 个步骤没有变化。
+latest-stays = { $step }:已于 { $at } 按当时的定义完成,现在定义已变;如需再做,请用 redo
+latest-again = { $step }:将重新执行
+latest-goes-on = { $step }:正在执行,按开始时的定义做完;新定义由下一次 resume --latest 采用
+latest-changed = { $step }:尚未完成,将按现在的定义执行
+latest-runs = { $step }:新步骤,已轮到它,立即执行
+latest-added = { $step }:新步骤,轮到时执行
+latest-removed = { $step }:运行手册中已没有;原为“{ $status }”,已知的一切仍保留在状态和运行日志中
+latest-removed-untouched = { $step }:运行手册中已没有;尚未开始过
+latest-void = { $gate }:作废的回答:{ $who };将重新询问
+latest-asked-again = { $gate }:将重新询问
+latest-reopened = { $stage }:原已完成,现在重新打开;其后的内容重新等待
+latest-choose = 以上已完成的步骤中,哪些要重新执行?输入编号、all(全部),直接回车表示都不要:
+latest-downstream = 依赖它们的步骤也一起重做吗?y 为是,直接回车为否:
+latest-not-understood = “{ $answer }”不在其中。
+latest-unanswered = 没有人回答:未做任何改动。
+latest-reason = 运行手册已更新
+latest-no-file = { $run } 启动时所用的 { $file } 已不存在:请放回去,或不带 --latest 继续。未做任何改动。
+latest-no-book = 本项目中没有名为 { $name } 的运行手册:{ $run } 请不带 --latest 继续。未做任何改动。
+latest-several-books = 有多个运行手册名为 { $name }({ $files }),而 { $run } 启动时尚未记录文件:请只保留一个。未做任何改动。
+latest-other-run = { $file } 现在是 { $found },不是 { $run }:一次运行只能采用自己的运行手册和月份。未做任何改动。
+recorded-renewed = { $run }:将按磁盘上现在的运行手册继续,已记录({ $by })。
+
+refused-other-run = 这是 { $run } 的计划:一次运行只能采用自己的运行手册和月份。
+refused-in-flight = { $steps } 正在执行,而运行手册中已没有({ $count } 个):请先让它结束(不带 --latest 的 resume),或放回运行手册。未做任何改动。
+refused-uses = { $step } 正在执行,并用到运行手册中已没有的 { $uses }:请先让它结束(不带 --latest 的 resume)。未做任何改动。
+refused-has-votes = { $step } 正在询问且已有回答,而运行手册中已没有:请先把它回答完,或放回运行手册。未做任何改动。
+refused-no-step = 本次运行依据的运行手册中已没有 { $step }。
+
+term-verb-renewed = 已更新
+term-event-renewed = { $who }:新增 { $added },去除 { $removed },变更 { $changed }
+term-outdated = 按当时的定义完成,现在定义已变
+term-no-longer = 运行手册中已没有
+term-no-longer-since = { $at } 起运行手册中已没有({ $who })
+mail-no-longer = 运行手册中已没有的步骤
+mail-outdated = 按当时的定义完成,现在定义已变
+
+loss-engine = 引擎中断时它正在运行,结果无从得知:请先查实,再说明
+loss-left = 引擎被要求离开,把它中途停下,做到哪里无从得知:请先查实,再说明
+loss-keeper = 看管其程序的进程已不在(被杀或机器重启):程序可能仍在运行,结果无从得知;请先找到并查实,再说明
+loss-elsewhere = 它是在 { $host } 上开始的,只能在那里查到:请到那里查实,再说明
+loss-parked = 连续 { $engines } 个引擎都在它运行时中断,因此不再自动重跑:请先查明原因,再重试或说明结果
+attach-renewed = { $run } 已改按磁盘上现在的运行手册继续:请重新 attach。
+logs-nothing = { $step }:第 { $attempt } 次执行没有输出,或日志已被移走(没有 { $path })。

@@ -1,0 +1,94 @@
+//! How an engine goes: what it leaves as it is, and what it brings to an end first.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::drive::{Driver, Loop};
+use super::journal::Journal;
+use super::ports::Report;
+use super::wish::{Choice, End};
+use crate::run::{EngineId, Event, Found, Loss};
+use crate::store::StoreError;
+
+/// How long attempts may take to end when the run is left.
+const LEAVING: Duration = Duration::from_secs(3);
+
+impl Driver {
+    /// Ends what is in flight of a run that was cancelled while nobody drove it. What nobody has hold of any more is lost.
+    pub async fn bring_down(self, journal: &mut Journal, me: &EngineId) -> Result<(), StoreError> {
+        let (reports, incoming) = mpsc::unbounded_channel();
+        let (_nobody, wishes) = mpsc::unbounded_channel();
+        let mut drive = Loop::new(self, journal, reports);
+        loop {
+            let gone = drive.gone(me).await?;
+            if drive.record(gone).await? {
+                break;
+            }
+        }
+        drive.go_on().await?;
+        drive.run(incoming, wishes).await?;
+        Ok(())
+    }
+}
+
+impl Loop<'_> {
+    /// Attempts that cannot be ended, because they are not at hand.
+    async fn gone(&mut self, me: &EngineId) -> Result<Vec<Event>, StoreError> {
+        let found = self.found(me).await?;
+        let gone = found.into_iter().filter_map(|(job, found)| {
+            let (again, cause) = match found {
+                Found::Kept => return None,
+                Found::Again => (true, Loss::Engine),
+                Found::Unknown(cause) => (false, cause),
+            };
+            Some(Event::StepLost { step: job.path, attempt: job.attempt, again, cause })
+        });
+        Ok(gone.collect())
+    }
+
+    /// Before the process goes, what it started is brought to a known end as far as that can be.
+    pub(super) async fn leave(
+        &mut self,
+        end: End,
+        incoming: &mut mpsc::UnboundedReceiver<Report>,
+    ) -> Result<End, StoreError> {
+        // Flows stay on their platform and programs with their keeper; the next engine finds them there.
+        self.attempts
+            .retain(|_, attempt| !(attempt.on_platform || attempt.outlives_us) || end == End::Cancelled);
+        for attempt in self.attempts.values() {
+            let _ = attempt.switch.send(true);
+        }
+        self.leaving = Some(Choice::Leave);
+        if end != End::Cancelled {
+            self.leave_what_runs_again().await?;
+        }
+        let deadline = tokio::time::sleep(LEAVING);
+        tokio::pin!(deadline);
+        while !self.attempts.is_empty() {
+            tokio::select! {
+                Some(report) = incoming.recv() => self.take_reports(vec![report]),
+                () = &mut deadline => break,
+            }
+            self.bring_about().await?;
+        }
+        Ok(end)
+    }
+
+    /// What only looks stays as it is in the journal: the next engine looks again. What else may be repeated was cut
+    /// short by us, and no person stopped it.
+    async fn leave_what_runs_again(&mut self) -> Result<(), StoreError> {
+        let state = self.journal.state();
+        self.attempts.retain(|id, _| !state.plan().node(*id).work.reads_only());
+        let again = self.attempts.keys().filter(|id| state.plan().node(**id).may_run_again());
+        let lost = again.map(|id| Event::StepLost {
+            step: self.path(*id),
+            attempt: state.step(*id).attempt,
+            again: true,
+            cause: Loss::Left,
+        });
+        let lost: Vec<Event> = lost.collect();
+        self.reported.extend(lost);
+        self.bring_about().await
+    }
+}
