@@ -138,7 +138,9 @@ impl Person {
             let path = step["path"].as_str().unwrap();
             match step["status"].as_str().unwrap() {
                 "lost" => self.judge(path, step["attempt"].as_u64().unwrap()),
-                "failed" if path == BAD => self.say(&format!("force {path} --reason known")),
+                "failed" if path == BAD && Attempts::of(&self.world).begun(path) > 0 => {
+                    self.say(&format!("force {path} --reason known"))
+                }
                 // A disk that fails, and programs that nobody could start, are known ends.
                 "failed" if self.harm != Harm::Engine => self.ask_again(path),
                 "failed" => panic!("{path} failed: {step:#}"),

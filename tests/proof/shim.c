@@ -7,7 +7,7 @@
  * FAULT_ROLE     engine, keeper: whose calls are counted and killed; left out: everybody's
  * FAULT_ONLY     the name of a call: no other is counted
  * FAULT_LOG      a file that gets a line for every call, before it is made: role, number, call, what it is about
- * FAULT_KILL     before:N, after:N: kill -9 of oneself at the call of that number
+ * FAULT_KILL     before:N, after:N: kill -9 of oneself at the call of that number; one process of a disk, once
  * FAULT_EIO      N: the fsync or fdatasync of that number fails; N+: that one and all after it
  * FAULT_FULL     N: files may grow by N bytes altogether, then the disk is full; N:M: until M calls were refused
  * FAULT_SHORT    N: no write takes more than N bytes
@@ -35,7 +35,7 @@
 extern char **environ;
 
 struct disk {
-    atomic_long grown, refused, emptied;
+    atomic_long grown, refused, emptied, killed;
 };
 
 static struct disk own_disk, *disk = &own_disk;
@@ -51,7 +51,9 @@ static char preload[4096];
 
 static void note(long number, const char *call, const char *about);
 
+/* Who comes after the one that was killed lives. */
 static void die(void) {
+    if (atomic_exchange(&disk->killed, 1)) return;
     note(0, "killed", "");
     syscall(SYS_kill, getpid(), SIGKILL);
     for (;;) pause();
