@@ -1,5 +1,5 @@
 //! The store by one story for all databases that keep a journal, and what only a server does to those who use it.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
 #[path = "heart/bench.rs"]
 #[expect(dead_code, reason = "made for more than this")]
