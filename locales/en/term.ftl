@@ -54,7 +54,6 @@ term-severity = severity { $number }
 term-said-by = { $who }: { $what }
 term-gate-timed-out = nobody answered before the deadline
 term-event-not-atomic = not atomic
-term-lost = it was running when the engine died, and nothing can tell how it ended: look it up, then say so
 term-log-empty = (its log is empty)
 
 # answering

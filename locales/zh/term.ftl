@@ -45,7 +45,6 @@ term-severity = 故障等级 { $number }
 term-said-by = { $who }:{ $what }
 term-gate-timed-out = 到期无人回答
 term-event-not-atomic = 非原子
-term-lost = 引擎中断时它正在运行,结果无从得知:请先查实,再说明
 term-log-empty = (没有日志)
 
 # answering
