@@ -2,6 +2,7 @@
 //! engine's side is [`client::Keeper`], the other one is [`serve`]; what they have in common are programs (`process`),
 //! what they print (`tape`, `log`, `mask`, `keep`) and what is said and written down (`protocol`, `records`).
 
+mod births;
 mod book;
 pub(crate) mod client;
 mod engine;

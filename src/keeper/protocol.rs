@@ -98,6 +98,8 @@ pub(crate) enum NotStarted {
     Unrecorded(String),
     /// There is no keeper, and none can be had.
     NoKeeper(String),
+    /// Every keeper dies as soon as it is started, the last one in this way.
+    KeeperDies(String),
 }
 
 impl Explain for NotStarted {
@@ -111,6 +113,7 @@ impl Explain for NotStarted {
             }
             NotStarted::Unrecorded(why) => msg!("exec-start-not-recorded", why = why),
             NotStarted::NoKeeper(why) => msg!("exec-no-keeper", why = why),
+            NotStarted::KeeperDies(how) => msg!("exec-keeper-dies", how = how),
         }
     }
 }
