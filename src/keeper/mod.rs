@@ -15,6 +15,7 @@ pub(crate) mod process;
 pub(crate) mod protocol;
 mod records;
 mod serve;
+pub(crate) mod tail;
 pub(crate) mod tape;
 
 pub use self::home::WORD;
