@@ -51,4 +51,5 @@ loss-parked = { $engines } engines died with it, one after the other, so it does
 attach-renewed = { $run } goes on by its runbook as it is on disk now: attach again to see it.
 logs-next-attempt = { $step }: attempt { $attempt } begins.
 logs-taken = { $step }: the log of attempt { $attempt } was taken away or begun anew ({ $path }). What is added to that file from now on is shown; what went before, and what still goes into the old one, is not.
+why-still-runs = Process group { $group } of it still runs on this host.
 logs-nothing = { $step }: attempt { $attempt } has printed nothing, or its log was taken away ({ $path } is not there).

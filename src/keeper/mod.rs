@@ -13,7 +13,7 @@ pub(crate) mod log;
 pub(crate) mod mask;
 pub(crate) mod process;
 pub(crate) mod protocol;
-mod records;
+pub(crate) mod records;
 mod serve;
 pub(crate) mod tail;
 pub(crate) mod tape;

@@ -29,6 +29,11 @@ impl Key {
         step(self) == step(other)
     }
 
+    /// Is it that program, or one of its actions?
+    pub(crate) fn is_of_attempt(&self, of: &Key) -> bool {
+        self.0.strip_prefix(&of.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+    }
+
     /// One action of it.
     pub(crate) fn action(&self, word: &str) -> Self {
         Key(format!("{}#{word}", self.0))

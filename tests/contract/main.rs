@@ -34,6 +34,7 @@ mod mail;
 mod markers;
 mod misc;
 mod operator;
+mod orphans;
 mod plan;
 #[path = "../support/relay.rs"]
 mod relay;
