@@ -10,6 +10,7 @@ exec-no-folder = the project's folder { $folder } is not there
 exec-program-not-started = '{ $program }' could not be started: { $why }
 exec-start-not-recorded = it was not started: that it begins could not be written down ({ $why })
 exec-no-keeper = it was not started: the process that keeps programs could not be had ({ $why })
+exec-keeper-dies = it was not started: the process that keeps programs dies as soon as it is started (last: { $how }); see to the cause (limits, memory, security rules of this host), then retry
 exec-orphan-ended = ended what was left of a former attempt, which nobody kept hold of: process { $pid }
 exec-log-gap = … { $bytes } bytes left out …
 exec-log-trouble = its log could not be written: { $why }

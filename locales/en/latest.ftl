@@ -49,4 +49,7 @@ loss-keeper = who kept hold of its program is gone (killed, or the machine resta
 loss-elsewhere = it began on { $host }, and only there it can be looked up: look there, then say so
 loss-parked = { $engines } engines died with it, one after the other, so it does not begin again by itself: look why, then have it run again or say how it ended
 attach-renewed = { $run } goes on by its runbook as it is on disk now: attach again to see it.
+logs-next-attempt = { $step }: attempt { $attempt } begins.
+logs-taken = { $step }: the log of attempt { $attempt } was taken away or begun anew ({ $path }). What is added to that file from now on is shown; what went before, and what still goes into the old one, is not.
+why-still-runs = Process group { $group } of it still runs on this host.
 logs-nothing = { $step }: attempt { $attempt } has printed nothing, or its log was taken away ({ $path } is not there).

@@ -10,6 +10,7 @@ exec-no-folder = 项目目录 { $folder } 不存在
 exec-program-not-started = 无法启动“{ $program }”:{ $why }
 exec-start-not-recorded = 没有启动:无法记下它将要开始({ $why })
 exec-no-keeper = 没有启动:看管程序的进程无法启动({ $why })
+exec-keeper-dies = 没有启动:看管程序的进程一启动就退出(最近一次:{ $how });请先排除原因(本机的资源限制、内存、安全策略),再重试
 exec-orphan-ended = 已结束之前一次执行遗留、无人看管的进程 { $pid }
 exec-log-gap = …… 省略 { $bytes } 字节 ……
 exec-log-trouble = 日志无法写入:{ $why }

@@ -43,4 +43,7 @@ loss-keeper = 看管其程序的进程已不在(被杀或机器重启):程序可
 loss-elsewhere = 它是在 { $host } 上开始的,只能在那里查到:请到那里查实,再说明
 loss-parked = 连续 { $engines } 个引擎都在它运行时中断,因此不再自动重跑:请先查明原因,再重试或说明结果
 attach-renewed = { $run } 已改按磁盘上现在的运行手册继续:请重新 attach。
+logs-next-attempt = { $step }:第 { $attempt } 次执行开始。
+logs-taken = { $step }:第 { $attempt } 次执行的日志已被移走或重新开始({ $path })。此后只显示写入该文件的内容;之前的内容以及仍写入旧文件的内容不再显示。
+why-still-runs = 其进程组 { $group } 仍在本机运行。
 logs-nothing = { $step }:第 { $attempt } 次执行没有输出,或日志已被移走(没有 { $path })。

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::deciding::here;
 use super::exit::{Exit, Failed};
+use super::follow::follow;
 use super::pick;
 use super::planning::pretty;
 use super::post::{send_now, tools};
@@ -16,15 +16,11 @@ use crate::exec::{log_encoding, log_path, read_log};
 use crate::id::RunId;
 use crate::mail::Drained;
 use crate::msg;
-use crate::plan::NodeId;
 use crate::plan::project::Project;
 use crate::progress::json::{RunRow, event_json, gates_json, mails_json, runs_json, status_json};
 use crate::progress::{MailRow, Page, tables};
-use crate::run::{By, EngineId, Life, MailStatus, StepPath};
+use crate::run::{By, EngineId, MailStatus, StepPath};
 use crate::store::{Letter, Seat, Store, StoreError};
-
-/// How often a log that is followed is looked at.
-const FOLLOW: Duration = Duration::from_millis(200);
 
 /// The page that answers are made for.
 pub(super) fn page(session: &Session, project: &Project) -> Page {
@@ -190,7 +186,7 @@ pub(super) async fn logs(
     session: &Session,
     step: &str,
     attempt: Option<u32>,
-    follow: bool,
+    follows: bool,
 ) -> Result<Exit, Failed> {
     let (project, journal) = opened(session, None).await?;
     let state = journal.state();
@@ -210,8 +206,8 @@ pub(super) async fn logs(
     }
     let folder = session.state(&project.dir);
     let file = log_path(folder.path(), &state.plan().run, &StepPath(path.clone()), attempt);
-    if follow && attempt == latest {
-        return follow_log(session, &project, journal, id, &file).await;
+    if follows && attempt == latest {
+        return follow(session, &project, journal, id, attempt).await;
     }
     let Ok(lines) = read_log(&file, log_encoding(&project, state.plan(), id)) else {
         return Err(no_log(&path, attempt, &file));
@@ -227,7 +223,7 @@ pub(super) async fn logs(
 }
 
 /// An attempt without a log has printed nothing, or somebody has taken its log away: nobody is left to guess which.
-fn tell_of_nothing(session: &Session, step: &str, attempt: u32, file: &Path) {
+pub(super) fn tell_of_nothing(session: &Session, step: &str, attempt: u32, file: &Path) {
     if !file.exists() {
         let path = file.display().to_string();
         let msg = msg!("logs-nothing", step = step, attempt = attempt, path = path);
@@ -236,55 +232,7 @@ fn tell_of_nothing(session: &Session, step: &str, attempt: u32, file: &Path) {
 }
 
 /// The file of an attempt's log is not there, or cannot be read.
-fn no_log(step: &str, attempt: u32, file: &Path) -> Failed {
+pub(super) fn no_log(step: &str, attempt: u32, file: &Path) -> Failed {
     let path = file.display().to_string();
     Failed::new(Exit::OutOfReach, msg!("logs-no-file", step = step, attempt = attempt, path = path))
-}
-
-/// Prints a log as it grows, until its attempt has come to an end. A log is only ever added to, so that what was shown
-/// stays true.
-async fn follow_log(
-    session: &Session,
-    project: &Project,
-    mut journal: Journal,
-    id: NodeId,
-    file: &Path,
-) -> Result<Exit, Failed> {
-    let mut shown = 0;
-    loop {
-        journal.catch_up().await?;
-        let state = journal.state();
-        let running = matches!(state.step(id).life, Life::Running { .. });
-        let read = read_log(file, log_encoding(project, state.plan(), id));
-        if read.is_err() && !running {
-            return Err(no_log(&state.plan().path(id), state.step(id).attempt, file));
-        }
-        let lines = read.unwrap_or_default();
-        // The last line of a running step may still grow.
-        let complete = if running { lines.len().saturating_sub(1) } else { lines.len() };
-        let complete = if running && ends_a_line(file) { lines.len() } else { complete };
-        // Somebody has moved it away, and it began anew.
-        shown = if complete < shown { 0 } else { shown };
-        if complete > shown {
-            session.output.result(&lines[shown..complete].join("\n"));
-            shown = complete;
-        }
-        if !running {
-            tell_of_nothing(session, &state.plan().path(id), state.step(id).attempt, file);
-            return Ok(Exit::Done);
-        }
-        tokio::time::sleep(FOLLOW).await;
-    }
-}
-
-fn ends_a_line(file: &Path) -> bool {
-    use std::io::{Read, Seek, SeekFrom};
-    let last = || -> std::io::Result<[u8; 1]> {
-        let mut file = std::fs::File::open(file)?;
-        file.seek(SeekFrom::End(-1))?;
-        let mut byte = [0];
-        file.read_exact(&mut byte)?;
-        Ok(byte)
-    };
-    last().is_ok_and(|byte| byte == [b'\n'])
 }

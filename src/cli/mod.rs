@@ -13,6 +13,7 @@ mod environment;
 mod exit;
 mod files;
 mod fmt;
+mod follow;
 mod help;
 mod init;
 mod latest;

@@ -7,9 +7,14 @@ use super::pick;
 use super::planning::pretty;
 use super::post::tools;
 use super::session::Session;
+use crate::exec::left_behind;
+use crate::msg;
+use crate::plan::NodeId;
 use crate::progress::why::{run, run_json, step, step_json};
+use crate::run::Life;
 use crate::run::scheduler::PlatformLimits;
 use crate::run::why::Scene;
+use crate::words::Msg;
 
 /// The chain of one step; without one the final causes of the whole run.
 pub(super) async fn why(session: &Session, named: Option<&str>) -> Result<Exit, Failed> {
@@ -23,13 +28,37 @@ pub(super) async fn why(session: &Session, named: Option<&str>) -> Result<Exit, 
         project.platforms.iter().filter_map(|(name, platform)| Some((name.clone(), platform.limit?)));
     let platforms: PlatformLimits = limits.collect();
     let scene = Scene { state, now: session.clock.now(), driven, platforms: &platforms };
+    let folder = session.state(&project.dir);
+    let orphan = |id: NodeId| match state.step(id).life {
+        Life::Lost { .. } => left_behind(folder.path(), state, id),
+        _ => None,
+    };
     let (roster, page) = (project.roster.as_ref(), page(session, &project));
     let text = match (named, session.json) {
-        (Some(name), true) => pretty(&step_json(&scene, pick::step(state, name)?, roster, &project.zone)),
-        (Some(name), false) => step(&scene, pick::step(state, name)?, roster, &page),
+        (Some(name), true) => {
+            let id = pick::step(state, name)?;
+            let mut told = step_json(&scene, id, roster, &project.zone);
+            if let Some(group) = orphan(id) {
+                told["process_group"] = group.into();
+            }
+            pretty(&told)
+        }
+        (Some(name), false) => {
+            let id = pick::step(state, name)?;
+            let told = step(&scene, id, roster, &page);
+            match orphan(id) {
+                Some(group) => format!("{}\n  {}", told.trim_end(), session.say(&still_runs(group))),
+                None => told,
+            }
+        }
         (None, true) => pretty(&run_json(&scene, roster, &project.zone)),
         (None, false) => run(&scene, roster, &page),
     };
     session.output.result(&text);
     Ok(Exit::Done)
+}
+
+/// A program that nobody keeps hold of is still at work.
+fn still_runs(group: i32) -> Msg {
+    msg!("why-still-runs", group = group.to_string())
 }

@@ -2,7 +2,7 @@
 //! that a former engine has begun.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::Room;
@@ -12,9 +12,10 @@ use crate::id::RunId;
 use crate::keeper::client::{Keeper, Known};
 use crate::keeper::home::Home;
 use crate::keeper::protocol::Key;
+use crate::keeper::records::Past;
 use crate::plan::project::Means;
 use crate::plan::{NodeId, Plan, Work};
-use crate::run::{Found, Loss};
+use crate::run::{Found, Loss, RunState, StepPath};
 use crate::runbook::model::ActionKind;
 
 /// This program itself, also when its file was replaced by a newer one.
@@ -105,6 +106,15 @@ impl Room {
     pub(super) fn wants_keeper(&self, plan: &Plan) -> bool {
         plan.iter().any(|(_, node)| self.kept_actions(plan, &node.work).is_some())
     }
+}
+
+/// The process group of an attempt's program that nobody keeps hold of and that still runs on this host; the attempt is the
+/// step's latest one.
+pub fn left_behind(state_dir: &Path, state: &RunState, node: NodeId) -> Option<i32> {
+    let step = state.step(node);
+    let key = Key::new(&StepPath(state.plan().path(node)), step.attempt, step.started_at?);
+    let past = Past::read(&Home::folder_of(state_dir, &state.plan().run)).ok()?;
+    past.left_behind(&key)
 }
 
 /// What an attempt's program is called.

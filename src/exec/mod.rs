@@ -42,8 +42,10 @@ use crate::plan::{EnvValue, NodeId, Plan, Work};
 use crate::run::{Failure, Outcome};
 use crate::words::{Lang, Msg, one_line, render};
 
+pub use self::kept::left_behind;
 pub use self::marking::{Markers, marked_connection};
-pub use crate::keeper::log::{KEPT, log_path, read_log};
+pub use crate::keeper::log::{KEPT, gap_line, log_path, read_log, shown_line};
+pub use crate::keeper::tail::{LogTail, gap_and_rest, read_tail};
 
 /// Longest text of a failure, remark or note's part, in characters.
 const LONGEST: usize = 500;

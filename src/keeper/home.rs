@@ -48,11 +48,16 @@ impl Home {
         program: PathBuf,
         environment: &BTreeMap<String, String>,
     ) -> Self {
-        let folder = state_dir.join("keepers").join(format!("{}@{}", run.runbook, run.month));
-        let folder = std::path::absolute(&folder).unwrap_or(folder);
+        let folder = Home::folder_of(state_dir, run);
         let of_loader = |name: &&str| Some(((*name).to_owned(), environment.get(*name)?.clone()));
         let environment = FOR_THE_LOADER.iter().filter_map(of_loader).collect();
         Home { folder, run: run.clone(), program, environment }
+    }
+
+    /// The folder of `run`'s keepers in a state folder.
+    pub(crate) fn folder_of(state_dir: &Path, run: &RunId) -> PathBuf {
+        let folder = state_dir.join("keepers").join(format!("{}@{}", run.runbook, run.month));
+        std::path::absolute(&folder).unwrap_or(folder)
     }
 
     /// Its folder.

@@ -1,6 +1,7 @@
 //! The one who talks with a run's keeper for an engine, whether one lives, has died, or is yet to be started.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
 use std::io;
 use std::process::Child;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use tokio::net::UnixStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::births::Births;
 use super::client::{Ask, Heard, Known, Mouth};
 use super::home::{Home, Lock};
 use super::protocol::{self, End, Ended, Key, NotStarted, Order, Start, Tiding};
@@ -23,9 +25,6 @@ const ANSWER: Duration = Duration::from_secs(30);
 
 /// Between two tries.
 const MOMENT: Duration = Duration::from_millis(5);
-
-/// So many keepers may die before they have said a word.
-const TRIES: u32 = 3;
 
 /// What is read at once.
 const PIECE: usize = 1 << 16;
@@ -43,8 +42,7 @@ pub(super) struct Line {
     waiting: HashMap<Key, Waiting>,
     /// What the journal says nothing of yet.
     unrecorded: HashSet<Key>,
-    /// How many keepers in a row have died without a word.
-    mute: u32,
+    births: Births,
 }
 
 /// Somebody waits for a program's end.
@@ -60,6 +58,8 @@ struct Link {
     outbox: Vec<u8>,
     /// It has said what it has.
     is_greeted: bool,
+    /// Since when there is one.
+    since: Instant,
 }
 
 impl Line {
@@ -73,7 +73,7 @@ impl Line {
             held: HashMap::new(),
             waiting: HashMap::new(),
             unrecorded: HashSet::new(),
-            mute: 0,
+            births: Births::default(),
         }
     }
 
@@ -130,8 +130,8 @@ impl Line {
         self.unrecorded.insert(key.clone());
         self.waiting.insert(key.clone(), Waiting { mouth, start: Some(start) });
         let is_greeted = self.link.as_ref().is_some_and(|link| link.is_greeted);
-        if let Err(error) = self.connected().await {
-            self.refuse(&error.to_string());
+        if let Err(why) = self.connected().await {
+            self.refuse(&why);
         } else if is_greeted {
             self.order_start(&key);
         }
@@ -201,6 +201,9 @@ impl Line {
 
     /// What the keeper tells.
     fn hear(&mut self, tiding: Tiding) {
+        if !matches!(tiding, Tiding::Held { .. }) {
+            self.births.useful();
+        }
         match tiding {
             Tiding::Held { running, ended } => self.greeted(running, ended),
             Tiding::Note { key, text } => {
@@ -217,7 +220,6 @@ impl Line {
 
     /// A keeper has said what it has: what it has not begins now.
     fn greeted(&mut self, running: Vec<Key>, ended: Vec<(Key, Ended)>) {
-        self.mute = 0;
         self.held = running.into_iter().map(|key| (key, None)).collect();
         self.held.extend(ended.into_iter().map(|(key, ended)| (key, Some(ended))));
         if let Some(link) = &mut self.link {
@@ -231,8 +233,7 @@ impl Line {
 
     /// The keeper is gone, while we live. What it had written down is known; what it had not begun begins with the next.
     async fn broken(&mut self) {
-        let was_greeted = self.link.take().is_some_and(|link| link.is_greeted);
-        self.mute = if was_greeted { 0 } else { self.mute + 1 };
+        self.link.take().inspect(|link| self.births.died(link.since));
         self.held.clear();
         self.bury();
         self.read_past();
@@ -244,21 +245,25 @@ impl Line {
                 (Some(Trace::Begun(_)) | None, _) => Heard::Lost,
             };
             self.waiting.remove(&key).inspect(|waiting| say(&waiting.mouth, heard));
+            // That one is decided: however often this happens, it comes to an end.
+            self.births.useful();
         }
-        if self.mute >= TRIES {
-            self.refuse("it ends as soon as it is started");
-        } else if !self.waiting.is_empty()
-            && let Err(error) = self.connected().await
-        {
-            self.refuse(&error.to_string());
+        if self.waiting.is_empty() {
+            return;
+        }
+        if self.births.are_hopeless() {
+            return self.refuse(&self.births.why());
+        }
+        self.births.pause().await;
+        if let Err(why) = self.connected().await {
+            self.refuse(&why);
         }
     }
 
     /// Those who wait for a keeper wait in vain.
-    fn refuse(&mut self, why: &str) {
+    fn refuse(&mut self, why: &NotStarted) {
         for (_, waiting) in self.waiting.drain() {
-            let why = crate::words::one_line(why, 200);
-            say(&waiting.mouth, Heard::Ended(Box::new(Ended::not_started(NotStarted::NoKeeper(why)))));
+            say(&waiting.mouth, Heard::Ended(Box::new(Ended::not_started(why.clone()))));
         }
     }
 
@@ -269,9 +274,10 @@ impl Line {
 
     /// A keeper that has ended is no longer ours to be waited for.
     fn bury(&mut self) {
-        if let Some(child) = &mut self.child
-            && !matches!(child.try_wait(), Ok(None))
-        {
+        let Some(child) = &mut self.child else { return };
+        let end = child.try_wait();
+        if !matches!(end, Ok(None)) {
+            self.births.ended(end.ok().flatten());
             self.child = None;
         }
     }
@@ -306,26 +312,37 @@ impl Line {
     }
 
     /// Makes sure that there is a keeper who will hear us: the one that lives, else a new one.
-    async fn connected(&mut self) -> io::Result<()> {
+    async fn connected(&mut self) -> Result<(), NotStarted> {
         let until = Instant::now() + SOON;
         while self.link.is_none() {
             self.bury();
-            let came = match self.home.lock()? {
-                Lock::Ours(lock) => {
-                    self.read_past();
-                    let kept = self.past.kept(|key| self.unrecorded.contains(key));
-                    self.child = Some(self.home.start(lock, kept)?);
-                    self.home.connect()
-                }
-                Lock::Keepers => self.home.connect(),
-            };
-            match came.and_then(Link::new) {
+            let lock = self.home.lock().map_err(|error| none(&error))?;
+            let is_new = matches!(lock, Lock::Ours(_));
+            if let Lock::Ours(lock) = lock {
+                self.start(lock).map_err(|error| none(&error))?;
+            }
+            match self.home.connect().and_then(Link::new) {
                 Ok(link) => self.link = Some(link),
-                Err(error) if Instant::now() >= until => return Err(error),
+                // It has died before it could hear us.
+                Err(_) if is_new => {
+                    self.births.died(Instant::now());
+                    if self.births.are_hopeless() {
+                        return Err(self.births.why());
+                    }
+                    self.births.pause().await;
+                }
+                Err(error) if Instant::now() >= until => return Err(none(&error)),
                 // It is just being started by another engine, or about to be gone.
                 Err(_) => sleep(MOMENT).await,
             }
         }
+        Ok(())
+    }
+
+    fn start(&mut self, lock: File) -> io::Result<()> {
+        self.read_past();
+        let kept = self.past.kept(|key| self.unrecorded.contains(key));
+        self.child = Some(self.home.start(lock, kept)?);
         Ok(())
     }
 
@@ -341,7 +358,7 @@ impl Link {
     fn new(stream: std::os::unix::net::UnixStream) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         let stream = UnixStream::from_std(stream)?;
-        Ok(Link { stream, inbox: Vec::new(), outbox: Vec::new(), is_greeted: false })
+        Ok(Link { stream, inbox: Vec::new(), outbox: Vec::new(), is_greeted: false, since: Instant::now() })
     }
 }
 
@@ -365,6 +382,11 @@ async fn hear(link: &mut Option<Link>) -> Option<Vec<Tiding>> {
 fn say(mouth: &Mouth, heard: Heard) {
     // Whoever has let go of it does not listen.
     let _ = mouth.send(heard);
+}
+
+/// There is none, in the system's words.
+fn none(error: &io::Error) -> NotStarted {
+    NotStarted::NoKeeper(crate::words::one_line(&error.to_string(), 200))
 }
 
 fn stopped() -> Ended {

@@ -2,7 +2,7 @@
 //! it comes, of the rest the last one at the end, and the gap between them is counted in a line.
 
 use std::fmt::Write as _;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::keep::Ring;
 use super::mask::MASK;
+use super::tail::read_tail;
 use crate::id::RunId;
 use crate::msg;
 use crate::run::StepPath;
@@ -21,7 +22,10 @@ use crate::words::{Lang, printable, render};
 pub const KEPT: usize = 1 << 20;
 
 /// How lines of ours begin, among those of a program.
-const OURS: &str = "── ";
+pub(super) const OURS: &str = "── ";
+
+/// What follows the name of a log, for what is at hand of its end while it still grows.
+pub(super) const TAIL: &str = "tail";
 
 /// Where the log of an attempt is, below the state folder.
 pub fn log_path(state_dir: &Path, run: &RunId, path: &StepPath, attempt: u32) -> PathBuf {
@@ -60,17 +64,32 @@ fn part(name: &str) -> String {
 /// The lines of a log, fit for a terminal; none, where the attempt printed nothing and has no file. Lines of a program are
 /// read in `encoding` (a WHATWG label) where one is given.
 pub fn read_log(path: &Path, encoding: Option<&str>) -> io::Result<Vec<String>> {
+    let end = read_tail(path);
     let mut bytes = Vec::new();
     match File::open(path) {
         Ok(file) => file.take(8 * KEPT as u64).read_to_end(&mut bytes)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
+    // A log that has gone on beyond it has an end of its own.
+    if let Some(end) = end.filter(|end| end.from == bytes.len() as u64) {
+        bytes.extend_from_slice(&end.bytes);
+    }
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
     }
     let encoding = encoding_of(encoding);
     Ok(bytes.split(|byte| *byte == b'\n').map(|line| printable(&log_line(line, encoding))).collect())
+}
+
+/// The line that says how much is left out.
+pub fn gap_line(bytes: u64, lang: Lang) -> String {
+    format!("{OURS}{}", render(lang, &msg!("exec-log-gap", bytes = grouped(bytes))))
+}
+
+/// A line of a log, as text that is fit for a terminal.
+pub fn shown_line(line: &[u8], encoding: Option<&str>) -> String {
+    printable(&log_line(line, encoding_of(encoding)))
 }
 
 fn log_line(line: &[u8], encoding: &'static Encoding) -> String {
@@ -105,7 +124,12 @@ pub(crate) struct Log {
     file: Place,
     lang: Lang,
     head_left: usize,
+    /// Its file, once it is open, and how much is in it.
+    path: Option<PathBuf>,
+    size: u64,
     tail: Ring,
+    /// Something has come to the end since it was last shown.
+    unshown: bool,
     ends_line: bool,
     trouble: Option<io::Error>,
 }
@@ -128,7 +152,17 @@ impl Log {
     }
 
     fn with(file: Place, lang: Lang) -> Self {
-        Log { file, lang, head_left: KEPT, tail: Ring::new(KEPT), ends_line: true, trouble: None }
+        Log {
+            file,
+            lang,
+            head_left: KEPT,
+            path: None,
+            size: 0,
+            tail: Ring::new(KEPT),
+            unshown: false,
+            ends_line: true,
+            trouble: None,
+        }
     }
 
     /// A log that is kept nowhere.
@@ -144,6 +178,8 @@ impl Log {
             Ok((before, file)) => {
                 self.head_left = KEPT.saturating_sub(usize::try_from(before).unwrap_or(KEPT));
                 self.file = Place::File(file);
+                self.size = before;
+                self.path = Some(path);
             }
             Err(error) => self.trouble = Some(error),
         }
@@ -160,6 +196,32 @@ impl Log {
         self.head_left -= head.len();
         self.put(head);
         self.tail.push(tail);
+        self.unshown |= !tail.is_empty();
+    }
+
+    /// Is there more of the end than others can see?
+    pub(crate) fn hides(&self) -> bool {
+        self.unshown && self.path.is_some()
+    }
+
+    /// Lets others see what is at hand of the end, in a file beside the log.
+    pub(crate) fn show_tail(&mut self) {
+        let (true, Some(path)) = (std::mem::take(&mut self.unshown), &self.path) else { return };
+        let mut bytes = format!("{}\n", self.size).into_bytes();
+        bytes.extend_from_slice(&self.end());
+        let (new, place) = (path.with_added_extension("new"), path.with_added_extension(TAIL));
+        // It is a help for those who look; where it cannot be written, the log is whole all the same in the end.
+        let _ = replaced(&new, &bytes).and_then(|()| fs::rename(&new, place));
+    }
+
+    /// What is added when nothing more comes.
+    fn end(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        if self.tail.dropped() > 0 {
+            bytes.extend_from_slice(format!("\n{}\n", gap_line(self.tail.dropped(), self.lang)).as_bytes());
+        }
+        self.tail.slices().iter().for_each(|slice| bytes.extend_from_slice(slice));
+        bytes
     }
 
     /// A line of ours.
@@ -190,18 +252,26 @@ impl Log {
         if let Err(error) = file.write_all(bytes) {
             self.trouble.get_or_insert(error);
         }
+        self.size += bytes.len() as u64;
     }
 
     fn write_tail(&mut self) {
-        let tail = std::mem::replace(&mut self.tail, Ring::new(0));
-        if tail.dropped() > 0 {
-            let left_out = render(self.lang, &msg!("exec-log-gap", bytes = grouped(tail.dropped())));
-            self.put(format!("\n{OURS}{left_out}\n").as_bytes());
+        let end = self.end();
+        self.tail = Ring::new(0);
+        if end.is_empty() {
+            return;
         }
-        for slice in tail.slices() {
-            self.put(slice);
+        self.put(&end);
+        if let Some(path) = &self.path {
+            // It is there only where somebody could have seen it.
+            let _ = fs::remove_file(path.with_added_extension(TAIL));
         }
     }
+}
+
+fn replaced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(true).write(true).mode(0o600).open(path)?.write_all(bytes)
 }
 
 fn open(path: &Path) -> io::Result<File> {

@@ -2,6 +2,7 @@
 //! engine's side is [`client::Keeper`], the other one is [`serve`]; what they have in common are programs (`process`),
 //! what they print (`tape`, `log`, `mask`, `keep`) and what is said and written down (`protocol`, `records`).
 
+mod births;
 mod book;
 pub(crate) mod client;
 mod engine;
@@ -12,8 +13,9 @@ pub(crate) mod log;
 pub(crate) mod mask;
 pub(crate) mod process;
 pub(crate) mod protocol;
-mod records;
+pub(crate) mod records;
 mod serve;
+pub(crate) mod tail;
 pub(crate) mod tape;
 
 pub use self::home::WORD;

@@ -197,7 +197,7 @@ async fn pump(mut out: ChildStdout, mut err: ChildStderr, tape: &mut Tape<'_>) {
                 tape.take(Source::Err, &from_err);
                 from_err.clear();
             }
-            () = sleep_until(due.unwrap_or_else(tokio::time::Instant::now)), if due.is_some() => tape.tell(),
+            () = sleep_until(due.unwrap_or_else(tokio::time::Instant::now)), if due.is_some() => tape.tell_due(),
         }
     }
 }

@@ -29,6 +29,11 @@ impl Key {
         step(self) == step(other)
     }
 
+    /// Is it that program, or one of its actions?
+    pub(crate) fn is_of_attempt(&self, of: &Key) -> bool {
+        self.0.strip_prefix(&of.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+    }
+
     /// One action of it.
     pub(crate) fn action(&self, word: &str) -> Self {
         Key(format!("{}#{word}", self.0))
@@ -98,6 +103,8 @@ pub(crate) enum NotStarted {
     Unrecorded(String),
     /// There is no keeper, and none can be had.
     NoKeeper(String),
+    /// Every keeper dies as soon as it is started, the last one in this way.
+    KeeperDies(String),
 }
 
 impl Explain for NotStarted {
@@ -111,6 +118,7 @@ impl Explain for NotStarted {
             }
             NotStarted::Unrecorded(why) => msg!("exec-start-not-recorded", why = why),
             NotStarted::NoKeeper(why) => msg!("exec-no-keeper", why = why),
+            NotStarted::KeeperDies(how) => msg!("exec-keeper-dies", how = how),
         }
     }
 }

@@ -77,12 +77,24 @@ impl Process {
 
     /// Is it still there?
     pub(crate) fn is_there(&self) -> bool {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default();
-        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        let mut fields = after_name.split_ascii_whitespace();
-        let lives = fields.next().is_some_and(|state| !matches!(state, "Z" | "X"));
-        let started: Option<u64> = fields.nth(18).and_then(|field| field.parse().ok());
-        lives && started.is_some_and(|at| (self.from.saturating_sub(1)..=self.to + 1).contains(&at))
+        Stat::of(self.pid).is_some_and(|stat| stat.lives && self.is_its_start(stat.started))
+    }
+
+    /// Does anything of its group still run, be it without the leader? As long as something does, the group's number is
+    /// nobody else's: only a leader that started at another time makes it another group.
+    pub(crate) fn leaves_somebody(&self) -> bool {
+        if self.is_there() {
+            return true;
+        }
+        let Ok(all) = fs::read_dir("/proc") else { return false };
+        let pids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
+        pids.filter_map(Stat::of).any(|stat| {
+            stat.lives && stat.group == self.pid && stat.pid != self.pid && stat.started + 1 >= self.from
+        }) && Stat::of(self.pid).is_none_or(|leader| self.is_its_start(leader.started))
+    }
+
+    fn is_its_start(&self, at: u64) -> bool {
+        (self.from.saturating_sub(1)..=self.to + 1).contains(&at)
     }
 
     /// Sends a signal to its whole group, if it is still there.
@@ -91,6 +103,26 @@ impl Process {
             // It may end in this very moment.
             let _ = kill_process_group(group, signal);
         }
+    }
+}
+
+/// What the system tells of a process.
+struct Stat {
+    pid: i32,
+    lives: bool,
+    group: i32,
+    started: u64,
+}
+
+impl Stat {
+    fn of(pid: i32) -> Option<Stat> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let (_, after_name) = stat.rsplit_once(')')?;
+        let mut fields = after_name.split_ascii_whitespace();
+        let lives = !matches!(fields.next()?, "Z" | "X");
+        let group = fields.nth(1)?.parse().ok()?;
+        let started = fields.nth(16)?.parse().ok()?;
+        Some(Stat { pid, lives, group, started })
     }
 }
 
@@ -169,7 +201,7 @@ impl Past {
     /// and ends that are `wanted`.
     pub(crate) fn kept(&self, wanted: impl Fn(&Key) -> bool) -> Vec<Entry> {
         let keep = |(key, trace): (&Key, &Trace)| match trace {
-            Trace::Begun(Some(process)) if wanted(key) || process.is_there() => {
+            Trace::Begun(Some(process)) if wanted(key) || process.leaves_somebody() => {
                 Some(Entry::Runs { key: key.clone(), process: *process })
             }
             Trace::Begun(_) => wanted(key).then(|| Entry::Begins(key.clone())),
@@ -178,6 +210,16 @@ impl Past {
             }
         };
         self.found.iter().filter_map(keep).collect()
+    }
+
+    /// The process group of that program, or of one of its actions, where its end is not known and it still runs.
+    pub(crate) fn left_behind(&self, key: &Key) -> Option<i32> {
+        let of_it = self.found.iter().filter(|(found, _)| found.is_of_attempt(key));
+        let mut groups = of_it.filter_map(|(_, trace)| match trace {
+            Trace::Begun(Some(process)) if process.leaves_somebody() => Some(process.pid),
+            Trace::Begun(_) | Trace::Ended(_) => None,
+        });
+        groups.next()
     }
 
     /// Programs that began, whose end nobody has seen, and that still run.
@@ -260,6 +302,23 @@ mod tests {
         assert_eq!(past.of_key(&key("a")), Some(&Trace::Begun(None)));
         assert_eq!(past.kept(|key| *key == self::key("b")), [entries[2].clone()]);
         assert!(Past::read(&dir.path().join("none")).unwrap().of_key(&key("a")).is_none());
+    }
+
+    #[test]
+    fn what_a_group_has_left_is_seen_without_its_leader() {
+        let group = rustix::process::getpgrp().as_raw_nonzero().get();
+        let me = myself();
+        assert!(me.leaves_somebody());
+        assert!(Process { pid: group, ..me }.leaves_somebody(), "the group of this test");
+        assert!(!Process { pid: i32::MAX, ..me }.leaves_somebody());
+        let past = Past::of(
+            vec![
+                Entry::Keeper { boot: "now".to_owned() },
+                Entry::Runs { key: key("a").action("submit"), process: me },
+            ],
+            "now",
+        );
+        assert_eq!((past.left_behind(&key("a")), past.left_behind(&key("b"))), (Some(me.pid), None));
     }
 
     #[test]

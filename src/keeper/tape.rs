@@ -17,6 +17,9 @@ pub(crate) const LONGEST_LINE: usize = 1 << 16;
 /// Between two notes.
 pub(crate) const BETWEEN_NOTES: Duration = Duration::from_millis(500);
 
+/// Between two looks that others can take at the end of a log that is long.
+const BETWEEN_TAILS: Duration = Duration::from_secs(1);
+
 /// Enough of what came last to show a line of it.
 const RECENT: usize = 1 << 10;
 
@@ -42,6 +45,7 @@ pub(crate) struct Tape<'l> {
     kept: Option<Kept>,
     recent: Vec<u8>,
     due: Option<Instant>,
+    tail_due: Option<Instant>,
     told: Option<Instant>,
 }
 
@@ -63,6 +67,7 @@ impl<'l> Tape<'l> {
             kept: None,
             recent: Vec::new(),
             due: None,
+            tail_due: None,
             told: None,
         }
     }
@@ -93,6 +98,14 @@ impl<'l> Tape<'l> {
             return;
         }
         self.log.write(bytes);
+        if self.log.hides() {
+            let now = Instant::now();
+            // Who prints without a pause leaves no time for what is due later.
+            if *self.tail_due.get_or_insert(now + BETWEEN_TAILS) <= now {
+                self.tail_due = None;
+                self.log.show_tail();
+            }
+        }
         match source {
             Source::Err => self.err.last.push(bytes),
             Source::Out => {
@@ -111,13 +124,29 @@ impl<'l> Tape<'l> {
         });
     }
 
-    /// When the next note is due.
+    /// When the next note, or look at the end of the log, is due.
     pub(crate) fn due(&self) -> Option<Instant> {
+        self.note_due().into_iter().chain(self.tail_due).min()
+    }
+
+    fn note_due(&self) -> Option<Instant> {
         self.due.filter(|_| self.ear.is_some())
     }
 
+    /// Tells what is due.
+    pub(crate) fn tell_due(&mut self) {
+        let now = Instant::now();
+        if self.note_due().is_some_and(|due| due <= now) {
+            self.tell();
+        }
+        if self.tail_due.is_some_and(|due| due <= now) {
+            self.tail_due = None;
+            self.log.show_tail();
+        }
+    }
+
     /// Tells the latest line.
-    pub(crate) fn tell(&mut self) {
+    fn tell(&mut self) {
         self.due = None;
         self.told = Some(Instant::now());
         let latest = self
@@ -135,7 +164,7 @@ impl<'l> Tape<'l> {
         self.show(Source::Out, &rest);
         let rest = self.err.mask.finish();
         self.show(Source::Err, &rest);
-        if self.due().is_some_and(|due| due <= Instant::now()) {
+        if self.note_due().is_some_and(|due| due <= Instant::now()) {
             self.tell();
         }
     }

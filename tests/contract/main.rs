@@ -28,11 +28,13 @@ mod gates;
 mod journal;
 mod keeper;
 mod latest;
+mod logs;
 mod long;
 mod mail;
 mod markers;
 mod misc;
 mod operator;
+mod orphans;
 mod plan;
 #[path = "../support/relay.rs"]
 mod relay;

@@ -11,6 +11,7 @@ mod flow_again;
 mod flow_follow;
 mod flow_means;
 mod http;
+mod keeper;
 mod load;
 mod load_exact;
 mod post;
