@@ -107,6 +107,11 @@ impl Journal {
         self.store.stirred().await;
     }
 
+    /// Somebody is just writing: it is looked often for a while.
+    pub fn expect_news(&mut self) {
+        self.store.expect_news();
+    }
+
     /// Could other processes have recorded something since this was last asked?
     pub fn may_have_news(&mut self) -> bool {
         self.store.may_have_news()

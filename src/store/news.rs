@@ -101,6 +101,11 @@ impl Store {
         }
     }
 
+    /// Somebody is just writing: it is looked often for a while.
+    pub fn expect_news(&mut self) {
+        self.note_news();
+    }
+
     /// There was something new, or we have recorded something ourselves.
     pub(super) fn note_news(&mut self) {
         self.news.happened = Some(Instant::now());

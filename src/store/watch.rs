@@ -1,18 +1,16 @@
 //! Hears at once of writes to a file, so that nobody has to look all the time whether there were any.
 
 use std::io;
-use std::os::fd::OwnedFd;
 
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
-use rustix::io::Errno;
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
+use tokio::net::unix::pipe::Receiver;
 
 /// An ear at a file.
 #[derive(Debug)]
 pub(super) struct Watch {
     file: u64,
-    ear: AsyncFd<OwnedFd>,
+    /// What is to be heard comes as through a pipe.
+    ear: Receiver,
 }
 
 impl Watch {
@@ -20,7 +18,7 @@ impl Watch {
     pub(super) fn on(path: &str, file: u64) -> io::Result<Self> {
         let ear = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
         inotify::add_watch(&ear, path, WatchFlags::MODIFY)?;
-        Ok(Watch { file, ear: AsyncFd::register_with_interest(ear, Interest::READABLE)? })
+        Ok(Watch { file, ear: Receiver::from_owned_fd_unchecked(ear)? })
     }
 
     /// Is it at the file of that number? Another one may have come in its place.
@@ -31,10 +29,8 @@ impl Watch {
     /// Ends when the file was written since this last ended. However often that was, it is one thing to hear.
     pub(super) async fn stirred(&self) -> io::Result<()> {
         loop {
-            let mut ready = self.ear.readable().await?;
-            let heard = self.take_all()?;
-            ready.clear_ready();
-            if heard {
+            self.ear.readable().await?;
+            if self.take_all()? {
                 return Ok(());
             }
         }
@@ -44,11 +40,11 @@ impl Watch {
         let mut buffer = [0; 1024];
         let mut heard = false;
         loop {
-            match rustix::io::read(&self.ear, &mut buffer) {
+            match self.ear.try_read(&mut buffer) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(_) => heard = true,
-                Err(Errno::AGAIN) => return Ok(heard),
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(heard),
+                Err(error) => return Err(error),
             }
         }
     }

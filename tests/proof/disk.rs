@@ -35,10 +35,6 @@ fn says_so(out: &Out) {
 fn trial(fault: &Fault) {
     let mut person = Person::new(Harm::Disk);
     let out = person.drive(fault);
-    if std::env::var_os("SHOW").is_some() {
-        let said: Vec<&str> = out.stderr.lines().filter(|line| !line.starts_with('{')).collect();
-        println!("{fault:?} {} {said:#?}", out.code);
-    }
     says_so(&out);
     person.bring_home();
     compare(&person);

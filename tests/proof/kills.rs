@@ -37,7 +37,7 @@ fn whole(server: Option<Kind>) -> u64 {
 
 fn kill_at_random(server: Option<Kind>, kills: usize) {
     let (seed, whole) = (seed(), whole(server));
-    println!("seed {seed}, {} ms a run", whole / 1_000);
+    eprintln!("seed {seed}, {} ms a run", whole / 1_000);
     let (killed, worlds) = (AtomicUsize::new(0), (1..=4 * kills as u64).collect::<Vec<_>>());
     all(&worlds, |number| {
         if killed.load(Ordering::Relaxed) >= kills {
@@ -61,7 +61,7 @@ fn kill_at_random(server: Option<Kind>, kills: usize) {
     });
     let killed = killed.into_inner();
     assert!(killed >= kills, "only {killed} kills");
-    println!("{killed} kills");
+    eprintln!("{killed} kills");
 }
 
 #[test]

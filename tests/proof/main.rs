@@ -11,6 +11,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::disallowed_methods,
+    clippy::print_stderr,
     reason = "a test speaks by failing, starts processes and polls the clock"
 )]
 

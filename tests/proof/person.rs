@@ -74,7 +74,7 @@ impl Person {
         let Person { world, told, acknowledged, answering, .. } = self;
         let out = world.under(fault, line, |event| {
             if opens_the_gate(&event) {
-                acknowledged.extend(answer(world, answering.as_ref()));
+                acknowledged.push(answer(world, answering.as_ref()));
             }
             events.push(event);
         });
@@ -89,7 +89,7 @@ impl Person {
         let Person { world, told, acknowledged, .. } = self;
         let out = world.killed_after(time, line, |event| {
             if opens_the_gate(&event) {
-                acknowledged.extend(answer(world, None));
+                acknowledged.push(answer(world, None));
             }
             events.push(event);
         });
@@ -139,7 +139,7 @@ impl Person {
             match step["status"].as_str().unwrap() {
                 "lost" => self.judge(path, step["attempt"].as_u64().unwrap()),
                 "failed" if path == BAD && Attempts::of(&self.world).begun(path) > 0 => {
-                    self.say(&format!("force {path} --reason known"))
+                    self.say(&format!("force {path} --reason known"));
                 }
                 // A disk that fails, and programs that nobody could start, are known ends.
                 "failed" if self.harm != Harm::Engine => self.ask_again(path),
@@ -149,7 +149,7 @@ impl Person {
         }
         let gates = status["gates"].as_array().into_iter().flatten();
         if gates.into_iter().any(|gate| gate["path"] == GATE && gate["status"] == "open") {
-            self.acknowledged.extend(answer(&self.world, None));
+            self.acknowledged.push(answer(&self.world, None));
         }
     }
 
@@ -209,19 +209,19 @@ fn opens_the_gate(event: &Value) -> bool {
 }
 
 /// li.na answers, with a note by which her answer is known again, and once more where it was not acknowledged.
-fn answer(world: &World, fault: Option<&Fault>) -> Option<String> {
+fn answer(world: &World, fault: Option<&Fault>) -> String {
     let note = format!("seen-by-{}", std::process::id());
     let line = format!("confirm {GATE} --as li.na --note {note}");
     if let Some(fault) = fault {
         let out = world.under(fault, &line, |_| ());
         assert!([0, 7].contains(&out.code), "{out:?}");
         if out.code == 0 {
-            return Some(note);
+            return note;
         }
     }
     let out = world.ms(&line);
     assert_eq!(out.code, 0, "{out:?}");
-    Some(note)
+    note
 }
 
 /// What was told stays true.

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long one command may take before it counts as hanging.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The run.
 pub(crate) const START: &str = "run x.yaml --month 2025-10 --as zhang.wei --yes --progress json";
@@ -165,7 +165,7 @@ impl Drop for World {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.dir.disable_cleanup(true);
-            println!("kept: {}", self.dir.path().display());
+            eprintln!("kept: {}", self.dir.path().display());
         }
     }
 }
@@ -207,7 +207,8 @@ fn hear(mut child: Child, mut heard: impl FnMut(Value), kill_after: Option<Durat
                 if let Ok(event @ Value::Object(_)) = serde_json::from_str(&text) {
                     heard(event);
                 }
-                stderr += &format!("{text}\n");
+                stderr.push_str(&text);
+                stderr.push('\n');
             }
             Err(RecvTimeoutError::Timeout) if status.is_none() => status = child.try_wait().unwrap(),
             Err(_) => break,
@@ -220,7 +221,7 @@ fn hear(mut child: Child, mut heard: impl FnMut(Value), kill_after: Option<Durat
             panic!("still running after {PATIENCE:?}\n{stderr}");
         }
     }
-    let status = status.map_or_else(|| child.wait().unwrap(), |status| status);
+    let status = status.unwrap_or_else(|| child.wait().unwrap());
     let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default());
     assert!(!stderr.contains("panicked at"), "a panic is never an answer\n{stderr}");
     Out { code, stdout: stdout.join().unwrap(), stderr }
