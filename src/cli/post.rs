@@ -51,13 +51,25 @@ fn mail_host() -> String {
     if safe.is_empty() { "localhost".to_owned() } else { safe }
 }
 
+/// Between two looks for letters that became due, or that another process has called for.
+const SELDOM: Duration = Duration::from_secs(5);
+
 /// The store as an outbox.
-pub(super) struct StoreOutbox(Mutex<Store>, AtomicBool);
+pub(super) struct StoreOutbox {
+    store: Mutex<Store>,
+    /// There was a letter at the last look.
+    had_one: AtomicBool,
+    calls: Mutex<watch::Receiver<u64>>,
+}
 
 impl StoreOutbox {
     /// The outbox in `store`.
     pub(super) fn new(store: Store) -> Self {
-        StoreOutbox(Mutex::new(store), AtomicBool::new(true))
+        StoreOutbox {
+            store: Mutex::new(store),
+            had_one: AtomicBool::new(true),
+            calls: Mutex::new(Store::letter_calls()),
+        }
     }
 }
 
@@ -65,13 +77,13 @@ impl Outbox for StoreOutbox {
     type Error = StoreError;
 
     async fn next_due(&self, now: Timestamp) -> Result<Option<Letter>, StoreError> {
-        let mut store = self.0.lock().await;
+        let mut store = self.store.lock().await;
         // As long as there was one there may be another one.
-        if !self.1.load(Ordering::Relaxed) && !store.may_have_letters() {
+        if !self.had_one.load(Ordering::Relaxed) && !store.may_have_letters() {
             return Ok(None);
         }
         let claimed = store.claim_letter(now).await?;
-        self.1.store(claimed.is_some(), Ordering::Relaxed);
+        self.had_one.store(claimed.is_some(), Ordering::Relaxed);
         Ok(claimed.map(|found| Letter {
             id: found.letter.id,
             message_id: found.letter.message_id,
@@ -93,7 +105,16 @@ impl Outbox for StoreOutbox {
         };
         let fates = serde_json::to_string(&letter.fates).unwrap_or_default();
         let sending = Sending { status, attempts: letter.attempts, due_at, fates, error };
-        self.0.lock().await.record_sending(&letter.id, &sending).await
+        self.store.lock().await.record_sending(&letter.id, &sending).await
+    }
+
+    async fn called(&self) {
+        let mut calls = self.calls.lock().await;
+        tokio::select! {
+            // Who calls is never gone.
+            Ok(()) = calls.changed() => {}
+            () = tokio::time::sleep(SELDOM) => {}
+        }
     }
 }
 
@@ -124,7 +145,7 @@ impl Postman {
             tokio::spawn(async move {
                 if let Some(transport) = transport {
                     // What an earlier process left queued goes out now.
-                    let _ = outbox.0.lock().await.hurry_letters(clock.now()).await;
+                    let _ = outbox.store.lock().await.hurry_letters(clock.now()).await;
                     // The engine meets the same store and says what is wrong with it.
                     let _ = deliver(outbox.as_ref(), &transport, clock.as_ref(), stop).await;
                 }
@@ -140,13 +161,13 @@ impl Postman {
         let Some(transport) = self.transport else { return };
         let last = async {
             let _ = self.task.await;
-            self.outbox.1.store(true, Ordering::Relaxed);
+            self.outbox.had_one.store(true, Ordering::Relaxed);
             drain(self.outbox.as_ref(), &transport, self.clock.as_ref()).await
         };
         let _ = tokio::time::timeout(LAST_POST, last).await;
         // Closed in order, so that the journal is one file again when the program has gone.
         if let Ok(outbox) = Arc::try_unwrap(self.outbox) {
-            outbox.0.into_inner().close().await;
+            outbox.store.into_inner().close().await;
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -93,6 +94,22 @@ impl Journal {
     /// Has something happened a moment ago?
     pub fn is_lively(&self) -> bool {
         self.store.is_lively()
+    }
+
+    /// How long nobody needs to look for what others record, when nothing has happened for a while and
+    /// [`Journal::stirred`] is listened to.
+    pub fn nap(&mut self) -> Duration {
+        self.store.nap()
+    }
+
+    /// Ends when somebody has written, where that is heard of without asking.
+    pub async fn stirred(&self) {
+        self.store.stirred().await;
+    }
+
+    /// Somebody is just writing: it is looked often for a while.
+    pub fn expect_news(&mut self) {
+        self.store.expect_news();
     }
 
     /// Could other processes have recorded something since this was last asked?

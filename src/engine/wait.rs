@@ -12,8 +12,6 @@ use crate::store::StoreError;
 
 /// How often other processes' decisions are looked for.
 pub(super) const LOOK: Duration = Duration::from_millis(200);
-/// How often when nothing has happened for a while.
-const SELDOM: Duration = Duration::from_millis(500);
 
 /// What came.
 pub(super) enum Input {
@@ -30,7 +28,9 @@ impl Loop<'_> {
     ) -> Input {
         let still = self.is_still();
         loop {
-            let look = if still && !self.journal.is_lively() { SELDOM } else { LOOK };
+            // As long as much happens, what we write ourselves would be heard all the time.
+            let calm = still && !self.journal.is_lively();
+            let look = if calm { self.journal.nap() } else { LOOK };
             // What is overdue and does not begin is kept from it: it is looked at again, but not all the time.
             let deadline = next_deadline(self.journal.state())
                 .map(|at| Duration::try_from(at.duration_since(self.journal.now())).unwrap_or(LOOK));
@@ -41,6 +41,11 @@ impl Loop<'_> {
                 Some(report) = incoming.recv() => return Input::Report(report),
                 Some(wish) = wishes.recv() => return Input::Wish(wish),
                 () = self.driver.seat.changed() => return Input::Time,
+                () = self.journal.stirred(), if calm => {
+                    // It is heard when the writing begins, and can be read a moment later.
+                    self.journal.expect_news();
+                    continue;
+                }
                 () = tokio::time::sleep(alarm.unwrap_or(look)) => {}
             }
             // Days are waited through like this: it costs next to nothing to see that nothing has happened.

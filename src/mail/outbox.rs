@@ -109,6 +109,11 @@ pub trait Outbox: Send + Sync {
     /// The letter that has been due longest at `now`.
     fn next_due(&self, now: Timestamp) -> impl Future<Output = Result<Option<Letter>, Self::Error>> + Send;
 
+    /// Ends when it is time to look for letters again: there may be more, or some may have become due.
+    fn called(&self) -> impl Future<Output = ()> + Send {
+        tokio::time::sleep(LOOK)
+    }
+
     /// Keeps how an attempt ended, together with the letter's `attempts` and `fates` as they are now.
     fn record(
         &self,
@@ -129,7 +134,7 @@ pub enum Drained {
     },
 }
 
-/// Between two looks for letters that became due.
+/// Between two looks for letters that became due, in an outbox that nobody hears of.
 const LOOK: Duration = Duration::from_secs(1);
 /// Delays after the first attempts.
 const FIRST_DELAYS: [u64; 5] = [5, 15, 60, 300, 900];
@@ -163,7 +168,7 @@ pub async fn deliver<O: Outbox>(
         }
         tokio::select! {
             () = stop.requested() => return Ok(Drained::Empty),
-            () = tokio::time::sleep(LOOK) => {}
+            () = outbox.called() => {}
         }
     }
 }

@@ -22,6 +22,8 @@ use crate::words::Msg;
 
 /// How often the screen is drawn when nothing happens: its clock goes on.
 const TICK: Duration = Duration::from_secs(1);
+/// How often it is looked whether a deadline has passed, where there is no screen.
+const SELDOM: Duration = Duration::from_secs(10);
 
 /// What the engine tells.
 #[derive(Debug, Clone, PartialEq)]
@@ -269,7 +271,7 @@ struct Ticking {
 
 impl Ticking {
     fn new(has_screen: bool) -> Self {
-        let mut tick = interval(TICK);
+        let mut tick = interval(if has_screen { TICK } else { SELDOM });
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let listen = |kind| has_screen.then(|| signal(kind).ok()).flatten();
         // After Ctrl-Z.

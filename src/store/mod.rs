@@ -21,6 +21,7 @@ mod schema;
 mod seat;
 mod sqlite;
 mod verify;
+mod watch;
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -237,6 +238,8 @@ impl Store {
         let found: Result<Vec<Record>, StoreError> = again!(self, self.events_now(run, after));
         if found.as_ref().is_ok_and(|found| !found.is_empty()) {
             self.note_news();
+            // Others' events may have called for letters.
+            Store::note_letters();
         }
         found
     }

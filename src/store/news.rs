@@ -1,14 +1,16 @@
-//! Could somebody have recorded something since the last look? Asked five times a second for days: it has to cost next to
-//! nothing.
+//! Could somebody have recorded something since the last look? Asked for days: it has to cost next to nothing. Of a file
+//! that is written the kernel tells; a server is asked.
 
 use std::os::unix::fs::MetadataExt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::Store;
 use super::backend::Backend;
+use super::watch::Watch;
 
 /// However still it is: after so long it is looked all the same. Times of files are as coarse as the kernel's ticks.
 const FILE: Duration = Duration::from_secs(2);
@@ -17,8 +19,13 @@ const LIVELY: Duration = Duration::from_millis(200);
 const QUIET: Duration = Duration::from_secs(1);
 const A_WHILE: Duration = Duration::from_secs(5);
 
-/// How many batches with letters this process has recorded: who sends letters looks when there are more.
-static LETTERS: AtomicU64 = AtomicU64::new(0);
+/// How long one sleeps between two looks when nothing did for a while: at a file of which the kernel tells, and at one of
+/// which it does not.
+const TOLD: Duration = Duration::from_secs(5);
+const UNTOLD: Duration = Duration::from_millis(500);
+
+/// How often this process has recorded or read what may have letters with it: who sends letters looks when it is more.
+static LETTERS: LazyLock<watch::Sender<u64>> = LazyLock::new(watch::Sender::default);
 
 /// What was there at the last look.
 #[derive(Debug, Default)]
@@ -27,6 +34,7 @@ pub(super) struct News {
     letters: u64,
     looked: Option<Instant>,
     happened: Option<Instant>,
+    watch: Option<Watch>,
 }
 
 /// What a write changes of a file: its number, its length, when it was written.
@@ -68,20 +76,55 @@ impl Store {
         self.news.happened.is_some_and(|happened| happened.elapsed() < A_WHILE)
     }
 
+    /// How long nobody needs to look, when nothing has happened for a while and [`Store::stirred`] is listened to.
+    pub fn nap(&mut self) -> Duration {
+        let Backend::Sqlite(path) = &self.backend else { return QUIET };
+        let path = format!("{path}-wal");
+        let file = stamp(&path).map(|(file, ..)| file);
+        match (file, &self.news.watch) {
+            (Some(file), Some(watch)) if watch.is_on(file) => return TOLD,
+            (Some(file), _) => self.news.watch = Watch::on(&path, file).ok(),
+            (None, _) => self.news.watch = None,
+        }
+        // Something may have been written just before it was watched.
+        UNTOLD
+    }
+
+    /// Ends when somebody has written, where that is heard of without asking.
+    pub async fn stirred(&self) {
+        let heard = match &self.news.watch {
+            Some(watch) => watch.stirred().await.is_ok(),
+            None => false,
+        };
+        if !heard {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Somebody is just writing: it is looked often for a while.
+    pub fn expect_news(&mut self) {
+        self.note_news();
+    }
+
     /// There was something new, or we have recorded something ourselves.
     pub(super) fn note_news(&mut self) {
         self.news.happened = Some(Instant::now());
     }
 
-    /// Letters were recorded by this process.
+    /// There may be letters that were not there before.
     pub(super) fn note_letters() {
-        LETTERS.fetch_add(1, Ordering::Relaxed);
+        LETTERS.send_modify(|count| *count += 1);
+    }
+
+    /// Changes when this process has recorded or read what may have letters with it.
+    pub fn letter_calls() -> watch::Receiver<u64> {
+        LETTERS.subscribe()
     }
 
     /// Could there be letters to send? Every few seconds in any case: some fall due, some were called for elsewhere.
     pub fn may_have_letters(&mut self) -> bool {
         let now = Instant::now();
-        let letters = LETTERS.load(Ordering::Relaxed);
+        let letters = *LETTERS.borrow();
         let more = std::mem::replace(&mut self.news.letters, letters) != letters;
         let due = self.news.looked.is_none_or(|looked| now - looked >= A_WHILE);
         if more || due {
