@@ -1,10 +1,5 @@
 //! An engine whose clock is set while it runs: retries take their delay, events never go back, deadlines are civil.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::disallowed_methods,
-    reason = "a test says so by failing"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test says so by failing")]
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -6,14 +6,13 @@ use std::io;
 use std::process::Child;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::UnixStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::births::Births;
 use super::client::{Ask, Heard, Known, Mouth};
 use super::home::{Home, Lock};
+use super::link::{Link, hear};
 use super::protocol::{self, End, Ended, Key, NotStarted, Order, Start, Tiding};
 use super::records::{Past, Trace};
 
@@ -25,9 +24,6 @@ const ANSWER: Duration = Duration::from_secs(30);
 
 /// Between two tries.
 const MOMENT: Duration = Duration::from_millis(5);
-
-/// What is read at once.
-const PIECE: usize = 1 << 16;
 
 /// The one who talks with the keeper.
 pub(super) struct Line {
@@ -50,16 +46,6 @@ struct Waiting {
     mouth: Mouth,
     /// What is to be started, until its end: a keeper may die before it has begun.
     start: Option<Box<Start>>,
-}
-
-struct Link {
-    stream: UnixStream,
-    inbox: Vec<u8>,
-    outbox: Vec<u8>,
-    /// It has said what it has.
-    is_greeted: bool,
-    /// Since when there is one.
-    since: Instant,
 }
 
 impl Line {
@@ -94,7 +80,7 @@ impl Line {
                     }
                 }
             }
-            self.send().await;
+            self.send();
         }
     }
 
@@ -346,35 +332,9 @@ impl Line {
         Ok(())
     }
 
-    async fn send(&mut self) {
-        let Some(link) = self.link.as_mut().filter(|link| !link.outbox.is_empty()) else { return };
-        let outbox = std::mem::take(&mut link.outbox);
-        // That it has gone is heard where it is listened to.
-        let _ = link.stream.write_all(&outbox).await;
-    }
-}
-
-impl Link {
-    fn new(stream: std::os::unix::net::UnixStream) -> io::Result<Self> {
-        stream.set_nonblocking(true)?;
-        let stream = UnixStream::from_std(stream)?;
-        Ok(Link { stream, inbox: Vec::new(), outbox: Vec::new(), is_greeted: false, since: Instant::now() })
-    }
-}
-
-/// The next tidings; `None` when the keeper has gone.
-async fn hear(link: &mut Option<Link>) -> Option<Vec<Tiding>> {
-    let Some(link) = link else { return std::future::pending().await };
-    loop {
-        link.inbox.reserve(PIECE);
-        match link.stream.read_buf(&mut link.inbox).await {
-            Ok(0) | Err(_) => return None,
-            Ok(_) => {
-                let tidings = protocol::read(&mut link.inbox);
-                if !tidings.is_empty() {
-                    return Some(tidings);
-                }
-            }
+    fn send(&mut self) {
+        if let Some(link) = &mut self.link {
+            link.write();
         }
     }
 }

@@ -9,6 +9,7 @@ mod engine;
 pub(crate) mod home;
 mod keep;
 mod line;
+mod link;
 pub(crate) mod log;
 pub(crate) mod mask;
 pub(crate) mod process;

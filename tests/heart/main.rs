@@ -1,5 +1,5 @@
 //! The heart under tables and properties: no clock, no process, no database.
-#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
 mod bench;
 mod doubt;

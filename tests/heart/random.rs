@@ -148,7 +148,7 @@ fn varied(plan: &Plan, count: &mut u32, draw: &mut impl FnMut() -> u8) -> Plan {
                 needs.push(node.needs.iter().map(|need| plan.path(*need)).collect());
                 nodes.push(node);
             }
-            if nodes.is_empty() || draw() % 16 == 0 {
+            if nodes.is_empty() || draw().is_multiple_of(16) {
                 *count += 1;
                 needs.push(Vec::new());
                 nodes.push(step(&format!("x{count}")));
@@ -179,7 +179,7 @@ fn assert_done_stays_done(run: &Bench) {
                 done.remove(step);
             }
             Event::StepStarted { step, .. } => {
-                assert!(!done.contains(step), "{step} began though it was done")
+                assert!(!done.contains(step), "{step} began though it was done");
             }
             _ => {}
         }
