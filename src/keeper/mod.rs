@@ -1,5 +1,5 @@
 //! Programs, and the process that keeps them while engines come and go: a keeper for every run on every host. The
-//! engine's side is [`client::Keeper`], the other one is [`serve`]; what they have in common are programs (`process`),
+//! engine's side is `client::Keeper`, the other one is `serve`; what they have in common are programs (`process`),
 //! what they print (`tape`, `log`, `mask`, `keep`) and what is said and written down (`protocol`, `records`).
 
 mod births;
