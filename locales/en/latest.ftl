@@ -35,11 +35,6 @@ refused-uses = { $step } is in flight and uses { $uses }, which is no longer in 
 refused-has-votes = { $step } is asked, has answers, and is no longer in the runbook: answer it to its end first, or put it back. Nothing was changed.
 refused-no-step = { $step } is no longer in the runbook that the run goes by.
 
-term-verb-renewed = renewed
-term-event-renewed = { $who }: { $added } new, { $removed } gone, { $changed } otherwise
-term-outdated = done as it was then, now defined otherwise
-term-no-longer = no longer in the runbook
-term-no-longer-since = no longer in the runbook since { $at } ({ $who })
 mail-no-longer = No longer in the runbook
 mail-outdated = done as it was then, now defined otherwise
 

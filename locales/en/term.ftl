@@ -156,3 +156,10 @@ term-col-remark = remark
 term-col-to = to
 term-col-attempts = #
 term-col-subject = subject
+
+# Another plan for a run that has begun
+term-event-renewed = { $who }: { $added } new, { $removed } gone, { $changed } otherwise
+term-no-longer = no longer in the runbook
+term-no-longer-since = no longer in the runbook since { $at } ({ $who })
+term-outdated = done as it was then, now defined otherwise
+term-verb-renewed = renewed

@@ -29,11 +29,6 @@ refused-uses = { $step } 正在执行,并用到运行手册中已没有的 { $us
 refused-has-votes = { $step } 正在询问且已有回答,而运行手册中已没有:请先把它回答完,或放回运行手册。未做任何改动。
 refused-no-step = 本次运行依据的运行手册中已没有 { $step }。
 
-term-verb-renewed = 已更新
-term-event-renewed = { $who }:新增 { $added },去除 { $removed },变更 { $changed }
-term-outdated = 按当时的定义完成,现在定义已变
-term-no-longer = 运行手册中已没有
-term-no-longer-since = { $at } 起运行手册中已没有({ $who })
 mail-no-longer = 运行手册中已没有的步骤
 mail-outdated = 按当时的定义完成,现在定义已变
 

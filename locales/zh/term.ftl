@@ -147,3 +147,10 @@ term-col-remark = 备注
 term-col-to = 收件人
 term-col-attempts = 次
 term-col-subject = 主题
+
+# Another plan for a run that has begun
+term-event-renewed = { $who }:新增 { $added },去除 { $removed },变更 { $changed }
+term-no-longer = 运行手册中已没有
+term-no-longer-since = { $at } 起运行手册中已没有({ $who })
+term-outdated = 按当时的定义完成,现在定义已变
+term-verb-renewed = 已更新
