@@ -142,7 +142,9 @@ fn what_is_gone_keeps_its_mark_in_status_and_letter() {
     let project = edited(project, &format!("1:\n{}3:\n{}", sh("a", &note("a")), sh("c", &note("c"))));
     project.ms("retry c --as zhang.wei").code(0);
     latest(&project, "").finish(PATIENCE).code(0);
-    assert_eq!(project.ledger(), ["odd", "a", "c"]);
+    let mut ran = project.ledger();
+    ran[..2].sort();
+    assert_eq!(ran, ["a", "odd", "c"], "the first two side by side");
     let status = project.status();
     let gone = &status.rows("removed")[0];
     assert_eq!((&gone["path"], &gone["status"]), (&"s/odd".into(), &"forced".into()));
