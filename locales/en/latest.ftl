@@ -40,7 +40,7 @@ mail-outdated = done as it was then, now defined otherwise
 
 loss-engine = it was running when the engine died, and nothing can tell how it ended: look it up, then say so
 loss-left = the engine was told to leave and cut it short, and nothing can tell how far it came: look it up, then say so
-loss-keeper = who kept hold of its program is gone (killed, or the machine restarted): the program may still run, and nothing can tell how it ended; look for it, then say so
+loss-keeper = the keeper of its program is gone (killed, or the machine restarted): the program may still run, and nothing can tell how it ended; look for it, then say so
 loss-elsewhere = it began on { $host }, and only there it can be looked up: look there, then say so
 loss-parked = { $engines } engines died with it, one after the other, so it does not begin again by itself: look why, then have it run again or say how it ended
 attach-renewed = { $run } goes on by its runbook as it is on disk now: attach again to see it.
