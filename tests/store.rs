@@ -6,6 +6,8 @@
 mod bench;
 #[path = "store/crash.rs"]
 mod crash;
+#[path = "store/ear.rs"]
+mod ear;
 #[path = "store/seats.rs"]
 mod seats;
 #[path = "support/servers.rs"]

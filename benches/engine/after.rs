@@ -35,7 +35,7 @@ pub(crate) fn after() {
     shape.gates = true;
     shape.lay_out(&folder);
     let before = Marks::listen(&folder, STEPS);
-    let engine = waiting(&folder);
+    let engine = waiting(&folder, None);
     before.all();
     head("a run of 10,000 steps after 10,000 events");
     let least = looks(&folder, &["--help"]);

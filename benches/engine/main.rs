@@ -5,6 +5,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::cast_precision_loss,
     clippy::disallowed_methods,
@@ -16,6 +17,8 @@ mod chain;
 mod floor;
 mod process;
 mod quiet;
+#[path = "../../tests/support/servers.rs"]
+mod servers;
 mod shape;
 mod table;
 mod whole;

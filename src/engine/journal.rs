@@ -107,9 +107,9 @@ impl Journal {
         self.store.stirred().await;
     }
 
-    /// Somebody is just writing: it is looked often for a while.
-    pub fn expect_news(&mut self) {
-        self.store.expect_news();
+    /// Somebody has been heard. Can it be read already, or is it just being written?
+    pub fn expect_news(&mut self) -> bool {
+        self.store.expect_news()
     }
 
     /// Could other processes have recorded something since this was last asked?

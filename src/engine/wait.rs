@@ -42,9 +42,9 @@ impl Loop<'_> {
                 Some(wish) = wishes.recv() => return Input::Wish(wish),
                 () = self.driver.seat.changed() => return Input::Time,
                 () = self.journal.stirred(), if calm => {
-                    // It is heard when the writing begins, and can be read a moment later.
-                    self.journal.expect_news();
-                    continue;
+                    if !self.journal.expect_news() {
+                        continue;
+                    }
                 }
                 () = tokio::time::sleep(alarm.unwrap_or(look)) => {}
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Instant, sleep_until};
 
 use super::deadlines::Deadlines;
 use super::keys::Key;
@@ -22,6 +22,10 @@ use crate::words::Msg;
 
 /// How often the screen is drawn when nothing happens: its clock goes on.
 const TICK: Duration = Duration::from_secs(1);
+/// The same where nothing runs, and nobody has typed anything nor has anything happened for a while: it may be like that
+/// for days.
+const CALM: Duration = Duration::from_secs(5);
+const A_WHILE: Duration = Duration::from_mins(1);
 /// How often it is looked whether a deadline has passed, where there is no screen.
 const SELDOM: Duration = Duration::from_secs(10);
 
@@ -122,7 +126,9 @@ impl Console {
     ) -> RunState {
         let mut clock = Ticking::new(self.progress.has_screen());
         loop {
-            match next(&mut updates, self.person.as_mut(), &mut clock).await {
+            let input = next(&mut updates, self.person.as_mut(), &mut clock).await;
+            let happened = !matches!(input, Input::Tick);
+            match input {
                 Input::Update(Update::Done) | Input::Over => break,
                 Input::Update(update) => {
                     self.update(update);
@@ -144,6 +150,7 @@ impl Console {
                 let _ = wishes.send(Wish::Gone);
             }
             self.draw();
+            clock.wind(happened, self.state.in_flight().is_empty());
         }
         self.look_at_the_clock();
         self.close()
@@ -264,19 +271,36 @@ enum Input {
 
 /// What makes a screen be drawn again though nothing happened.
 struct Ticking {
-    tick: Interval,
+    has_screen: bool,
+    next: Instant,
+    happened: Instant,
     continued: Option<Signal>,
     resized: Option<Signal>,
 }
 
 impl Ticking {
     fn new(has_screen: bool) -> Self {
-        let mut tick = interval(if has_screen { TICK } else { SELDOM });
-        tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let listen = |kind| has_screen.then(|| signal(kind).ok()).flatten();
         // After Ctrl-Z.
         let continued = listen(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()));
-        Ticking { tick, continued, resized: listen(SignalKind::window_change()) }
+        let resized = listen(SignalKind::window_change());
+        let now = Instant::now();
+        Ticking { has_screen, next: now, happened: now, continued, resized }
+    }
+
+    /// It has just been drawn, because something `happened` or not. `still`: nothing runs.
+    fn wind(&mut self, happened: bool, still: bool) {
+        let now = Instant::now();
+        if happened {
+            self.happened = now;
+        }
+        let is_calm = still && now - self.happened >= A_WHILE;
+        self.next = now
+            + match (self.has_screen, is_calm) {
+                (false, _) => SELDOM,
+                (true, false) => TICK,
+                (true, true) => CALM,
+            };
     }
 }
 
@@ -308,6 +332,6 @@ async fn next(
         key = typed => Input::Key(key),
         update = updates.recv() => update.map_or(Input::Over, Input::Update),
         () = heard(&mut clock.resized) => Input::Tick,
-        _ = clock.tick.tick() => Input::Tick,
+        () = sleep_until(clock.next) => Input::Tick,
     }
 }

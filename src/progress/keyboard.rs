@@ -1,15 +1,15 @@
 //! The keyboard of a terminal: keys as they are pressed, without waiting for the end of a line. The terminal's mode is
 //! given back when this goes out of scope. It never waits inside a read: one that is taken up again in the background
-//! (Ctrl-Z, `bg`) would stop the whole program.
+//! (Ctrl-Z, `bg`) would stop the whole program. The kernel wakes it: nobody types for days.
 
+use std::io::{PipeReader, PipeWriter, pipe};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr,
 };
@@ -18,12 +18,12 @@ use tokio::sync::mpsc;
 use super::charset::Charset;
 use super::keys::{Key, Keys};
 
-/// Between two looks at a quiet keyboard.
-const QUIET: Duration = Duration::from_millis(30);
-/// After so many of them an Esc is an Esc, and not the beginning of an arrow key.
-const ESC_AFTER: u32 = 3;
-/// Between two looks in the background.
-const LATER: Duration = Duration::from_millis(300);
+/// After so long an Esc is an Esc, and not the beginning of an arrow key.
+const ESC: Duration = Duration::from_millis(90);
+/// Between two looks whether this program is in the foreground, and the terminal in our mode: nobody tells of either.
+const LATER: Duration = Duration::from_secs(1);
+/// Before the next look at an input that seemed to have something and had nothing.
+const MOMENT: Duration = Duration::from_millis(30);
 /// Tenths of a second that a read may take where the terminal could not be opened again.
 const TENTHS: u8 = 1;
 
@@ -32,8 +32,8 @@ const TENTHS: u8 = 1;
 pub struct Keyboard {
     terminal: Arc<OwnedFd>,
     before: Option<Termios>,
-    stop: Arc<AtomicBool>,
-    _wake: Sender<()>,
+    /// Who reads hears when it closes.
+    _end: Option<PipeWriter>,
 }
 
 impl Keyboard {
@@ -60,24 +60,20 @@ impl Keyboard {
         before: Option<Termios>,
     ) -> (Self, mpsc::UnboundedReceiver<Key>) {
         let (keys, typed) = mpsc::unbounded_channel();
-        let (wake, asleep) = channel();
         let terminal = Arc::new(input);
-        let stop = Arc::new(AtomicBool::new(false));
-        let reader = Reader {
-            input: Arc::clone(&terminal),
-            mode: before.clone(),
-            stop: Arc::clone(&stop),
-            asleep,
-            keys,
-        };
-        std::thread::spawn(move || reader.run(charset));
-        (Keyboard { terminal, before, stop, _wake: wake }, typed)
+        let input = Arc::clone(&terminal);
+        let (over, end) = pipe().ok().unzip();
+        // Without a pipe no key is ever read: the keys are at their end at once.
+        if let Some(over) = over {
+            let reader = Reader { input, mode: before.clone(), over, keys };
+            std::thread::spawn(move || reader.run(charset));
+        }
+        (Keyboard { terminal, before, _end: end }, typed)
     }
 }
 
 impl Drop for Keyboard {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
         // In the background this would stop the program; the shell has set its own mode there.
         if let Some(before) = &self.before
             && in_foreground(&self.terminal)
@@ -119,8 +115,8 @@ struct Reader {
     input: Arc<OwnedFd>,
     /// The mode before ours; `None` where the input is no terminal.
     mode: Option<Termios>,
-    stop: Arc<AtomicBool>,
-    asleep: Receiver<()>,
+    /// Closed at its other end when the keyboard is dropped.
+    over: PipeReader,
     keys: mpsc::UnboundedSender<Key>,
 }
 
@@ -132,40 +128,59 @@ enum Look {
     Gone,
 }
 
+/// What was waited for.
+#[derive(PartialEq, Eq)]
+enum Waited {
+    /// There is something to be read.
+    Input,
+    /// There is nothing.
+    Nothing,
+    /// The keyboard is dropped.
+    Over,
+}
+
 impl Reader {
     fn run(self, charset: Charset) {
         let mut keys = Keys::new(charset);
         let mut buffer = [0; 1024];
-        let mut quiet = 0;
-        while !self.stop.load(Ordering::Relaxed) {
-            let typed = match self.look(&mut buffer) {
+        // What was typed may be the beginning of a key.
+        let mut begun = false;
+        let mut waited = Waited::Nothing;
+        while waited != Waited::Over {
+            let seemed = waited == Waited::Input;
+            let (typed, next) = match self.look(&mut buffer) {
                 Look::Bytes(count) => {
-                    quiet = 0;
-                    keys.read(&buffer[..count])
+                    begun = true;
+                    (keys.read(&buffer[..count]), Waited::Nothing)
                 }
-                Look::Nothing => {
-                    quiet += 1;
-                    self.sleep(QUIET);
-                    if quiet == ESC_AFTER { keys.pause() } else { Vec::new() }
-                }
-                Look::Background => {
-                    self.sleep(LATER);
-                    Vec::new()
-                }
-                Look::Gone => vec![Key::Gone],
+                Look::Nothing if seemed => (Vec::new(), self.wait(false, MOMENT)),
+                Look::Nothing => match self.wait(true, if begun { ESC } else { LATER }) {
+                    Waited::Nothing if std::mem::take(&mut begun) => (keys.pause(), Waited::Nothing),
+                    next => (Vec::new(), next),
+                },
+                // What is typed now is for somebody else.
+                Look::Background => (Vec::new(), self.wait(false, LATER)),
+                Look::Gone => (vec![Key::Gone], Waited::Over),
             };
-            for key in typed {
-                let last = key == Key::Gone;
-                if self.keys.send(key).is_err() || last {
-                    return;
-                }
+            waited = next;
+            if !typed.into_iter().all(|key| self.keys.send(key).is_ok()) {
+                return;
             }
         }
     }
 
-    /// Unless the keyboard is dropped meanwhile.
-    fn sleep(&self, time: Duration) {
-        let _ = self.asleep.recv_timeout(time);
+    /// Until there is input, where that is `wanted`; at longest for a while.
+    fn wait(&self, wanted: bool, longest: Duration) -> Waited {
+        let longest = Timespec::try_from(longest).ok();
+        let over = PollFd::new(&self.over, PollFlags::IN);
+        let input = PollFd::new(&*self.input, PollFlags::IN);
+        let mut both = [over, input];
+        let asked = if wanted { &mut both[..] } else { &mut both[..1] };
+        match retry_on_intr(|| poll(asked, longest.as_ref())) {
+            Ok(_) if !both[0].revents().is_empty() => Waited::Over,
+            Ok(_) if !both[1].revents().is_empty() => Waited::Input,
+            Ok(_) | Err(_) => Waited::Nothing,
+        }
     }
 
     fn look(&self, buffer: &mut [u8]) -> Look {

@@ -29,6 +29,7 @@ impl Store {
         if !batch.letters.is_empty() {
             Store::note_letters();
         }
+        self.tell_engine(&batch.row.id).await;
         Ok(())
     }
 

@@ -3,19 +3,22 @@
 
 use std::time::Duration;
 
-use sqlx::{AnyConnection, Connection as _};
+use sqlx::Row as _;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::StoreError;
-use super::backend::Backend;
+use super::ear::{Drum, Ear, Line, ear};
 use super::fence::{Fence, holder, now};
 use super::lock::RunLock;
+use super::postgres::Server;
 use crate::run::EngineId;
 
 /// Between two tries to renew a lease while the server is away.
 const RETRY: Duration = Duration::from_millis(250);
+/// Between two connections that an engine asks for because it would like to listen.
+const AGAIN: Duration = Duration::from_secs(2);
 /// Giving a lease back is not waited for longer: it runs out by itself.
 const LEAVING: Duration = Duration::from_secs(2);
 
@@ -101,14 +104,15 @@ impl Drop for RowPlace {
 }
 
 impl Lease {
-    /// Begins to renew a lease that was just taken.
-    pub(super) fn begin(backend: Backend, lock: RunLock, fence: Fence, terms: Terms) -> Self {
+    /// Begins to renew a lease that was just taken. The ear hears what is said of its run.
+    pub(super) fn begin(server: Server, lock: RunLock, fence: Fence, terms: Terms) -> (Self, Ear) {
+        let (drum, ear) = ear();
         let (standing, watched) = watch::channel(Standing::Ours(Instant::now() + terms.trust()));
         let (orders, incoming) = mpsc::unbounded_channel();
-        let renewer =
-            Renewer { backend, fence: fence.clone(), terms, standing, connection: None, free: Vec::new() };
+        let (free, head) = (Vec::new(), None);
+        let renewer = Renewer { server, fence: fence.clone(), terms, standing, line: None, drum, head, free };
         let task = tokio::spawn(renewer.run(incoming));
-        Lease { fence, standing: watched, orders, task, _lock: lock }
+        (Lease { fence, standing: watched, orders, task, _lock: lock }, ear)
     }
 
     pub(super) fn fence(&self) -> &Fence {
@@ -143,18 +147,22 @@ impl Lease {
 
 /// Keeps a lease on a connection of its own, so that nothing that the engine does delays it.
 struct Renewer {
-    backend: Backend,
+    server: Server,
     fence: Fence,
     terms: Terms,
     standing: watch::Sender<Standing>,
-    connection: Option<AnyConnection>,
+    line: Option<Line>,
+    drum: Drum,
+    /// The number of the run's last event at the last renewal: what nobody has said is seen by it.
+    head: Option<i64>,
     /// Places that are free again and not given back yet.
     free: Vec<(String, i64)>,
 }
 
 impl Renewer {
     async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
-        let mut next = Instant::now() + self.terms.renewal();
+        let mut asked = Instant::now();
+        let mut next = asked + self.terms.renewal();
         loop {
             tokio::select! {
                 biased;
@@ -163,8 +171,8 @@ impl Renewer {
                     Some(Order::Leave) | None => return self.give_back().await,
                 },
                 () = tokio::time::sleep_until(next) => {
-                    let (asked, done) = (Instant::now(), self.renew().await);
-                    next = match done {
+                    asked = Instant::now();
+                    next = match self.renew().await {
                         Ok(true) => {
                             self.standing.send_replace(Standing::Ours(asked + self.terms.trust()));
                             asked + self.terms.renewal()
@@ -173,60 +181,71 @@ impl Renewer {
                         Err(_) => Instant::now() + RETRY.min(self.terms.renewal()),
                     };
                 }
+                () = self.drum.wanted(), if self.line.is_none() => next = next.min(asked + AGAIN),
+                () = heard(&mut self.line) => self.line = None,
             }
             // What cannot be given back now is given back with the next renewal.
             if !self.free.is_empty() && self.free().await.is_err() {
-                self.connection = None;
+                self.line = None;
                 sleep(Duration::ZERO).await;
             }
         }
     }
 
     /// The connection, made anew where it broke.
-    async fn at_hand(&mut self) -> Result<&mut AnyConnection, StoreError> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.backend.connect().await?.ok_or(StoreError::Behind)?,
+    async fn at_hand(&mut self) -> Result<&mut Line, sqlx::Error> {
+        let line = match self.line.take() {
+            Some(line) => line,
+            None => Line::open(&self.server, self.fence.run.to_string(), &self.drum).await?,
         };
-        Ok(self.connection.insert(connection))
+        Ok(self.line.insert(line))
     }
 
     /// `false`: somebody else has it.
-    async fn renew(&mut self) -> Result<bool, StoreError> {
+    async fn renew(&mut self) -> Result<bool, sqlx::Error> {
         let (run, epoch, lease) = (self.fence.run.to_string(), self.fence.epoch, self.terms.millis());
         let longest = self.terms.renewal();
         let renewing = async {
-            let connection = self.at_hand().await?;
-            let sql = concat!("update seats set until = ", now!(), " + $3 where run = $1 and epoch = $2");
-            let done = sqlx::query(sql).bind(run).bind(epoch).bind(lease).execute(connection).await;
-            done.map_err(|source| self.backend.fault(source))
+            let sql = concat!(
+                "update seats set until = ",
+                now!(),
+                " + $3 where run = $1 and epoch = $2 \
+                 returning coalesce((select max(seq) from events where events.run = seats.run), 0)"
+            );
+            let row = sqlx::query(sql).bind(run).bind(epoch).bind(lease);
+            let row = row.fetch_optional(self.at_hand().await?.ask()).await?;
+            row.map(|row| row.try_get::<i64, _>(0)).transpose()
         };
         let done = match timeout(longest, renewing).await {
             Ok(done) => done,
-            Err(_) => Err(StoreError::Behind),
+            Err(_) => Err(sqlx::Error::PoolTimedOut),
         };
-        if done.is_err() {
-            self.connection = None;
+        match &done {
+            Ok(head) => {
+                let known = std::mem::replace(&mut self.head, *head);
+                if known.is_some() && known != *head {
+                    self.drum.beat();
+                }
+            }
+            Err(_) => self.line = None,
         }
-        done.map(|done| done.rows_affected() == 1)
+        done.map(|head| head.is_some())
     }
 
-    async fn free(&mut self) -> Result<(), StoreError> {
+    async fn free(&mut self) -> Result<(), sqlx::Error> {
         while let Some((platform, number)) = self.free.last().cloned() {
             let (run, epoch) = (self.fence.run.to_string(), self.fence.epoch);
-            let connection = self.at_hand().await?;
             let sql = "delete from places where platform = $1 and place = $2 and run = $3 and epoch = $4";
             let gone = sqlx::query(sql).bind(platform).bind(number).bind(run).bind(epoch);
-            gone.execute(connection).await.map_err(|source| self.backend.fault(source))?;
+            gone.execute(self.at_hand().await?.ask()).await?;
             self.free.pop();
         }
         Ok(())
     }
 
-    async fn lose(mut self) {
-        let run = self.fence.run.clone();
-        let by = match self.at_hand().await {
-            Ok(connection) => holder(connection, &run, false).await.ok().flatten(),
+    async fn lose(self) {
+        let by = match self.server.connect().await {
+            Ok(mut connection) => holder(&mut connection, &self.fence.run, false).await.ok().flatten(),
             Err(_) => None,
         };
         self.standing.send_replace(Standing::Gone(by));
@@ -234,16 +253,24 @@ impl Renewer {
 
     async fn give_back(mut self) {
         let (run, epoch) = (self.fence.run.to_string(), self.fence.epoch);
-        let Ok(connection) = self.at_hand().await else { return };
+        let Ok(line) = self.at_hand().await else { return };
         for sql in [
             "delete from places where run = $1 and epoch = $2",
             "update seats set until = 0 where run = $1 and epoch = $2",
         ] {
             // What cannot be given back runs out by itself.
-            let _ = sqlx::query(sql).bind(run.clone()).bind(epoch).execute(&mut *connection).await;
+            let _ = sqlx::query(sql).bind(run.clone()).bind(epoch).execute(line.ask()).await;
         }
-        if let Some(connection) = self.connection {
-            let _ = connection.close().await;
+        if let Some(line) = self.line {
+            line.close().await;
         }
+    }
+}
+
+/// Ends when a connection is lost on which is listened.
+async fn heard(line: &mut Option<Line>) {
+    match line {
+        Some(line) => line.listen().await,
+        None => std::future::pending().await,
     }
 }

@@ -6,6 +6,7 @@
 mod append;
 mod backend;
 mod doubt;
+mod ear;
 mod error;
 mod fence;
 mod folder;
@@ -241,6 +242,7 @@ impl Store {
             // Others' events may have called for letters.
             Store::note_letters();
         }
+        self.try_ear().await;
         found
     }
 

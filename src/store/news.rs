@@ -1,5 +1,6 @@
 //! Could somebody have recorded something since the last look? Asked for days: it has to cost next to nothing. Of a file
-//! that is written the kernel tells; a server is asked.
+//! that is written the kernel tells; on a server whoever records something says so, and it is asked where that is not
+//! heard.
 
 use std::os::unix::fs::MetadataExt;
 use std::sync::LazyLock;
@@ -10,17 +11,24 @@ use tokio::time::Instant;
 
 use super::Store;
 use super::backend::Backend;
+use super::ear::Ear;
+use super::patience::within;
 use super::watch::Watch;
+use crate::id::RunId;
 
 /// However still it is: after so long it is looked all the same. Times of files are as coarse as the kernel's ticks.
 const FILE: Duration = Duration::from_secs(2);
-/// A server is asked so often while things happen, and so often when nothing did for a while.
+/// A server is asked so often while things happen, and so often when nothing did for a while: where what is said is not
+/// heard, and where it is. What nobody has said is seen with the next renewal of the lease in any case.
 const LIVELY: Duration = Duration::from_millis(200);
 const QUIET: Duration = Duration::from_secs(1);
+const HEARD: Duration = Duration::from_secs(30);
+/// Telling an engine is not waited for longer: it will see what is there.
+const TELLING: Duration = Duration::from_secs(5);
 const A_WHILE: Duration = Duration::from_secs(5);
 
-/// How long one sleeps between two looks when nothing did for a while: at a file of which the kernel tells, and at one of
-/// which it does not.
+/// How long one sleeps between two looks when nothing did for a while, where writing is heard of, and at a file of which
+/// nobody tells. The clock may be set meanwhile.
 const TOLD: Duration = Duration::from_secs(5);
 const UNTOLD: Duration = Duration::from_millis(500);
 
@@ -35,6 +43,7 @@ pub(super) struct News {
     looked: Option<Instant>,
     happened: Option<Instant>,
     watch: Option<Watch>,
+    ear: Option<Ear>,
 }
 
 /// What a write changes of a file: its number, its length, when it was written.
@@ -61,8 +70,13 @@ impl Store {
                 }
                 FILE
             }
-            Backend::Postgres(_) if self.is_lively() => LIVELY,
-            Backend::Postgres(_) => QUIET,
+            Backend::Postgres(_) => {
+                if self.news.ear.as_mut().is_some_and(Ear::take) {
+                    self.news.looked = Some(now);
+                    return true;
+                }
+                self.pace()
+            }
         };
         let due = idle.is_none_or(|idle| idle >= longest);
         if due {
@@ -71,14 +85,28 @@ impl Store {
         due
     }
 
-    /// Has something happened a moment ago? Where nothing has, looking may take its time.
+    /// Has something happened a moment ago, so that it is looked often? Where nothing has, and where it is heard what
+    /// others say and nothing of our own, looking may take its time.
     pub fn is_lively(&self) -> bool {
-        self.news.happened.is_some_and(|happened| happened.elapsed() < A_WHILE)
+        !self.hears() && self.news.happened.is_some_and(|happened| happened.elapsed() < A_WHILE)
+    }
+
+    fn hears(&self) -> bool {
+        self.news.ear.as_ref().is_some_and(Ear::hears)
+    }
+
+    /// How often a server is asked.
+    fn pace(&self) -> Duration {
+        match (self.hears(), self.is_lively()) {
+            (true, _) => HEARD,
+            (false, true) => LIVELY,
+            (false, false) => QUIET,
+        }
     }
 
     /// How long nobody needs to look, when nothing has happened for a while and [`Store::stirred`] is listened to.
     pub fn nap(&mut self) -> Duration {
-        let Backend::Sqlite(path) = &self.backend else { return QUIET };
+        let Backend::Sqlite(path) = &self.backend else { return self.pace().min(TOLD) };
         let path = format!("{path}-wal");
         let file = stamp(&path).map(|(file, ..)| file);
         match (file, &self.news.watch) {
@@ -92,18 +120,65 @@ impl Store {
 
     /// Ends when somebody has written, where that is heard of without asking.
     pub async fn stirred(&self) {
-        let heard = match &self.news.watch {
-            Some(watch) => watch.stirred().await.is_ok(),
-            None => false,
+        let heard = match (&self.news.watch, &self.news.ear) {
+            (Some(watch), _) => watch.stirred().await.is_ok(),
+            (None, Some(ear)) => {
+                ear.stirred().await;
+                true
+            }
+            (None, None) => false,
         };
         if !heard {
             std::future::pending::<()>().await;
         }
     }
 
-    /// Somebody is just writing: it is looked often for a while.
-    pub fn expect_news(&mut self) {
-        self.note_news();
+    /// Somebody has been heard. Can it be read already? Of a file the beginning of writing is heard: it is looked often
+    /// for a while.
+    pub fn expect_news(&mut self) -> bool {
+        match self.backend {
+            Backend::Sqlite(_) => self.note_news(),
+            Backend::Postgres(_) => return true,
+        }
+        false
+    }
+
+    /// From now on it is listened to what others say.
+    pub(super) fn hear_with(&mut self, ear: Ear) {
+        self.news.ear = Some(ear);
+    }
+
+    /// Says to the engine of a run on a server that something was recorded for it. It is no part of what was recorded: it
+    /// may fail, and the engine sees what is there a few seconds later.
+    pub(super) async fn tell_engine(&mut self, run: &RunId) {
+        // What an engine records itself it knows.
+        if self.fence.is_none() {
+            self.say(run.to_string()).await;
+        }
+    }
+
+    /// Where it is listened, is it heard? Between us and the server may be somebody who keeps it from us.
+    pub(super) async fn try_ear(&mut self) {
+        let untried = self.news.ear.as_ref().is_some_and(Ear::is_untried);
+        let Some(run) = self.fence.as_ref().filter(|_| untried).map(|fence| fence.run.to_string()) else {
+            return;
+        };
+        if self.say(run).await
+            && let Some(ear) = &mut self.news.ear
+        {
+            ear.note_tried();
+        }
+    }
+
+    async fn say(&mut self, run: String) -> bool {
+        let Backend::Postgres(server) = &self.backend else { return false };
+        let saying =
+            sqlx::query("select cast(pg_notify($1, $2) as text)").bind(server.schema().to_owned()).bind(run);
+        let connection = &mut self.connection;
+        let said = within(Some(TELLING), async {
+            saying.execute(connection).await.map_err(|source| server.fault(source))
+        });
+        said.await.is_ok()
     }
 
     /// There was something new, or we have recorded something ourselves.

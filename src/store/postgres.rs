@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use sqlx::any::AnyConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use sqlx::{AnyConnection, ConnectOptions as _};
 use tokio::time::timeout;
 
@@ -39,6 +40,19 @@ const LOCK: Duration = Duration::from_secs(5);
 /// A transaction in which nothing happens for so long belongs to a process that was stopped: it must not hold up whoever
 /// takes its run over.
 const IDLE: Duration = Duration::from_secs(3);
+
+/// A connection that listens is tried for again and again by its driver for so long.
+const LISTENING: Duration = Duration::from_secs(5);
+
+/// What holds for a session. What an older server does not know is left out; a commit that is acknowledged is on the
+/// disk, whatever the server's default is.
+const SETTLE: &str = "select set_config(s.name, s.value, false) from (values ('search_path', $1), \
+                      ('statement_timeout', $2), ('lock_timeout', $3), ('idle_in_transaction_session_timeout', $4), \
+                      ('application_name', 'monthstart'), ('client_min_messages', 'warning'), ('TimeZone', 'UTC'), \
+                      ('default_transaction_isolation', 'read committed'), ('default_transaction_read_only', 'off'), \
+                      ('client_connection_check_interval', '5s'), ('synchronous_commit', 'on')) s (name, value) \
+                      join pg_settings p on lower(p.name) = lower(s.name) \
+                      where p.name <> 'synchronous_commit' or p.setting = 'off'";
 
 /// Whatever a database does for us: after so long its server counts as gone.
 pub(super) const LONGEST: Duration = Duration::from_mins(1);
@@ -106,20 +120,29 @@ impl Server {
         }
     }
 
-    /// What holds for the session. What an older server does not know is left out; a commit that is acknowledged is on
-    /// the disk, whatever the server's default is.
     async fn settle(&self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-        let millis = |time: Duration| time.as_millis().to_string();
-        let sql = "select set_config(s.name, s.value, false) from (values ('search_path', $1), \
-                   ('statement_timeout', $2), ('lock_timeout', $3), ('idle_in_transaction_session_timeout', $4), \
-                   ('application_name', 'monthstart'), ('client_min_messages', 'warning'), ('TimeZone', 'UTC'), \
-                   ('default_transaction_isolation', 'read committed'), ('default_transaction_read_only', 'off'), \
-                   ('client_connection_check_interval', '5s'), ('synchronous_commit', 'on')) s (name, value) \
-                   join pg_settings p on lower(p.name) = lower(s.name) \
-                   where p.name <> 'synchronous_commit' or p.setting = 'off'";
-        let setting = sqlx::query(sql).bind(self.schema.clone()).bind(millis(STATEMENT));
-        let setting = setting.bind(millis(LOCK)).bind(millis(IDLE));
+        let setting = self.settings().into_iter().fold(sqlx::query(SETTLE), sqlx::query::Query::bind);
         setting.fetch_all(connection).await.map(drop)
+    }
+
+    /// The values of [`SETTLE`].
+    fn settings(&self) -> [String; 4] {
+        let millis = |time: Duration| time.as_millis().to_string();
+        [self.schema.clone(), millis(STATEMENT), millis(LOCK), millis(IDLE)]
+    }
+
+    /// A connection of the same kind that can also listen, and what its driver keeps it in.
+    pub(super) async fn listener(&self) -> Result<(PgPool, PgListener), sqlx::Error> {
+        let options: PgConnectOptions = self.url.parse()?;
+        let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
+        let pool = pool.test_before_acquire(false).acquire_timeout(LISTENING);
+        let pool = pool.connect_lazy_with(options.disable_statement_logging());
+        let mut listener = PgListener::connect_with(&pool).await?;
+        // Whoever has lost it takes a new one, and knows then that something may have been missed.
+        listener.eager_reconnect(false);
+        let setting = self.settings().into_iter().fold(sqlx::query(SETTLE), sqlx::query::Query::bind);
+        setting.fetch_all(&mut listener).await?;
+        Ok((pool, listener))
     }
 
     fn gone(&self, why: &str) -> StoreError {

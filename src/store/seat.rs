@@ -53,15 +53,17 @@ impl Seat {
             Ok(lock) => lock,
             Err(holder) => return Ok(Taken::Held(holder)),
         };
-        if let Backend::Sqlite(_) = store.backend {
+        let Backend::Postgres(server) = store.backend.clone() else {
             return Ok(Taken::Ours(Seat::Lock(lock, folder.clone())));
-        }
+        };
         // Who holds the file lock of a home that no other machine uses is the only engine there.
         let alone = folder.is_ours_alone();
         match store.take_lease(run, me, alone, terms).await? {
             Ok(fence) => {
                 store.fence = Some(fence.clone());
-                Ok(Taken::Ours(Seat::Lease(Lease::begin(store.backend.clone(), lock, fence, terms))))
+                let (lease, ear) = Lease::begin(server, lock, fence, terms);
+                store.hear_with(ear);
+                Ok(Taken::Ours(Seat::Lease(lease)))
             }
             Err(holder) => Ok(Taken::Held(holder)),
         }

@@ -263,6 +263,12 @@ impl Server {
         self.until_ready(before);
     }
 
+    /// Ends it before its time.
+    pub(crate) fn end(&self) {
+        // Waiting closes the pipe.
+        self.keeper.lock().unwrap().wait().unwrap();
+    }
+
     fn system(&self) -> &'static str {
         match self.kind {
             Kind::Postgres => "postgres",

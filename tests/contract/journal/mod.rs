@@ -1,6 +1,7 @@
 //! The journal on a server that several hosts share: what people and scripts see of it.
 
 mod hosts;
+mod listen;
 mod server;
 mod stand_by;
 
