@@ -51,14 +51,18 @@ fn mail_host() -> String {
     if safe.is_empty() { "localhost".to_owned() } else { safe }
 }
 
-/// Between two looks for letters that became due, or that another process has called for.
-const SELDOM: Duration = Duration::from_secs(5);
+/// Between two looks for letters that another process has called for and left.
+const SELDOM: Duration = Duration::from_secs(30);
+/// The same where letters are to be tried again.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// The store as an outbox.
 pub(super) struct StoreOutbox {
     store: Mutex<Store>,
     /// There was a letter at the last look.
     had_one: AtomicBool,
+    /// One was not taken.
+    tries_again: AtomicBool,
     calls: Mutex<watch::Receiver<u64>>,
 }
 
@@ -68,6 +72,7 @@ impl StoreOutbox {
         StoreOutbox {
             store: Mutex::new(store),
             had_one: AtomicBool::new(true),
+            tries_again: AtomicBool::new(false),
             calls: Mutex::new(Store::letter_calls()),
         }
     }
@@ -103,17 +108,21 @@ impl Outbox for StoreOutbox {
             Attempted::Retry { at, error } => (MailStatus::Queued, *at, Some(error.clone())),
             Attempted::Failed { error } => (MailStatus::Failed, letter.queued_at, Some(error.clone())),
         };
+        if status == MailStatus::Queued {
+            self.tries_again.store(true, Ordering::Relaxed);
+        }
         let fates = serde_json::to_string(&letter.fates).unwrap_or_default();
         let sending = Sending { status, attempts: letter.attempts, due_at, fates, error };
         self.store.lock().await.record_sending(&letter.id, &sending).await
     }
 
     async fn called(&self) {
+        let pause = if self.tries_again.load(Ordering::Relaxed) { AGAIN } else { SELDOM };
         let mut calls = self.calls.lock().await;
         tokio::select! {
             // Who calls is never gone.
             Ok(()) = calls.changed() => {}
-            () = tokio::time::sleep(SELDOM) => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }

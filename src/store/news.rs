@@ -16,12 +16,12 @@ use super::patience::within;
 use super::watch::Watch;
 use crate::id::RunId;
 
-/// However still it is: after so long it is looked all the same. Times of files are as coarse as the kernel's ticks.
+/// However still it is: after so long a file is looked at all the same. Its times are as coarse as the kernel's ticks.
 const FILE: Duration = Duration::from_secs(2);
-/// A server is asked so often while things happen, and so often when nothing did for a while: where what is said is not
-/// heard, and where it is. What nobody has said is seen with the next renewal of the lease in any case.
+/// A server is asked so often while things happen, and so often when nothing did for a while.
 const LIVELY: Duration = Duration::from_millis(200);
 const QUIET: Duration = Duration::from_secs(1);
+/// Where others are heard it is looked so seldom. What they have not said is seen with the renewals of the lease.
 const HEARD: Duration = Duration::from_secs(30);
 /// Telling an engine is not waited for longer: it will see what is there.
 const TELLING: Duration = Duration::from_secs(5);
@@ -68,7 +68,8 @@ impl Store {
                     self.news.looked = Some(now);
                     return true;
                 }
-                FILE
+                // What was written just after the last look is heard all the same.
+                if self.news.watch.is_some() && !self.is_lively() { HEARD } else { FILE }
             }
             Backend::Postgres(_) => {
                 if self.news.ear.as_mut().is_some_and(Ear::take) {
