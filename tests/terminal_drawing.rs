@@ -200,13 +200,25 @@ fn pipe() -> (std::fs::File, OwnedFd) {
 #[test]
 fn a_keyboard_reads_keys_until_its_end() {
     let (mut typed, input) = pipe();
-    let (_keyboard, mut keys) = Keyboard::of_pipe(input, Charset::of_locale("zh_CN.GBK"));
+    let (_keyboard, mut keys) = Keyboard::of_pipe(input, Charset::of_locale("zh_CN.GBK")).unwrap();
     typed.write_all(&[b'y', 0xc4]).unwrap();
     typed.write_all(&[0xcf, b'\r']).unwrap();
     let mut next = || keys.blocking_recv();
     assert_eq!([next(), next(), next()], [Some(Key::Char('y')), Some(Key::Char('南')), Some(Key::Enter)]);
     drop(typed);
     assert_eq!([next(), next()], [Some(Key::Gone), None]);
+}
+
+#[test]
+fn an_esc_that_nothing_follows_is_a_key_and_a_keyboard_that_is_dropped_types_no_more() {
+    let (mut typed, input) = pipe();
+    let (keyboard, mut keys) = Keyboard::of_pipe(input, Charset::default()).unwrap();
+    typed.write_all(b"\x1b").unwrap();
+    assert_eq!(keys.blocking_recv(), Some(Key::Esc));
+    typed.write_all(b"\x1b[A").unwrap();
+    assert_eq!(keys.blocking_recv(), Some(Key::Up));
+    drop(keyboard);
+    assert_eq!(keys.blocking_recv(), None);
 }
 
 #[test]

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{Mode, OFlags, open};
+use rustix::fs::{Mode, OFlags, fcntl_setfl, open};
 use rustix::io::{Errno, retry_on_intr};
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr,
 };
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::charset::Charset;
 use super::keys::{Key, Keys};
@@ -39,7 +39,7 @@ pub struct Keyboard {
 impl Keyboard {
     /// Reads keys from `input`, a terminal in whose foreground this program runs; `None` where it is none. Keys end
     /// with [`Key::Gone`].
-    pub fn open(input: OwnedFd, charset: Charset) -> Option<(Self, mpsc::UnboundedReceiver<Key>)> {
+    pub fn open(input: OwnedFd, charset: Charset) -> Option<(Self, UnboundedReceiver<Key>)> {
         if !isatty(&input) || !in_foreground(&input) {
             return None;
         }
@@ -50,16 +50,13 @@ impl Keyboard {
     }
 
     /// Reads keys from anything, for tests: a pipe has no mode and no foreground.
-    pub fn of_pipe(input: OwnedFd, charset: Charset) -> (Self, mpsc::UnboundedReceiver<Key>) {
-        Keyboard::start(input, charset, None)
+    pub fn of_pipe(input: OwnedFd, charset: Charset) -> rustix::io::Result<(Self, UnboundedReceiver<Key>)> {
+        fcntl_setfl(&input, OFlags::NONBLOCK)?;
+        Ok(Keyboard::start(input, charset, None))
     }
 
-    fn start(
-        input: OwnedFd,
-        charset: Charset,
-        before: Option<Termios>,
-    ) -> (Self, mpsc::UnboundedReceiver<Key>) {
-        let (keys, typed) = mpsc::unbounded_channel();
+    fn start(input: OwnedFd, charset: Charset, before: Option<Termios>) -> (Self, UnboundedReceiver<Key>) {
+        let (keys, typed) = unbounded_channel();
         let terminal = Arc::new(input);
         let input = Arc::clone(&terminal);
         let (over, end) = pipe().ok().unzip();
@@ -117,7 +114,7 @@ struct Reader {
     mode: Option<Termios>,
     /// Closed at its other end when the keyboard is dropped.
     over: PipeReader,
-    keys: mpsc::UnboundedSender<Key>,
+    keys: UnboundedSender<Key>,
 }
 
 /// What a look at the input came to.

@@ -52,6 +52,33 @@ fn a_terminal_shows_the_question() {
     assert_eq!(project.ledger(), ["b"]);
 }
 
+/// How often the threads of a process have been woken, but for the one that drives the run.
+fn woken(pid: u64) -> u64 {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().map(Result::unwrap);
+    let others = threads.filter(|thread| *thread.file_name() != *pid.to_string());
+    let status = others.map(|thread| std::fs::read_to_string(thread.path().join("status")).unwrap());
+    let times = |status: String| {
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        line.unwrap().trim().parse::<u64>().unwrap()
+    };
+    status.map(times).sum()
+}
+
+#[test]
+fn a_keyboard_at_which_nobody_types_costs_next_to_nothing() {
+    let project = gate();
+    let live = project.terminal("run x.yaml --month 2025-10");
+    live.shows("Are the books right?");
+    let pid = project.status().0["run"]["engine"]["pid"].as_u64().unwrap();
+    let before = woken(pid);
+    std::thread::sleep(Duration::from_secs(3));
+    let times = woken(pid) - before;
+    // The keyboard and the screen are looked at once a second.
+    assert!(times < 30, "{times} times in three seconds");
+    project.ms("confirm g").code(0);
+    live.finish(PATIENCE).code(0);
+}
+
 #[test]
 fn end_of_input_at_a_terminal_is_no_answer() {
     let project = gate();
