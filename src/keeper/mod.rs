@@ -6,6 +6,7 @@ mod births;
 mod book;
 pub(crate) mod client;
 mod engine;
+pub(crate) mod group;
 pub(crate) mod home;
 mod keep;
 mod line;
