@@ -13,6 +13,7 @@ mod line;
 mod link;
 pub(crate) mod log;
 pub(crate) mod mask;
+mod place;
 pub(crate) mod process;
 pub(crate) mod protocol;
 pub(crate) mod records;
