@@ -11,7 +11,7 @@ use monthstart::progress::line::{Line, width};
 use monthstart::progress::prompt::Prompt;
 use monthstart::progress::questions::Questions;
 use monthstart::progress::view::view;
-use monthstart::progress::{MailRow, json, keys::Key, plain, tables};
+use monthstart::progress::{Beside, MailRow, json, keys::Key, plain, tables};
 use monthstart::run::{Asker, By, Event, Failure, Record, RunState, status::MailStatus};
 use monthstart::words::Lang;
 use terminal_fixture::{Story, asker, engine, evidence, night, page, path, turned_back};
@@ -125,7 +125,7 @@ fn what_is_late_held_void_or_a_shadow_is_seen_everywhere() {
     let (story, shadow) = (turned_back(false), turned_back(true));
     for (lang, name) in BOTH {
         let page = page(lang, story.now);
-        let status = tables::status(&shadow.state, None, &[], &page);
+        let status = tables::status(&shadow.state, &Beside::default(), &page);
         let gates = tables::gates(&story.state, &page);
         let events = tables::events(story.state.plan().clone(), &story.records, &page);
         let farewell = text(&plain::farewell(&shadow.state, &page));
@@ -148,8 +148,9 @@ fn tables_line_up_in_80_columns() {
     for (lang, name) in BOTH {
         let page = page(lang, story.now);
         let rows = [json::RunRow::of(&story.state, Some(&engine()))];
+        let beside = Beside { mails: mails(), ..Beside::default() };
         let all = [
-            ("status", tables::status(&story.state, None, &mails(), &page)),
+            ("status", tables::status(&story.state, &beside, &page)),
             ("gates", tables::gates(&story.state, &page)),
             ("runs", tables::runs(&rows, &page)),
             ("mails", tables::mails(&mails(), &page)),
@@ -183,7 +184,8 @@ fn plain_lines_say_what_to_type() {
 fn json_has_the_fields_of_the_contract() {
     let story = night();
     let zone = page(Lang::En, story.now).zone;
-    let value = json::status_json(&story.state, Some(&engine()), &mails(), story.now, &zone);
+    let beside = Beside { driven_by: Some(engine()), mails: mails(), ..Beside::default() };
+    let value = json::status_json(&story.state, &beside, story.now, &zone);
     insta::assert_snapshot!("status_json", serde_json::to_string_pretty(&value).unwrap());
     let by_nobody = Event::StepSkipped {
         step: path("a/b"),

@@ -205,6 +205,9 @@ end-letters-queued = { $count ->
     [one] one letter is
    *[other] { $count } letters are
   } still queued: { $why }. Sent with the next run or resume, or now: monthstart mails --send
+letters-store = what becomes of them cannot be written down ({ $why })
+letters-late = they were not taken within { $seconds } seconds
+letters-elsewhere = another process has taken them to be sent
 no-letters-sent = Nothing is queued.
 letters-sent = { $sent } sent, { $queued } still queued, { $failed } failed.
 mail-unusable = letters stay queued: { $why }

@@ -13,6 +13,7 @@ exec-no-keeper = it was not started: the process that keeps programs could not b
 exec-keeper-dies = it was not started: the process that keeps programs dies as soon as it is started (last: { $how }); see to the cause (limits, memory, security rules of this host), then retry
 exec-orphan-ended = ended what was left of a former attempt, which nobody kept hold of: process { $pid }
 exec-log-gap = … { $bytes } bytes left out …
+exec-log-anew = what stood here before is gone: the log was taken away or cut while it was written
 exec-log-trouble = its log could not be written: { $why }
 exec-file-outside = { $file } is not below the project's folder
 exec-file-unreadable = { $file } cannot be read: { $why }

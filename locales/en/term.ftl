@@ -162,4 +162,5 @@ term-event-renewed = { $who }: { $added } new, { $removed } gone, { $changed } o
 term-no-longer = no longer in the runbook
 term-no-longer-since = no longer in the runbook since { $at } ({ $who })
 term-outdated = done as it was then, now defined otherwise
+term-still-runs = its program still runs: process group { $group }
 term-verb-renewed = renewed

@@ -13,6 +13,7 @@ exec-no-keeper = 没有启动:看管程序的进程无法启动({ $why })
 exec-keeper-dies = 没有启动:看管程序的进程一启动就退出(最近一次:{ $how });请先排除原因(本机的资源限制、内存、安全策略),再重试
 exec-orphan-ended = 已结束之前一次执行遗留、无人看管的进程 { $pid }
 exec-log-gap = …… 省略 { $bytes } 字节 ……
+exec-log-anew = 此前的内容已丢失:日志在写入期间被移走或截断
 exec-log-trouble = 日志无法写入:{ $why }
 exec-file-outside = { $file } 不在项目目录之内
 exec-file-unreadable = 无法读取 { $file }:{ $why }

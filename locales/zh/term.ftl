@@ -153,4 +153,5 @@ term-event-renewed = { $who }:新增 { $added },去除 { $removed },变更 { $ch
 term-no-longer = 运行手册中已没有
 term-no-longer-since = { $at } 起运行手册中已没有({ $who })
 term-outdated = 按当时的定义完成,现在定义已变
+term-still-runs = 其程序仍在运行:进程组 { $group }
 term-verb-renewed = 已更新

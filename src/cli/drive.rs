@@ -11,7 +11,7 @@ use super::deciding::here;
 use super::desk::{Desk, Look};
 use super::exit::{Exit, Failed};
 use super::looking::mail_rows;
-use super::post::{Postman, tools};
+use super::post::{Postman, Rest, tools};
 use super::session::Session;
 use super::{latest, pick, project, seat};
 use crate::engine::{Choice, Driver, End, Journal, Told, Wish, skip_this_month};
@@ -186,10 +186,11 @@ async fn only_letters(
     mut journal: Journal,
     renewed: Option<serde_json::Value>,
 ) -> Result<Exit, Failed> {
-    if let Some(store) = session.open_store(project).await? {
-        Postman::start(session, project, store).finish().await;
-    }
-    let said = farewell(session, &mut journal, Ok(End::Succeeded), renewed).await;
+    let rest = match session.open_store(project).await? {
+        Some(store) => Postman::start(session, project, store).finish().await,
+        None => Rest::Tried,
+    };
+    let said = farewell(session, &mut journal, Ok(End::Succeeded), &rest, renewed).await;
     journal.close().await;
     said
 }
@@ -248,10 +249,11 @@ pub(super) async fn drive(
     world.inspect(tokio::task::JoinHandle::abort);
     // The driver is gone, and with it the last sender of tidings: the screen closes by itself.
     let _ = screen.await;
-    if let Some(postman) = postman {
-        postman.finish().await;
-    }
-    let said = farewell(session, &mut journal, end, renewed).await;
+    let rest = match postman {
+        Some(postman) => postman.finish().await,
+        None => Rest::Tried,
+    };
+    let said = farewell(session, &mut journal, end, &rest, renewed).await;
     journal.close().await;
     if let Ok(seat) = Arc::try_unwrap(seat) {
         seat.leave().await;
@@ -302,6 +304,7 @@ async fn farewell(
     session: &Session,
     journal: &mut Journal,
     end: Result<End, StoreError>,
+    rest: &Rest,
     renewed: Option<serde_json::Value>,
 ) -> Result<Exit, Failed> {
     let (exit, msg) = ended(journal.state(), end?);
@@ -310,7 +313,7 @@ async fn farewell(
     let mails = mail_rows(journal.store(), Some(&run)).await?;
     let queued: Vec<_> = mails.iter().filter(|mail| mail.status == MailStatus::Queued).collect();
     if !queued.is_empty() {
-        let why = queued.iter().find_map(|mail| mail.error.clone()).unwrap_or_default();
+        let why = rest.why(&queued);
         session.output.diagnostic(&session.say(&msg!("end-letters-queued", count = queued.len(), why = why)));
     }
     if session.json {

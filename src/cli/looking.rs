@@ -12,13 +12,13 @@ use super::planning::pretty;
 use super::post::{send_now, tools};
 use super::session::Session;
 use crate::engine::Journal;
-use crate::exec::{log_encoding, log_path, read_log};
+use crate::exec::{left_behind, log_encoding, log_path, read_log};
 use crate::id::RunId;
 use crate::mail::Drained;
 use crate::msg;
 use crate::plan::project::Project;
 use crate::progress::json::{RunRow, event_json, gates_json, mails_json, runs_json, status_json};
-use crate::progress::{MailRow, Page, tables};
+use crate::progress::{Beside, MailRow, Page, tables};
 use crate::run::{By, EngineId, MailStatus, StepPath};
 use crate::store::{Letter, Seat, Store, StoreError};
 
@@ -88,11 +88,13 @@ pub(super) async fn status(session: &Session, named: Option<&str>) -> Result<Exi
     let (project, mut journal) = opened(session, named).await?;
     let run = journal.state().plan().run.clone();
     let mails = mail_rows(journal.store(), Some(&run)).await?;
-    let engine = driver(session, &project, journal.store(), &run).await?;
+    let driven_by = driver(session, &project, journal.store(), &run).await?;
     let state = journal.state();
+    let orphans = left_behind(session.state(&project.dir).path(), state);
+    let beside = Beside { driven_by, mails, orphans };
     let text = match session.json {
-        true => pretty(&status_json(state, engine.as_ref(), &mails, session.clock.now(), &project.zone)),
-        false => tables::status(state, engine.as_ref(), &mails, &page(session, &project)),
+        true => pretty(&status_json(state, &beside, session.clock.now(), &project.zone)),
+        false => tables::status(state, &beside, &page(session, &project)),
     };
     session.output.result(&text);
     Ok(Exit::Done)

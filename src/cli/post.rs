@@ -8,15 +8,17 @@ use jiff::Timestamp;
 use tokio::sync::{Mutex, watch};
 
 use super::environment::host;
-use super::exit::Failed;
+use super::exit::{Exit, Failed};
 use super::session::Session;
 use crate::engine::Tools;
 use crate::engine::ports::Stop;
 use crate::mail::{Attempted, Drained, HandoverScribe, Letter, Options, Outbox, Transport, deliver, drain};
+use crate::msg;
 use crate::plan::project::Project;
+use crate::progress::MailRow;
 use crate::run::MailStatus;
 use crate::store::{Sending, Store, StoreError};
-use crate::words::{Explain, Lang};
+use crate::words::{Arg, Explain, Lang, Msg, one_line};
 
 /// How long letters may take when a run has come to its end.
 const LAST_POST: Duration = Duration::from_secs(10);
@@ -127,12 +129,42 @@ impl Outbox for StoreOutbox {
     }
 }
 
+/// Why letters may have stayed queued when a run has come to its end, beside what a mail server says of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// All that was due was tried.
+    Tried,
+    /// There was no more time.
+    Late,
+    /// They could not be sent, or what became of them could not be written down.
+    Broken(Msg),
+}
+
+impl Rest {
+    /// Why these letters are still queued.
+    pub(super) fn why(&self, queued: &[&MailRow]) -> Arg {
+        let said = queued.iter().find_map(|mail| mail.error.clone());
+        match (self, said) {
+            (Rest::Broken(why), _) => why.clone().into(),
+            (_, Some(said)) => said.into(),
+            (Rest::Late, None) => msg!("letters-late", seconds = LAST_POST.as_secs()).into(),
+            (Rest::Tried, None) => msg!("letters-elsewhere").into(),
+        }
+    }
+
+    fn broken(error: &StoreError) -> Self {
+        Rest::Broken(msg!("letters-store", why = one_line(&error.to_string(), 200)))
+    }
+}
+
 /// Sends letters beside a run, on a connection of its own: a dead server holds up nothing.
 pub(super) struct Postman {
     stop: watch::Sender<bool>,
-    task: tokio::task::JoinHandle<()>,
+    /// Ends with what was wrong with the outbox.
+    task: tokio::task::JoinHandle<Option<StoreError>>,
     outbox: Arc<StoreOutbox>,
-    transport: Option<Arc<Transport>>,
+    /// Or why there is none.
+    transport: Result<Arc<Transport>, Msg>,
     clock: Arc<dyn crate::time::Clock>,
 }
 
@@ -142,47 +174,56 @@ impl Postman {
         let (switch, stop) = Stop::new();
         let outbox = Arc::new(StoreOutbox::new(store));
         let transport = match transport(session, project) {
-            Ok(transport) => Some(Arc::new(transport)),
-            Err(failed) => {
-                session.report(&failed);
-                None
+            Ok(transport) => Ok(Arc::new(transport)),
+            Err(why) => {
+                session.report(&Failed::new(Exit::OutOfReach, why.clone()));
+                Err(why)
             }
         };
         let clock = Arc::clone(&session.clock);
         let task = {
             let (outbox, transport, clock) = (Arc::clone(&outbox), transport.clone(), Arc::clone(&clock));
             tokio::spawn(async move {
-                if let Some(transport) = transport {
-                    // What an earlier process left queued goes out now.
-                    let _ = outbox.store.lock().await.hurry_letters(clock.now()).await;
-                    // The engine meets the same store and says what is wrong with it.
-                    let _ = deliver(outbox.as_ref(), &transport, clock.as_ref(), stop).await;
-                }
+                let transport = transport.ok()?;
+                // What an earlier process left queued goes out now.
+                let _ = outbox.store.lock().await.hurry_letters(clock.now()).await;
+                deliver(outbox.as_ref(), &transport, clock.as_ref(), stop).await.err()
             })
         };
         Postman { stop: switch, task, outbox, transport, clock }
     }
 
     /// Gives queued letters their last chance, and goes.
-    pub(super) async fn finish(self) {
+    pub(super) async fn finish(self) -> Rest {
         // A postman who has already ended needs no sign.
         let _ = self.stop.send(true);
-        let Some(transport) = self.transport else { return };
-        let last = async {
-            let _ = self.task.await;
-            self.outbox.had_one.store(true, Ordering::Relaxed);
-            drain(self.outbox.as_ref(), &transport, self.clock.as_ref()).await
+        let transport = match self.transport {
+            Ok(transport) => transport,
+            Err(why) => return Rest::Broken(why),
         };
-        let _ = tokio::time::timeout(LAST_POST, last).await;
+        let mut broken = None;
+        let last = async {
+            broken = self.task.await.ok().flatten();
+            self.outbox.had_one.store(true, Ordering::Relaxed);
+            let drained = drain(self.outbox.as_ref(), &transport, self.clock.as_ref()).await;
+            // The first error is the one that matters.
+            broken = broken.take().or(drained.err());
+        };
+        let in_time = tokio::time::timeout(LAST_POST, last).await.is_ok();
         // Closed in order, so that the journal is one file again when the program has gone.
         if let Ok(outbox) = Arc::try_unwrap(self.outbox) {
             outbox.store.into_inner().close().await;
         }
+        match (broken, in_time) {
+            (Some(error), _) => Rest::broken(&error),
+            (None, true) => Rest::Tried,
+            (None, false) => Rest::Late,
+        }
     }
 }
 
-/// How this project's letters leave.
-pub(super) fn transport(session: &Session, project: &Project) -> Result<Transport, Failed> {
+/// How this project's letters leave; else why they cannot.
+pub(super) fn transport(session: &Session, project: &Project) -> Result<Transport, Msg> {
     let folder = session.state(&project.dir).path().join("mail");
     let resolve = |setting: &crate::plan::project::Setting| {
         session.resolve(&project.dir, setting).map_err(|failed| match failed.what {
@@ -190,13 +231,13 @@ pub(super) fn transport(session: &Session, project: &Project) -> Result<Transpor
             _ => String::new(),
         })
     };
-    Transport::from_settings(project.mail.as_ref(), &resolve, Options::new(folder, letters_lang(project)))
-        .map_err(|error| Failed::new(super::exit::Exit::OutOfReach, error.explain()))
+    let options = Options::new(folder, letters_lang(project));
+    Transport::from_settings(project.mail.as_ref(), &resolve, options).map_err(|error| error.explain())
 }
 
 /// Sends everything that is queued, now.
 pub(super) async fn send_now(session: &Session, project: &Project, store: Store) -> Result<Drained, Failed> {
-    let transport = transport(session, project)?;
+    let transport = transport(session, project).map_err(|why| Failed::new(Exit::OutOfReach, why))?;
     let outbox = StoreOutbox::new(store);
     Ok(drain(&outbox, &transport, session.clock.as_ref()).await?)
 }

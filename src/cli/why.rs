@@ -9,9 +9,7 @@ use super::post::tools;
 use super::session::Session;
 use crate::exec::left_behind;
 use crate::msg;
-use crate::plan::NodeId;
 use crate::progress::why::{run, run_json, step, step_json};
-use crate::run::Life;
 use crate::run::scheduler::PlatformLimits;
 use crate::run::why::Scene;
 use crate::words::Msg;
@@ -28,26 +26,22 @@ pub(super) async fn why(session: &Session, named: Option<&str>) -> Result<Exit, 
         project.platforms.iter().filter_map(|(name, platform)| Some((name.clone(), platform.limit?)));
     let platforms: PlatformLimits = limits.collect();
     let scene = Scene { state, now: session.clock.now(), driven, platforms: &platforms };
-    let folder = session.state(&project.dir);
-    let orphan = |id: NodeId| match state.step(id).life {
-        Life::Lost { .. } => left_behind(folder.path(), state, id),
-        _ => None,
-    };
+    let orphans = left_behind(session.state(&project.dir).path(), state);
     let (roster, page) = (project.roster.as_ref(), page(session, &project));
     let text = match (named, session.json) {
         (Some(name), true) => {
             let id = pick::step(state, name)?;
             let mut told = step_json(&scene, id, roster, &project.zone);
-            if let Some(group) = orphan(id) {
-                told["process_group"] = group.into();
+            if let Some(group) = orphans.get(&id) {
+                told["process_group"] = (*group).into();
             }
             pretty(&told)
         }
         (Some(name), false) => {
             let id = pick::step(state, name)?;
             let told = step(&scene, id, roster, &page);
-            match orphan(id) {
-                Some(group) => format!("{}\n  {}", told.trim_end(), session.say(&still_runs(group))),
+            match orphans.get(&id) {
+                Some(group) => format!("{}\n  {}", told.trim_end(), session.say(&still_runs(*group))),
                 None => told,
             }
         }

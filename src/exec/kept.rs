@@ -1,7 +1,7 @@
 //! What a keeper has of the attempts of a run: by which names it knows their programs, and what is found out about those
 //! that a former engine has begun.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -15,7 +15,7 @@ use crate::keeper::protocol::Key;
 use crate::keeper::records::Past;
 use crate::plan::project::Means;
 use crate::plan::{NodeId, Plan, Work};
-use crate::run::{Found, Loss, RunState, StepPath};
+use crate::run::{Found, Life, Loss, RunState, StepPath};
 use crate::runbook::model::ActionKind;
 
 /// This program itself, also when its file was replaced by a newer one.
@@ -108,13 +108,20 @@ impl Room {
     }
 }
 
-/// The process group of an attempt's program that nobody keeps hold of and that still runs on this host; the attempt is the
-/// step's latest one.
-pub fn left_behind(state_dir: &Path, state: &RunState, node: NodeId) -> Option<i32> {
-    let step = state.step(node);
-    let key = Key::new(&StepPath(state.plan().path(node)), step.attempt, step.started_at?);
-    let past = Past::read(&Home::folder_of(state_dir, &state.plan().run)).ok()?;
-    past.left_behind(&key)
+/// The process groups of lost steps' programs that nobody keeps hold of and that still run on this host.
+pub fn left_behind(state_dir: &Path, state: &RunState) -> BTreeMap<NodeId, i32> {
+    let all = state.plan().iter().map(|(id, _)| id);
+    let mut lost = all.filter(|id| matches!(state.step(*id).life, Life::Lost { .. })).peekable();
+    if lost.peek().is_none() {
+        return BTreeMap::new();
+    }
+    // What cannot be read is not known.
+    let past = Past::read(&Home::folder_of(state_dir, &state.plan().run)).unwrap_or_default();
+    let group = |id: NodeId| {
+        let step = state.step(id);
+        past.left_behind(&Key::new(&StepPath(state.plan().path(id)), step.attempt, step.started_at?))
+    };
+    lost.filter_map(|id| Some((id, group(id)?))).collect()
 }
 
 /// What an attempt's program is called.

@@ -10,6 +10,7 @@ use super::outputs;
 use super::values::Values;
 use crate::engine::ports::Stop;
 use crate::keeper::client::{Ears, Heard};
+use crate::keeper::group::Mark;
 use crate::keeper::protocol::{End, Ended, Key, Spawn, Start, Times};
 use crate::msg;
 use crate::plan::{Command, EnvValue};
@@ -66,7 +67,8 @@ pub(super) async fn begun(
     let keeper = attempt.keeper();
     let times = times(attempt, wanted.limit);
     if attempt.job.attempt > 1 {
-        let ended = keeper.end_orphans(&key, times.grace).await;
+        let mark = Mark::of(&attempt.environment());
+        let ended = keeper.end_orphans(&key, mark.as_ref(), times.grace).await;
         for pid in ended {
             attempt.log().line(&attempt.say(&msg!("exec-orphan-ended", pid = pid.to_string())));
         }

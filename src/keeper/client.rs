@@ -6,10 +6,10 @@ use rustix::process::Signal;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep, timeout};
 
+use super::group::{Mark, Orphan, Process};
 use super::home::Home;
 use super::line::Line;
 use super::protocol::{Ended, Key, Start};
-use super::records::Process;
 
 /// How long a process that was killed may take to be gone.
 const SOON: Duration = Duration::from_secs(10);
@@ -121,25 +121,29 @@ impl Keeper {
         self.ask(Ask::Forget(keys));
     }
 
-    /// Ends what former attempts of the same step have left behind without a keeper; tells which processes.
-    pub(crate) async fn end_orphans(&self, of: &Key, grace: Duration) -> Vec<i32> {
+    /// Ends what former attempts of the same step, whose programs carry `mark`, have left behind without a keeper; tells
+    /// which process groups.
+    pub(crate) async fn end_orphans(&self, of: &Key, mark: Option<&Mark>, grace: Duration) -> Vec<i32> {
         let (answer, answered) = oneshot::channel();
         self.ask(Ask::Orphans(of.clone(), answer));
-        let orphans = answered.await.unwrap_or_default();
-        for orphan in &orphans {
-            orphan.signal(Signal::TERM);
-            orphan.signal(Signal::CONT);
-            if timeout(grace, gone(orphan)).await.is_err() {
-                orphan.signal(Signal::KILL);
-                let _ = timeout(SOON, gone(orphan)).await;
+        let mut ended = Vec::new();
+        for process in answered.await.unwrap_or_default() {
+            let mut orphan = Orphan::new(process, mark);
+            if orphan.signal(Signal::TERM) {
+                orphan.signal(Signal::CONT);
+                if timeout(grace, gone(&mut orphan)).await.is_err() {
+                    orphan.signal(Signal::KILL);
+                    let _ = timeout(SOON, gone(&mut orphan)).await;
+                }
+                ended.push(process.pid);
             }
         }
-        orphans.iter().map(|orphan| orphan.pid).collect()
+        ended
     }
 }
 
-async fn gone(process: &Process) {
-    while process.is_there() {
+async fn gone(orphan: &mut Orphan<'_>) {
+    while orphan.is_there() {
         sleep(LOOK).await;
     }
 }

@@ -104,9 +104,7 @@ impl Line {
             Ask::Stop(key) => self.stop(key),
             Ask::Forget(keys) => self.forget(keys),
             Ask::Orphans(of, answer) => {
-                let of_step = self.past.orphans().filter(|(key, _)| key.is_of_step(&of) && **key != of);
-                let orphans = of_step.map(|(_, process)| process).collect();
-                let _ = answer.send(orphans);
+                let _ = answer.send(self.past.orphans(|key| key.is_of_step(&of) && *key != of));
             }
         }
     }
@@ -197,16 +195,22 @@ impl Line {
                     say(&waiting.mouth, Heard::Note(text));
                 }
             }
-            Tiding::Ended { key, ended } => match self.waiting.remove(&key) {
-                Some(waiting) => say(&waiting.mouth, Heard::Ended(Box::new(ended))),
-                None => drop(self.held.insert(key, Some(ended))),
-            },
+            Tiding::Ended { key, ended } => {
+                self.past.ended(&key, &ended);
+                match self.waiting.remove(&key) {
+                    Some(waiting) => say(&waiting.mouth, Heard::Ended(Box::new(ended))),
+                    None => drop(self.held.insert(key, Some(ended))),
+                }
+            }
         }
     }
 
     /// A keeper has said what it has: what it has not begins now.
     fn greeted(&mut self, running: Vec<Key>, ended: Vec<(Key, Ended)>) {
         self.held = running.into_iter().map(|key| (key, None)).collect();
+        for (key, ended) in &ended {
+            self.past.ended(key, ended);
+        }
         self.held.extend(ended.into_iter().map(|(key, ended)| (key, Some(ended))));
         if let Some(link) = &mut self.link {
             link.is_greeted = true;

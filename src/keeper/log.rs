@@ -2,22 +2,20 @@
 //! it comes, of the rest the last one at the end, and the gap between them is counted in a line.
 
 use std::fmt::Write as _;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use encoding_rs::Encoding;
-use sha2::{Digest as _, Sha256};
 
 use super::keep::Ring;
 use super::mask::MASK;
+use super::place::LogFile;
+pub use super::place::log_path;
 use super::tail::read_tail;
-use crate::id::RunId;
 use crate::msg;
-use crate::run::StepPath;
 use crate::words::{Lang, printable, render};
-
 /// Kept of the beginning, and of the end.
 pub const KEPT: usize = 1 << 20;
 
@@ -26,40 +24,6 @@ pub(super) const OURS: &str = "── ";
 
 /// What follows the name of a log, for what is at hand of its end while it still grows.
 pub(super) const TAIL: &str = "tail";
-
-/// Where the log of an attempt is, below the state folder.
-pub fn log_path(state_dir: &Path, run: &RunId, path: &StepPath, attempt: u32) -> PathBuf {
-    let (stage, step) = path.0.split_once('/').unwrap_or(("", &path.0));
-    state_dir
-        .join("logs")
-        .join(part(&run.runbook))
-        .join(run.month.to_string())
-        .join(part(stage))
-        .join(part(step))
-        .join(format!("{attempt}.log"))
-}
-
-/// A name as one part of a path: it leads nowhere else, and is not too long for a file system.
-fn part(name: &str) -> String {
-    let plain: String =
-        name.chars().map(|c| if c.is_control() || matches!(c, '/' | '\\') { '_' } else { c }).collect();
-    match plain.as_str() {
-        "" | "." | ".." => "_".to_owned(),
-        short if short.len() <= 200 => plain,
-        long => {
-            let digest = Sha256::digest(name.as_bytes());
-            let mark = hex(&digest[..6]);
-            let head: String = long
-                .chars()
-                .scan(0, |size, c| {
-                    *size += c.len_utf8();
-                    (*size <= 180).then_some(c)
-                })
-                .collect();
-            format!("{head}-{mark}")
-        }
-    }
-}
 
 /// The lines of a log, fit for a terminal; none, where the attempt printed nothing and has no file. Lines of a program are
 /// read in `encoding` (a WHATWG label) where one is given.
@@ -124,9 +88,6 @@ pub(crate) struct Log {
     file: Place,
     lang: Lang,
     head_left: usize,
-    /// Its file, once it is open, and how much is in it.
-    path: Option<PathBuf>,
-    size: u64,
     tail: Ring,
     /// Something has come to the end since it was last shown.
     unshown: bool,
@@ -142,7 +103,7 @@ enum Place {
     /// In a file that is made when there is something to write: many programs print nothing.
     Later(PathBuf),
     /// In this file.
-    File(File),
+    File(LogFile),
 }
 
 impl Log {
@@ -156,8 +117,6 @@ impl Log {
             file,
             lang,
             head_left: KEPT,
-            path: None,
-            size: 0,
             tail: Ring::new(KEPT),
             unshown: false,
             ends_line: true,
@@ -173,15 +132,31 @@ impl Log {
     /// Now there is something to write. An attempt that somebody else has begun goes on in the same file.
     fn open(&mut self) {
         let Place::Later(path) = std::mem::replace(&mut self.file, Place::Nowhere) else { return };
-        let opened = open(&path).and_then(|file| Ok((file.metadata()?.len(), file)));
-        match opened {
-            Ok((before, file)) => {
-                self.head_left = KEPT.saturating_sub(usize::try_from(before).unwrap_or(KEPT));
+        match LogFile::open(path) {
+            Ok(file) => {
+                self.head_left = left_beside(&file);
                 self.file = Place::File(file);
-                self.size = before;
-                self.path = Some(path);
             }
             Err(error) => self.trouble = Some(error),
+        }
+    }
+
+    /// Somebody may have taken the file away while it is written to: what comes from now on goes where it is looked for.
+    fn look(&mut self) {
+        let Place::File(file) = &mut self.file else { return };
+        if !file.is_taken() {
+            return;
+        }
+        match LogFile::open(file.path().to_owned()) {
+            Ok(anew) => {
+                // What was beyond the beginning stays so, or it would come before what is kept of the end.
+                self.head_left = if self.head_left == 0 { 0 } else { left_beside(&anew) };
+                self.unshown = self.head_left == 0;
+                self.file = Place::File(anew);
+                self.put(format!("{OURS}{}\n", render(self.lang, &msg!("exec-log-anew"))).as_bytes());
+                self.ends_line = true;
+            }
+            Err(error) => drop(self.trouble.get_or_insert(error)),
         }
     }
 
@@ -190,6 +165,9 @@ impl Log {
         let Some(last) = bytes.last() else { return };
         if matches!(self.file, Place::Later(_)) {
             self.open();
+        }
+        if matches!(&self.file, Place::File(file) if file.is_due()) {
+            self.look();
         }
         self.ends_line = *last == b'\n';
         let (head, tail) = bytes.split_at(bytes.len().min(self.head_left));
@@ -201,15 +179,15 @@ impl Log {
 
     /// Is there more of the end than others can see?
     pub(crate) fn hides(&self) -> bool {
-        self.unshown && self.path.is_some()
+        self.unshown && matches!(self.file, Place::File(_))
     }
 
     /// Lets others see what is at hand of the end, in a file beside the log.
     pub(crate) fn show_tail(&mut self) {
-        let (true, Some(path)) = (std::mem::take(&mut self.unshown), &self.path) else { return };
-        let mut bytes = format!("{}\n", self.size).into_bytes();
+        let (true, Place::File(file)) = (std::mem::take(&mut self.unshown), &self.file) else { return };
+        let mut bytes = format!("{}\n", file.size()).into_bytes();
         bytes.extend_from_slice(&self.end());
-        let (new, place) = (path.with_added_extension("new"), path.with_added_extension(TAIL));
+        let (new, place) = (file.path().with_added_extension("new"), file.path().with_added_extension(TAIL));
         // It is a help for those who look; where it cannot be written, the log is whole all the same in the end.
         let _ = replaced(&new, &bytes).and_then(|()| fs::rename(&new, place));
     }
@@ -249,42 +227,34 @@ impl Log {
     /// A disk that is full does not end a step: what it does is worth more than what it says.
     fn put(&mut self, bytes: &[u8]) {
         let Place::File(file) = &mut self.file else { return };
-        if let Err(error) = file.write_all(bytes) {
+        if let Err(error) = file.put(bytes) {
             self.trouble.get_or_insert(error);
         }
-        self.size += bytes.len() as u64;
     }
 
     fn write_tail(&mut self) {
+        self.look();
         let end = self.end();
         self.tail = Ring::new(0);
-        if end.is_empty() {
-            return;
+        if !end.is_empty() {
+            self.put(&end);
+            if let Place::File(file) = &self.file {
+                // It is there only where somebody could have seen it.
+                let _ = fs::remove_file(file.path().with_added_extension(TAIL));
+            }
         }
-        self.put(&end);
-        if let Some(path) = &self.path {
-            // It is there only where somebody could have seen it.
-            let _ = fs::remove_file(path.with_added_extension(TAIL));
-        }
+        self.file = Place::Nowhere;
     }
+}
+
+/// What of the beginning has still room, beside what is there.
+fn left_beside(file: &LogFile) -> usize {
+    KEPT.saturating_sub(usize::try_from(file.size()).unwrap_or(KEPT))
 }
 
 fn replaced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(true).write(true).mode(0o600).open(path)?.write_all(bytes)
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
-    let mut options = OpenOptions::new();
-    options.create(true).append(true).mode(0o600).custom_flags(no_follow);
-    match (options.open(path), path.parent()) {
-        (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-            options.open(path)
-        }
-        (opened, _) => opened,
-    }
 }
 
 impl Drop for Log {
@@ -320,24 +290,6 @@ mod tests {
 
     use super::*;
 
-    fn path_of(step: &str) -> PathBuf {
-        let run = "month-start/2026-10".parse().unwrap();
-        log_path(Path::new("state"), &run, &StepPath(step.to_owned()), 2)
-    }
-
-    #[test]
-    fn logs_stay_below_the_state_folder() {
-        assert_eq!(
-            path_of("bill-item/told"),
-            Path::new("state/logs/month-start/2026-10/bill-item/told/2.log")
-        );
-        assert_eq!(path_of("s/../../x").parent().unwrap().file_name().unwrap(), ".._.._x");
-        assert!(path_of("s/..").ends_with("s/_/2.log"));
-        let long = path_of(&format!("s/{}", "南".repeat(90)));
-        assert!(long.parent().unwrap().file_name().unwrap().len() <= 200);
-        assert_ne!(long, path_of(&format!("s/{}", "南".repeat(91))));
-    }
-
     #[test]
     fn numbers_are_grouped() {
         for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
@@ -361,6 +313,50 @@ mod tests {
         assert_eq!(lines[2], format!("── … {} bytes left out …", grouped(gap as u64)));
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
+
+    /// What a log says whose file is taken away after `first` and before `then`.
+    fn taken_between(first: &[u8], then: &[u8]) -> Vec<String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("logs/1.log");
+        let mut log = Log::at(path.clone(), Lang::En);
+        log.write(first);
+        fs::remove_dir_all(dir.path().join("logs")).unwrap();
+        log.look();
+        log.write(then);
+        log.show_tail();
+        let before = read_log(&path, None).unwrap();
+        assert!(log.close().is_none());
+        let lines = read_log(&path, None).unwrap();
+        assert_eq!(before, lines, "it is seen as soon as it is there");
+        assert!(fs::read_dir(path.parent().unwrap()).unwrap().count() == 1);
+        lines
+    }
+
+    #[test]
+    fn a_log_that_was_taken_away_is_begun_anew_and_says_so() {
+        let anew = "── what stood here before is gone: the log was taken away or cut while it was written";
+        assert_eq!(taken_between(b"early\npart of", b" a line\nlate\n"), [anew, " a line", "late"]);
+        let long = [b"early\n".to_vec(), vec![b'x'; KEPT], b"\nkept of the end\n".to_vec()].concat();
+        let lines = taken_between(&long, b"late\n");
+        assert_eq!(
+            [&lines[0], &lines[lines.len() - 2], &lines[lines.len() - 1]],
+            [anew, "kept of the end", "late"]
+        );
+        assert!(lines.len() == 4 && lines[1].len() == 6, "{lines:?}");
+    }
+
+    #[test]
+    fn a_log_that_is_taken_away_at_the_very_end_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("1.log");
+        let mut log = Log::at(path.clone(), Lang::Zh);
+        log.write(b"early\n");
+        fs::remove_file(&path).unwrap();
+        drop(log);
+        assert_eq!(read_log(&path, None).unwrap(), ["── 此前的内容已丢失:日志在写入期间被移走或截断"]);
+        drop(Log::at(dir.path().join("2.log"), Lang::Zh));
+        assert!(!dir.path().join("2.log").exists(), "who writes nothing has no log");
     }
 
     #[test]

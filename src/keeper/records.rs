@@ -10,10 +10,9 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use rustix::process::{Pid, Signal, kill_process_group};
-use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use super::group::Process;
 use super::protocol::{self, Ended, Key};
 
 /// The file, in a run's folder of its keepers.
@@ -21,9 +20,6 @@ pub(crate) const FILE: &str = "records";
 
 /// Longer files are not ours.
 const LONGEST: u64 = 1 << 28;
-
-/// Of the system's count of when processes started, in a second.
-const TICKS: u64 = 100;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,86 +46,6 @@ pub(crate) enum Entry {
         /// How.
         ended: Ended,
     },
-}
-
-/// A process of this boot: its number alone may be another one's by now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Process {
-    /// Its number, which is its group's too.
-    pub(crate) pid: i32,
-    /// It started not before that, in the system's ticks since its boot.
-    from: u64,
-    /// Nor after that.
-    to: u64,
-}
-
-impl Process {
-    /// What `start` started. Looking it up would cost three calls of the system; two readings of the clock cost none.
-    pub(crate) fn started<T>(
-        start: impl FnOnce() -> T,
-        pid: impl FnOnce(&T) -> Option<i32>,
-    ) -> (T, Option<Process>) {
-        let from = ticks();
-        let started = start();
-        let process = pid(&started).map(|pid| Process { pid, from, to: ticks() });
-        (started, process)
-    }
-
-    /// Is it still there?
-    pub(crate) fn is_there(&self) -> bool {
-        Stat::of(self.pid).is_some_and(|stat| stat.lives && self.is_its_start(stat.started))
-    }
-
-    /// Does anything of its group still run, be it without the leader? As long as something does, the group's number is
-    /// nobody else's: only a leader that started at another time makes it another group.
-    pub(crate) fn leaves_somebody(&self) -> bool {
-        if self.is_there() {
-            return true;
-        }
-        let Ok(all) = fs::read_dir("/proc") else { return false };
-        let pids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
-        pids.filter_map(Stat::of).any(|stat| {
-            stat.lives && stat.group == self.pid && stat.pid != self.pid && stat.started + 1 >= self.from
-        }) && Stat::of(self.pid).is_none_or(|leader| self.is_its_start(leader.started))
-    }
-
-    fn is_its_start(&self, at: u64) -> bool {
-        (self.from.saturating_sub(1)..=self.to + 1).contains(&at)
-    }
-
-    /// Sends a signal to its whole group, if it is still there.
-    pub(crate) fn signal(&self, signal: Signal) {
-        if let Some(group) = Pid::from_raw(self.pid).filter(|_| self.is_there()) {
-            // It may end in this very moment.
-            let _ = kill_process_group(group, signal);
-        }
-    }
-}
-
-/// What the system tells of a process.
-struct Stat {
-    pid: i32,
-    lives: bool,
-    group: i32,
-    started: u64,
-}
-
-impl Stat {
-    fn of(pid: i32) -> Option<Stat> {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        let (_, after_name) = stat.rsplit_once(')')?;
-        let mut fields = after_name.split_ascii_whitespace();
-        let lives = !matches!(fields.next()?, "Z" | "X");
-        let group = fields.nth(1)?.parse().ok()?;
-        let started = fields.nth(16)?.parse().ok()?;
-        Some(Stat { pid, lives, group, started })
-    }
-}
-
-fn ticks() -> u64 {
-    let now = clock_gettime(ClockId::Boottime);
-    let (whole, rest) = (u64::try_from(now.tv_sec).unwrap_or(0), u64::try_from(now.tv_nsec).unwrap_or(0));
-    whole * TICKS + rest * TICKS / 1_000_000_000
 }
 
 /// The system's id of the present boot.
@@ -222,12 +138,20 @@ impl Past {
         groups.next()
     }
 
-    /// Programs that began, whose end nobody has seen, and that still run.
-    pub(crate) fn orphans(&self) -> impl Iterator<Item = (&Key, Process)> {
-        self.found.iter().filter_map(|(key, trace)| match trace {
-            Trace::Begun(Some(process)) if process.is_there() => Some((key, *process)),
+    /// Programs of `wanted` that began, whose end nobody has seen, and of which something still runs.
+    pub(crate) fn orphans(&self, wanted: impl Fn(&Key) -> bool) -> Vec<Process> {
+        let found = self.found.iter().filter_map(|(key, trace)| match trace {
+            Trace::Begun(Some(process)) if wanted(key) && process.leaves_somebody() => Some(*process),
             Trace::Begun(_) | Trace::Ended(_) => None,
-        })
+        });
+        found.collect()
+    }
+
+    /// A living keeper has told the end of what began under a former one's eyes, or its own.
+    pub(crate) fn ended(&mut self, key: &Key, ended: &Ended) {
+        if let Some(trace) = self.found.get_mut(key) {
+            *trace = Trace::Ended(Box::new(ended.clone()));
+        }
     }
 }
 
@@ -267,11 +191,6 @@ mod tests {
         }
     }
 
-    fn myself() -> Process {
-        let pid = i32::try_from(std::process::id()).unwrap();
-        Process { pid, from: 0, to: ticks() }
-    }
-
     #[test]
     fn what_is_not_there_has_not_begun_only_while_the_boot_is_the_same() {
         let keeper = |boot: &str| Entry::Keeper { boot: boot.to_owned() };
@@ -279,11 +198,11 @@ mod tests {
         assert!(of(vec![keeper("now"), Entry::Begins(key("a"))]).is_whole);
         assert!(!of(vec![keeper("then"), keeper("now")]).is_whole);
         assert!(!of(vec![]).is_whole && !of(vec![Entry::Begins(key("a"))]).is_whole);
-        let runs = Entry::Runs { key: key("a"), process: myself() };
+        let runs = Entry::Runs { key: key("a"), process: Process::myself() };
         let past = of(vec![keeper("then"), runs.clone()]);
         assert_eq!(past.of_key(&key("a")), Some(&Trace::Begun(None)), "a number of another boot is nobody's");
         let past = of(vec![keeper("now"), Entry::Begins(key("a")), runs]);
-        assert_eq!(past.orphans().count(), 1);
+        assert_eq!((past.orphans(|_| true).len(), past.orphans(|_| false).len()), (1, 0));
         let past = of(vec![keeper("now"), Entry::Ended { key: key("a"), ended: ended() }]);
         assert_eq!(past.of_key(&key("a")), Some(&Trace::Ended(Box::new(ended()))));
     }
@@ -305,27 +224,15 @@ mod tests {
     }
 
     #[test]
-    fn what_a_group_has_left_is_seen_without_its_leader() {
-        let group = rustix::process::getpgrp().as_raw_nonzero().get();
-        let me = myself();
-        assert!(me.leaves_somebody());
-        assert!(Process { pid: group, ..me }.leaves_somebody(), "the group of this test");
-        assert!(!Process { pid: i32::MAX, ..me }.leaves_somebody());
-        let past = Past::of(
-            vec![
-                Entry::Keeper { boot: "now".to_owned() },
-                Entry::Runs { key: key("a").action("submit"), process: me },
-            ],
-            "now",
-        );
+    fn what_an_attempt_has_left_is_found_by_its_name_and_no_more_once_its_end_is_told() {
+        let (me, of) = (Process::myself(), key("a").action("submit"));
+        let runs = Entry::Runs { key: of.clone(), process: me };
+        let mut past = Past::of(vec![Entry::Keeper { boot: "now".to_owned() }, runs], "now");
         assert_eq!((past.left_behind(&key("a")), past.left_behind(&key("b"))), (Some(me.pid), None));
-    }
-
-    #[test]
-    fn a_process_is_known_by_its_number_and_its_start() {
-        let me = myself();
-        assert!(me.is_there());
-        assert!(!Process { from: me.to + 1_000, to: me.to + 2_000, ..me }.is_there());
-        assert!(!Process { pid: i32::MAX, ..me }.is_there());
+        past.ended(&key("b"), &ended());
+        assert_eq!(past.of_key(&key("b")), None);
+        assert_eq!(past.orphans(|key| *key == of), [me]);
+        past.ended(&of, &ended());
+        assert!(past.orphans(|_| true).is_empty());
     }
 }

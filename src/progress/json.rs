@@ -13,7 +13,7 @@ use crate::run::{
 use crate::time::rfc3339;
 use crate::words::{Explain, Lang, render};
 
-use super::MailRow;
+use super::{Beside, MailRow};
 
 /// A run in a list of runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,17 +50,18 @@ impl RunRow {
 }
 
 /// `status --json`.
-pub fn status_json(
-    state: &RunState,
-    driven_by: Option<&EngineId>,
-    mails: &[MailRow],
-    now: Timestamp,
-    zone: &TimeZone,
-) -> Value {
+pub fn status_json(state: &RunState, beside: &Beside, now: Timestamp, zone: &TimeZone) -> Value {
     let stages = (0..state.plan().stages.len()).map(|index| stage(state, StageId::from(index), now, zone));
     let stages: Vec<Value> = stages.collect();
-    let steps: Vec<Value> = state.plan().iter().map(|(id, _)| step(state, id, now, zone)).collect();
-    let mut whole = run(&RunRow::of(state, driven_by), zone);
+    let step = |id: NodeId| {
+        let mut row = step(state, id, now, zone);
+        if let Some(group) = beside.orphans.get(&id) {
+            row["process_group"] = json!(group);
+        }
+        row
+    };
+    let steps: Vec<Value> = state.plan().iter().map(|(id, _)| step(id)).collect();
+    let mut whole = run(&RunRow::of(state, beside.driven_by.as_ref()), zone);
     if let Value::Object(fields) = &mut whole {
         fields.insert("shadow".to_owned(), json!(state.plan().shadow));
         fields.insert("held".to_owned(), json!(state.held().map(|mark| self::mark(mark, zone))));
@@ -71,7 +72,7 @@ pub fn status_json(
         "steps": steps,
         "gates": gates_json(state, now, zone),
         "removed": state.removed().iter().map(|(path, gone)| removed(&path.0, gone, zone)).collect::<Vec<_>>(),
-        "mails": mails_json(mails),
+        "mails": mails_json(&beside.mails),
     })
 }
 

@@ -29,10 +29,11 @@ pub use page::Page;
 pub use prompt::{Choice, Prompt, PromptAction, PromptView};
 pub use questions::{Questions, Subject};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::plan::NodeId;
-use crate::run::{Record, RunState, status::MailStatus};
+use crate::run::{EngineId, Record, RunState, status::MailStatus};
 
 use line::Line;
 use output::{Output, Sink, Size};
@@ -57,6 +58,17 @@ pub struct MailRow {
     pub attempts: u32,
     /// What the server said last.
     pub error: Option<String>,
+}
+
+/// What is known of a run beside its journal.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// Who drives it now.
+    pub driven_by: Option<EngineId>,
+    /// Its letters.
+    pub mails: Vec<MailRow>,
+    /// Process groups that still run, of lost steps whose programs nobody keeps hold of.
+    pub orphans: BTreeMap<NodeId, i32>,
 }
 
 /// `--progress`.

@@ -1,6 +1,8 @@
 //! `status`: where a run stands, what waits first, what is late. Marks of skip and force always say who and why. Pure.
 
-use super::MailRow;
+use std::collections::BTreeMap;
+
+use super::Beside;
 use super::grid::{GAP, Grid, STATUS, Text, name_width};
 use super::json::{error_of, mark_of};
 use super::line::cut;
@@ -13,18 +15,18 @@ use crate::plan::{NodeId, PhaseId, StageId};
 use crate::run::{EngineId, Life, RunState};
 use crate::words::one_line;
 
-/// `status`: where a run stands, what waits first. `driven_by`: who drives it now.
-pub fn status(state: &RunState, driven_by: Option<&EngineId>, mails: &[MailRow], page: &Page) -> String {
+/// `status`: where a run stands, what waits first.
+pub fn status(state: &RunState, beside: &Beside, page: &Page) -> String {
     let mut text = Text::new(page);
-    head(&mut text, state, driven_by);
-    open_questions(&mut text, state);
+    head(&mut text, state, beside.driven_by.as_ref());
+    open_questions(&mut text, state, &beside.orphans);
     marks(&mut text, state);
     removed(&mut text, state);
     stages(&mut text, state);
-    steps(&mut text, state);
-    if !mails.is_empty() {
+    steps(&mut text, state, &beside.orphans);
+    if !beside.mails.is_empty() {
         text.heading(&msg!("term-letters"));
-        text.raw(&tables::mails(mails, page));
+        text.raw(&tables::mails(&beside.mails, page));
     }
     text.done
 }
@@ -60,7 +62,7 @@ fn head(text: &mut Text<'_>, state: &RunState, driven_by: Option<&EngineId>) {
     }
 }
 
-fn open_questions(text: &mut Text<'_>, state: &RunState) {
+fn open_questions(text: &mut Text<'_>, state: &RunState, orphans: &Orphans) {
     let page = text.page;
     let list = waiting(state, page.now);
     if list.is_empty() {
@@ -77,7 +79,10 @@ fn open_questions(text: &mut Text<'_>, state: &RunState) {
             status_word(state, id, page),
             state.plan().path(id),
             since.map(|at| page.span(at, None)).unwrap_or_default(),
-            question(state, id, page),
+            std::iter::once(question(state, id, page))
+                .chain(still_runs(id, orphans, page))
+                .collect::<Vec<_>>()
+                .join("\n"),
         ]);
     }
     text.raw(&table.print());
@@ -98,6 +103,15 @@ fn question(state: &RunState, id: NodeId, page: &Page) -> String {
         lines.extend(remarks::answered(state, id, page));
     }
     lines.join("\n")
+}
+
+/// What is known of programs that nobody keeps hold of.
+type Orphans = BTreeMap<NodeId, i32>;
+
+/// A program that nobody keeps hold of is still at work.
+fn still_runs(id: NodeId, orphans: &Orphans, page: &Page) -> Option<String> {
+    let group = orphans.get(&id)?;
+    Some(page.say(&msg!("term-still-runs", group = group.to_string())))
 }
 
 /// A gate's word is its own; a step's likewise.
@@ -188,25 +202,27 @@ fn stages(text: &mut Text<'_>, state: &RunState) {
     text.raw(&table.print());
 }
 
-fn steps(text: &mut Text<'_>, state: &RunState) {
+fn steps(text: &mut Text<'_>, state: &RunState, orphans: &Orphans) {
     let plan = state.plan();
     let name = name_width(plan.nodes.iter().map(|node| node.name.clone()), 30);
     for (index, phase) in plan.phases.iter().enumerate() {
         let title = plan.stage(phase.stage).title.clone();
         let part = text.page.part(phase.part);
         text.heading(&msg!("term-part-of", stage = title, part = part));
-        text.raw(&phase_table(state, PhaseId::from(index), name, text.page));
+        text.raw(&phase_table(state, PhaseId::from(index), name, orphans, text.page));
     }
 }
 
-fn phase_table(state: &RunState, phase: PhaseId, name: u16, page: &Page) -> String {
+fn phase_table(state: &RunState, phase: PhaseId, name: u16, orphans: &Orphans, page: &Page) -> String {
     let mut table = Grid::new(page, &[STATUS, name, 3, 9]);
     for id in state.plan().phase(phase).nodes.iter().copied() {
         let (node, step) = (state.plan().node(id), state.step(id));
         let attempt = if step.attempt > 1 { format!("#{}", step.attempt) } else { String::new() };
         let span = step.started_at.map(|at| page.span(at, step.finished_at)).unwrap_or_default();
         let rest = usize::from(page.cols).saturating_sub(usize::from(STATUS + name + 3 + 9 + 5 * GAP));
-        let about = about(state, id, rest.max(12), page);
+        let about =
+            std::iter::once(about(state, id, rest.max(12), page)).chain(still_runs(id, orphans, page));
+        let about = about.collect::<Vec<_>>().join("\n");
         table.row(&[status_word(state, id, page), node.name.clone(), attempt, span, about]);
     }
     table.print()

@@ -5,8 +5,9 @@ use std::fs;
 use std::io::{ErrorKind, Read, Write as _};
 use std::path::Path;
 
+use super::StoreError;
+use super::draft::put_in_place;
 use super::folder::{StateFolder, create, temporary_name, unusable};
-use super::{StoreError, sqlite};
 use crate::id::HomeId;
 
 /// The file that holds it.
@@ -23,10 +24,10 @@ impl StateFolder {
         let draft = self.path().join(temporary_name(FILE));
         let mut file = create(&draft).map_err(fail)?;
         let written = file.set_len(0).and_then(|()| file.write_all(random()?.as_bytes()));
-        written.and_then(|()| file.sync_all()).map_err(fail)?;
         // Whoever is first gives the folder its id.
-        let path_text = path.display().to_string();
-        sqlite::put_in_place(&draft.display().to_string(), &path_text)?;
+        let placed = written.map_err(fail).and_then(|()| put_in_place(&draft, &path));
+        let removed = fs::remove_file(&draft).map_err(fail);
+        placed.and(removed)?;
         read(&path)?.ok_or_else(|| unusable(&path, "it holds no id"))
     }
 

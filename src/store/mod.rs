@@ -6,6 +6,7 @@
 mod append;
 mod backend;
 mod doubt;
+mod draft;
 mod ear;
 mod error;
 mod fence;
@@ -119,10 +120,11 @@ impl Store {
     /// `None`: there is none yet, and none was made.
     pub async fn open(url: &str, create: bool) -> Result<Option<Store>, StoreError> {
         let backend = Backend::of(url)?;
-        if let (Backend::Sqlite(path), true) = (&backend, create)
-            && !sqlite::exists(path)?
-        {
-            Store::make(path).await?;
+        if let (Backend::Sqlite(path), true) = (&backend, create) {
+            match sqlite::exists(path)? {
+                true => draft::sweep(path),
+                false => Store::make(path).await?,
+            }
         }
         let Some(connection) = backend.connect().await? else { return Ok(None) };
         let mut store = Store::on(connection, backend);

@@ -28,14 +28,18 @@ impl Store {
     /// damaged, and is never written over.
     pub(super) async fn make(path: &str) -> Result<(), StoreError> {
         let draft = sqlite::draft(path)?;
-        let mut store = Store::on(sqlite::open_draft(&draft).await?, Backend::Sqlite(draft.clone()));
-        store.execute(store.backend.begin()).await?;
-        store.bring_up_from(0).await?;
-        store.execute("commit").await?;
-        // From now on it has a log beside it; what is in the tables stands in the file itself.
-        store.execute("pragma journal_mode = wal").await?;
+        let mut store = Store::on(sqlite::open_draft(&draft, path).await?, Backend::Sqlite(path.to_owned()));
+        let filled = store.fill().await;
         store.close().await;
-        sqlite::put_in_place(&draft, path)
+        filled.and_then(|()| draft.put_in_place())
+    }
+
+    async fn fill(&mut self) -> Result<(), StoreError> {
+        self.execute(self.backend.begin()).await?;
+        self.bring_up_from(0).await?;
+        self.execute("commit").await?;
+        // From now on it has a log beside it; what is in the tables stands in the file itself.
+        self.execute("pragma journal_mode = wal").await
     }
 
     /// Does a server have our tables? A file that is there has them, or is damaged.

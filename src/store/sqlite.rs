@@ -7,7 +7,8 @@ use std::path::Path;
 use sqlx::{AnyConnection, Connection, Row};
 
 use super::StoreError;
-use super::folder::{create, shared_by_machines, temporary_name, unusable};
+use super::draft::Draft;
+use super::folder::{shared_by_machines, unusable};
 
 /// Before this version a write-ahead log could be corrupted on reset (<https://sqlite.org/wal.html#walresetbug>).
 const OLDEST: [u32; 3] = [3, 51, 3];
@@ -33,33 +34,6 @@ pub(super) fn exists(path: &str) -> Result<bool, StoreError> {
     }
 }
 
-/// An empty file beside `path`, for making a store in.
-pub(super) fn draft(path: &str) -> Result<String, StoreError> {
-    if let Some(kind) = shared_by_machines(Path::new(path)) {
-        return Err(StoreError::Shared { path: path.to_owned(), kind });
-    }
-    let draft = format!("{path}{}", temporary_name("new"));
-    let fail = |why: std::io::Error| unusable(Path::new(path), &why.to_string());
-    match fs::remove_file(&draft) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fail(error)),
-        _ => {}
-    }
-    create(Path::new(&draft)).map_err(fail)?;
-    Ok(draft)
-}
-
-/// Puts a finished draft on the disk and gives it its name, unless another process was quicker: then that one's counts.
-pub(super) fn put_in_place(draft: &str, path: &str) -> Result<(), StoreError> {
-    let fail = |why: std::io::Error| unusable(Path::new(path), &why.to_string());
-    fs::File::open(draft).and_then(|file| file.sync_all()).map_err(fail)?;
-    let linked = fs::hard_link(draft, path);
-    fs::remove_file(draft).map_err(fail)?;
-    match linked {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(fail(error)),
-        _ => Ok(()),
-    }
-}
-
 /// Opens what is there; `None`: nothing is.
 pub(super) async fn open(path: &str) -> Result<Option<AnyConnection>, StoreError> {
     if !exists(path)? {
@@ -71,9 +45,17 @@ pub(super) async fn open(path: &str) -> Result<Option<AnyConnection>, StoreError
     connect(&url(path), path, LASTING).await.map(|(connection, _)| Some(connection))
 }
 
-/// Opens a draft.
-pub(super) async fn open_draft(draft: &str) -> Result<AnyConnection, StoreError> {
-    connect(&url(draft), draft, DRAFT).await.map(|(connection, _)| connection)
+/// A draft of the store at `path`.
+pub(super) fn draft(path: &str) -> Result<Draft, StoreError> {
+    match shared_by_machines(Path::new(path)) {
+        Some(kind) => Err(StoreError::Shared { path: path.to_owned(), kind }),
+        None => Draft::of(path),
+    }
+}
+
+/// Opens the draft of the store at `path`.
+pub(super) async fn open_draft(draft: &Draft, path: &str) -> Result<AnyConnection, StoreError> {
+    connect(&url(draft.file()), path, DRAFT).await.map(|(connection, _)| connection)
 }
 
 /// The version of the library that keeps the journal, where it is one that does not break its files.

@@ -55,6 +55,30 @@ fn a_next_attempt_is_followed_too() {
 }
 
 #[test]
+fn a_log_that_is_taken_away_while_its_program_prints_is_begun_anew() {
+    let script = format!(
+        "n=0; until [ -e go ]; do n=$((n+1)); echo row $n; sleep 0.1; done; {}; echo last",
+        hold("end")
+    );
+    let project = Project::of(&format!("1:\n{}", sh("a", &script)));
+    let live = project.start();
+    assert!(poll(PATIENCE, || project.ms("logs a").text().contains("row 3").then_some(())).is_some());
+    let follow = project.spawn("logs a -f");
+    follow.shows("row 3");
+    std::fs::remove_dir_all(project.path(".monthstart/logs")).unwrap();
+    let seen = poll(PATIENCE, || project.ms("logs a").text().contains("row ").then_some(()));
+    assert!(seen.is_some(), "what is printed now is lost");
+    let begin = "── what stood here before is gone: the log was taken away or cut while it was written\nrow ";
+    assert!(project.ms("logs a").code(0).hides("row 1\n").text().starts_with(begin));
+    follow.shows("what stood here before is gone");
+    project.put("go", b"");
+    project.put("end", b"");
+    live.finish(PATIENCE).code(0);
+    assert_eq!(follow.finish(PATIENCE).code(0).text().matches("last").count(), 1);
+    project.ms("logs a").code(0).says("last");
+}
+
+#[test]
 fn a_log_that_is_taken_away_is_told_of() {
     let script = format!("echo early; {}; echo late", hold("go"));
     let project = Project::of(&format!("1:\n{}", sh("a", &script)));

@@ -1,6 +1,6 @@
 //! Letters: who gets them, what they hold, and mail servers that will not do.
 
-use crate::harness::{Letter, MONTH, Manner, PATIENCE, Project, Smtp, note, poll, sh};
+use crate::harness::{Letter, MONTH, Manner, PATIENCE, Project, Smtp, note, poll, sh, sqlite};
 use regex::Regex;
 use std::time::Duration;
 
@@ -206,7 +206,32 @@ fn a_server_that_says_nothing_delays_no_step() {
     let out = live.finish(Duration::from_secs(25)).code(0);
     assert!(out.took < Duration::from_secs(25), "{:?}", out.took);
     assert!(project.status().rows("mails").iter().all(|mail| mail["status"] == "queued"));
-    out.says("First part");
+    out.says("First part").says("still queued: they were not taken within 10 seconds. ");
+}
+
+#[test]
+fn what_is_wrong_with_the_outbox_is_told_as_the_reason() {
+    let server = Smtp::start(&[Manner::Take]);
+    let project = team().settings(&server.here());
+    project.run().code(0);
+    let taken = server.taken().len();
+    let broken =
+        "create trigger broken before update on letters begin select raise(abort, 'no room left'); end";
+    sqlite::execute(&project.path(".monthstart/journal.db"), broken);
+    let again =
+        |lang: &str, month: &str| project.ms(&format!("run x.yaml --month {month} --as zhang.wei {lang}"));
+    let out =
+        again("", "2025-01").code(0).says("still queued: what becomes of them cannot be written down (");
+    out.says("no room left");
+    again("--lang zh", "2025-02").code(0).says("封信待发:发送情况无法记录(").says("no room left");
+    assert_eq!(server.taken().len(), taken, "what nobody could claim was sent");
+}
+
+#[test]
+fn settings_that_let_no_letter_out_are_told_as_the_reason() {
+    let settings = format!("{}  user: bob\n", Smtp::settings(Smtp::closed_port()));
+    let out = team().settings(&settings).run();
+    out.code(0).says("still queued: mail.user and mail.password go together. ");
 }
 
 #[test]

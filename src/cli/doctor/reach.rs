@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Area, Finding, Level};
-use crate::cli::exit::What;
 use crate::cli::post::transport;
 use crate::cli::session::Session;
 use crate::exec::Exec;
@@ -51,11 +50,7 @@ pub(super) async fn connections(
 pub(super) async fn mail(session: &Session, project: &Project) -> Finding {
     let transport = match transport(session, project) {
         Ok(transport) => transport,
-        Err(failed) => {
-            let why = match &failed.what {
-                What::Said(msg) => session.say(msg),
-                _ => String::new(),
-            };
+        Err(why) => {
             let text = msg!("doctor-mail-invalid", why = why);
             return Finding::new(Area::Mail, Level::Invalid, text, msg!("doctor-mail-invalid-fix"));
         }
