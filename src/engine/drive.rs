@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::journal::{Journal, Recorded};
-use super::ports::{Executor, Job, Receipt, Report, Reports};
+use super::ports::{AfterUs, Executor, Job, Receipt, Report, Reports};
 use super::timers::Timers;
 use super::wait::{Input, LOOK};
 use super::wish::{Choice, End, Told, Wish};
@@ -94,8 +94,8 @@ pub(super) struct Attempt {
     pub(super) looked: bool,
     /// Its platform knows it by an id, and goes on with it without us.
     pub(super) on_platform: bool,
-    /// It goes on when we leave, and the next engine finds it.
-    pub(super) outlives_us: bool,
+    /// What becomes of it when we leave.
+    pub(super) after_us: AfterUs,
 }
 
 impl<'a> Loop<'a> {

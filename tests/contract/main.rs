@@ -28,6 +28,7 @@ mod gates;
 mod journal;
 mod keeper;
 mod latest;
+mod left;
 mod logs;
 mod long;
 mod mail;
