@@ -1,4 +1,5 @@
-//! An engine that leaves in order while SQL runs: the marker tells the next one, and no person has to.
+//! An engine that leaves in order while SQL runs, and an engine that finds what failed in doubt: the marker tells the next
+//! one, and no person has to.
 
 use crate::harness::{PATIENCE, Project, poll};
 use crate::markers::{LOAD, SERVERS, nap, on, sql};
@@ -114,5 +115,29 @@ fn what_is_no_one_transaction_is_looked_up_by_a_person_after_leaving() {
         project.resume().code(4);
         project.status().are(&[("a", "lost")]);
         assert_eq!(base.ask("select count(*) from t"), ["1"], "{kind:?}: it began twice");
+    }
+}
+
+/// What failed because nobody could hear how its commit ended.
+#[test]
+fn what_failed_in_doubt_is_settled_by_the_next_engine() {
+    for kind in SERVERS {
+        for cut in [Cut::Before, Cut::After] {
+            let step = "{name: a, connection: db, timeout: 2s, sql: \"insert into t values (1)\"}";
+            let (project, base, relay) = on(kind, step);
+            relay.cuts(cut, 0);
+            relay.shuts();
+            project.run().code(4).says("its marker tells");
+            project.status().are(&[("a", "failed")]);
+            relay.opens();
+            let out = project.resume().code(0);
+            assert_eq!(base.ask("select count(*) from t"), ["1"], "{kind:?} {cut:?}\n{out}");
+            let lost = events(&project, "step_lost");
+            assert_eq!(lost.len(), 1);
+            assert_eq!(lost[0]["cause"]["kind"], "unheard");
+            let found = project.ms("events --json").all().contains("took effect before");
+            assert_eq!(found, cut == Cut::After, "{kind:?}");
+            assert!(events(&project, "step_retried").is_empty(), "no person has");
+        }
     }
 }
