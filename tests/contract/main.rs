@@ -45,6 +45,7 @@ mod scheduler;
 mod server;
 #[path = "../support/servers.rs"]
 mod servers;
+mod settle;
 mod shipped;
 mod staged;
 mod terminal;
