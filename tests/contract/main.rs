@@ -37,6 +37,7 @@ mod misc;
 mod operator;
 mod orphans;
 mod plan;
+mod reboot;
 #[path = "../support/relay.rs"]
 mod relay;
 mod run;
