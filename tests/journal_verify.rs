@@ -44,18 +44,6 @@ fn story() -> Bench {
     run
 }
 
-fn row(state: &RunState) -> RunRow {
-    let (started_at, by) = state.started().cloned().unwrap();
-    RunRow {
-        id: state.plan().run.clone(),
-        status: state.run_status(),
-        round: state.round(),
-        started_at,
-        finished_at: state.finished_at(),
-        started_by: by.by.to_string(),
-    }
-}
-
 fn letter(seq: u64) -> NewLetter {
     NewLetter {
         id: format!("letter-{seq}"),
@@ -85,7 +73,11 @@ async fn write(file: &Path, run: &Bench) -> RunId {
         let after = state.seq();
         state.apply(record);
         let letters = if record.seq == run.state.seq() { vec![letter(record.seq)] } else { vec![] };
-        let batch = Batch { records: vec![record.clone()], row: row(&state), letters };
+        let batch = Batch {
+            records: vec![record.clone()],
+            row: RunRow::of(&state, jiff::Timestamp::UNIX_EPOCH),
+            letters,
+        };
         match after {
             0 => store.create(state.plan(), &batch).await.unwrap(),
             after => store.append(&batch, after).await.unwrap(),

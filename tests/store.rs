@@ -96,23 +96,15 @@ fn night(run: &str) -> Bench {
     bench
 }
 
-fn row(state: &RunState) -> RunRow {
-    let (started_at, by) = state.started().cloned().unwrap();
-    RunRow {
-        id: state.plan().run.clone(),
-        status: state.run_status(),
-        round: state.round(),
-        started_at,
-        finished_at: state.finished_at(),
-        started_by: by.by.to_string(),
-    }
-}
-
 /// The batch that writes event number `seq` of a run, and the state after it.
 fn batch(bench: &Bench, seq: u64) -> Batch {
     let known: Vec<&Record> = bench.records.iter().filter(|record| record.seq <= seq).collect();
     let state = RunState::replay(bench.state.plan().clone(), known.iter().copied());
-    Batch { records: vec![(*known.last().unwrap()).clone()], row: row(&state), letters: vec![] }
+    Batch {
+        records: vec![(*known.last().unwrap()).clone()],
+        row: RunRow::of(&state, jiff::Timestamp::UNIX_EPOCH),
+        letters: vec![],
+    }
 }
 
 /// A run that has just begun, recorded.

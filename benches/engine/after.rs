@@ -52,13 +52,15 @@ pub(crate) fn after() {
 
 /// From the start of `resume` to the first step that runs.
 fn resumed(folder: &Path) -> f64 {
-    let marks = Marks::listen(folder, 1);
+    let mut marks = Marks::listen(folder, 1);
+    let pipe = marks.kept_open();
     let begin = Instant::now();
     let mut command = monthstart(folder, &["resume", "--progress", "plain"]);
     let engine = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let first = marks.all()[0];
     kill(engine);
     reap();
+    drop(pipe);
     // Steps that ran on have put a file where the pipe was.
     let _ = std::fs::remove_file(folder.join("marks"));
     first.duration_since(begin).as_secs_f64()

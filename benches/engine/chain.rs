@@ -3,7 +3,7 @@
 //! A step writes a line into a pipe with a name and is over; the bench notes when each line came. What lies between two
 //! lines is the end of one step, all that is recorded, and the start of the next.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,6 +24,8 @@ const TIMES: usize = 5;
 /// A pipe with a name, and who listens at it.
 pub(crate) struct Marks {
     path: PathBuf,
+    /// As long as it is open nobody waits for a reader.
+    open: Option<File>,
     listening: JoinHandle<Vec<Instant>>,
 }
 
@@ -34,6 +36,7 @@ impl Marks {
         rustix::fs::mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).unwrap();
         // Open for writing too: then no step waits for a reader, and no reader sees an end.
         let mut pipe = OpenOptions::new().read(true).write(true).open(&path).unwrap();
+        let open = Some(pipe.try_clone().unwrap());
         let listening = thread::spawn(move || {
             let (mut marks, mut bytes) = (Vec::with_capacity(count), [0; 64]);
             while marks.len() < count {
@@ -43,7 +46,12 @@ impl Marks {
             }
             marks
         });
-        Marks { path, listening }
+        Marks { path, open, listening }
+    }
+
+    /// Keeps the pipe open, for steps beyond those that are listened for.
+    pub(crate) fn kept_open(&mut self) -> Option<File> {
+        self.open.take()
     }
 
     /// What a step does to make a mark.

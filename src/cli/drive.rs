@@ -202,17 +202,23 @@ pub(super) async fn drive(
     world: Option<tokio::task::JoinHandle<()>>,
 ) -> Result<Exit, Failed> {
     let Ready { project, mut journal, seat, asker, resumed, renewed } = ready;
+    let seat = Arc::new(seat);
+    let (told, tidings) = unbounded_channel();
+    let driver = alone(session, &project, &seat, told.clone());
+    // A run that begins here is told from its first event on, one that is resumed from where it stands.
+    let begun = resumed.is_none();
+    if begun {
+        // While all else is made ready here.
+        let (executor, plan) = (Arc::clone(&driver.executor), Arc::clone(journal.state().plan()));
+        tokio::spawn(async move { executor.ready(&plan).await });
+    }
     let outbox = session.open_store(&project).await?;
     let (leave, left) = watch::channel(false);
     let postman = outbox.map(|mut store| {
         store.wait_with(Patience::beside_an_engine(left.clone()));
         Postman::start(session, &project, store)
     });
-    let (told, tidings) = unbounded_channel();
     let (wish, wishes) = unbounded_channel();
-    let seat = Arc::new(seat);
-    // A run that begins here is told from its first event on, one that is resumed from where it stands.
-    let begun = resumed.is_none();
     let shown =
         if begun { RunState::new(Arc::clone(journal.state().plan())) } else { journal.state().clone() };
     let look = Look::of(session, driving.progress);
@@ -221,6 +227,7 @@ pub(super) async fn drive(
         let run = shown.plan().run.clone();
         let _ = told.send(Told::Events(journal.store().events(&run, 0).await?));
     }
+    drop(told);
     let attended = desk.attended || world.is_some();
     let world = world.filter(|_| !desk.attended).map(|world| {
         let wish = wish.clone();
@@ -232,12 +239,8 @@ pub(super) async fn drive(
     });
     let screen = tokio::spawn(desk.run(tidings, wish.clone()));
     let signals = tokio::spawn(listen(wish));
-    let driver = Driver {
-        no_wait: driving.no_wait,
-        yes: driving.yes.then(|| asker.clone()),
-        attended,
-        ..alone(session, &project, &seat, told)
-    };
+    let driver =
+        Driver { no_wait: driving.no_wait, yes: driving.yes.then(|| asker.clone()), attended, ..driver };
     let wishes = heard(wishes, leave, attended);
     journal.store().wait_with(patience(&driver.told, left));
     let end = driver.drive(&mut journal, wishes, resumed).await;

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::tz::TimeZone;
+
 use super::exit::{Exit, Failed, What};
 use super::neighbours::Neighbours;
 use super::session::Session;
@@ -53,7 +55,11 @@ pub(super) fn open_shelf(session: &Session, root: &Path, mut shelf: Shelf) -> Op
     let roster = settings.as_ref().and_then(|settings| read_roster(&mut shelf, settings));
     let roster_path = settings.as_ref().and_then(|settings| join("", settings.roster.as_ref()?));
     let project = settings.and_then(|settings| {
-        let machine = jiff::tz::TimeZone::system();
+        // To ask the machine takes longer than all else here.
+        let machine = match settings.timezone {
+            Some(_) => TimeZone::UTC,
+            None => TimeZone::system(),
+        };
         resolve::resolve_project(
             &settings,
             roster.as_ref(),

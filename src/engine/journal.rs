@@ -60,8 +60,8 @@ impl Journal {
 
     /// A run that is there.
     pub async fn open(mut store: Store, run: &RunId, tools: Tools) -> Result<Journal, StoreError> {
-        let first = Arc::new(store.plan(run).await?);
-        let records = store.events(run, 0).await?;
+        let (first, records) = store.history(run).await?;
+        let first = Arc::new(first);
         let state = RunState::replay(Arc::clone(&first), &records);
         Ok(Journal { store, first, state, staged: Staged::default(), tools })
     }
@@ -207,22 +207,7 @@ impl Journal {
     /// The transaction that holds what is staged.
     fn batch(&mut self) -> Batch {
         let Staged { records, letters } = std::mem::take(&mut self.staged);
-        Batch { row: self.row(), records, letters }
-    }
-
-    fn row(&self) -> RunRow {
-        let (started_at, started_by) = match self.state.started() {
-            Some((started_at, by)) => (*started_at, by.by.to_string()),
-            None => (self.state.at().unwrap_or_else(|| self.now()), String::new()),
-        };
-        RunRow {
-            id: self.state.plan().run.clone(),
-            status: self.state.run_status(),
-            round: self.state.round(),
-            started_at,
-            finished_at: self.state.finished_at(),
-            started_by,
-        }
+        Batch { row: RunRow::of(&self.state, self.now()), records, letters }
     }
 
     fn handover(&self, stage: StageId, record: &Record) -> Option<NewLetter> {

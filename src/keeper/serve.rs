@@ -10,14 +10,14 @@ use std::time::Duration;
 use rustix::fs::{FileType, fstat};
 use tokio::net::UnixListener;
 use tokio::sync::{mpsc, watch};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::book::Book;
 use super::engine::Engine;
 use super::log::{Log, encoding_of};
 use super::mask::Masks;
 use super::process::{self, Begun};
-use super::protocol::{Ended, Key, NotStarted, Order, Start, Tiding};
+use super::protocol::{Ended, Key, NotStarted, Order, Spawn, Start, Tiding};
 use super::records::{Entry, Process};
 use super::tape::Tape;
 use crate::engine::ports::Stop;
@@ -25,6 +25,12 @@ use crate::words::one_line;
 
 /// How long a keeper without work waits for an engine: for the one that has started it.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// So many threads start programs at most.
+const STARTERS: usize = 4;
+
+/// How long it is waited for more news while programs crowd.
+const MOMENT: Duration = Duration::from_millis(2);
 
 /// How often is tried again to write down what could not be written.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -43,14 +49,18 @@ pub fn is_keeper() -> bool {
 pub fn serve() -> io::Result<()> {
     // A session of its own: no terminal, and nobody who goes, has any power over it.
     let _ = rustix::process::setsid();
+    // Lists of processes would have the name of the link that it was started by.
+    let _ = std::fs::write("/proc/self/comm", "monthstart");
     let listener = std::os::unix::net::UnixListener::from(io::stdin().as_fd().try_clone_to_owned()?);
     listener.set_nonblocking(true)?;
     let book = Book::open(Path::new("."))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(processors.min(STARTERS)).build()?;
     runtime.block_on(async {
         let (told, news) = mpsc::unbounded_channel();
         let (running, ended) = (HashMap::new(), HashMap::new());
-        let keeper = Keeper { book, running, ended, engine: None, told };
+        let keeper = Keeper { book, running, ended, engine: None, told, crowd: 2 * processors };
         keeper.keep(UnixListener::from_std(listener)?, news).await
     })
 }
@@ -59,6 +69,7 @@ pub fn serve() -> io::Result<()> {
 type News = (Key, What);
 
 enum What {
+    Runs(Process),
     Note(String),
     Ended(Ended),
 }
@@ -70,6 +81,8 @@ struct Keeper {
     ended: HashMap<Key, Ended>,
     engine: Option<Engine>,
     told: mpsc::UnboundedSender<News>,
+    /// More programs than that have to wait for each other.
+    crowd: usize,
 }
 
 /// A program that runs.
@@ -93,10 +106,7 @@ impl Keeper {
             tokio::select! {
                 biased;
                 Some(first) = news.recv() => {
-                    let mut all = vec![first];
-                    while let Ok(next) = news.try_recv() {
-                        all.push(next);
-                    }
+                    let all = self.gather(first, &mut news).await;
                     self.take(all);
                 }
                 // A former engine is heard to its end before the next one is let in.
@@ -109,6 +119,25 @@ impl Keeper {
                 () = sleep(AGAIN), if self.book.owes() => self.book.pay(),
             }
         }
+    }
+
+    /// What is new. While programs crowd, whatever could begin would only wait: what ends within a moment is written down,
+    /// told and recorded together.
+    async fn gather(&self, first: News, news: &mut mpsc::UnboundedReceiver<News>) -> Vec<News> {
+        let mut all = vec![first];
+        if self.running.len() > self.crowd {
+            // Only whether the moment is over counts.
+            let _ = timeout(MOMENT, async {
+                while let Some(next) = news.recv().await {
+                    all.push(next);
+                }
+            })
+            .await;
+        }
+        while let Ok(next) = news.try_recv() {
+            all.push(next);
+        }
+        all
     }
 
     fn greet(&mut self, mut engine: Engine) {
@@ -129,11 +158,10 @@ impl Keeper {
     fn carry_out(&mut self, orders: Vec<Order>) {
         let begins: Vec<Entry> = orders.iter().filter_map(|order| self.begins(order)).collect();
         let recorded = self.book.write(&begins).map_err(|error| error.to_string());
-        let mut runs = Vec::new();
         for order in orders {
             match order {
                 Order::Start(start) => match &recorded {
-                    Ok(()) => runs.extend(self.start(*start)),
+                    Ok(()) => self.start(*start),
                     // Nobody could tell later that it began.
                     Err(why) => {
                         let ended = Ended::not_started(NotStarted::Unrecorded(why.clone()));
@@ -148,8 +176,6 @@ impl Keeper {
                 Order::Forget(keys) => keys.iter().for_each(|key| drop(self.ended.remove(key))),
             }
         }
-        // Who it is helps only those who look for what a dead keeper has left.
-        let _ = self.book.write(&runs);
         self.shorten();
     }
 
@@ -164,40 +190,40 @@ impl Keeper {
     }
 
     /// Starts a program; what it already has under that name is only told of.
-    fn start(&mut self, start: Start) -> Option<Entry> {
+    fn start(&mut self, start: Start) {
         if let Some(ended) = self.ended.get(&start.key) {
             let _ = self.told.send((start.key, What::Ended(ended.clone())));
-            return None;
+            return;
         }
         if self.running.contains_key(&start.key) {
-            return None;
+            return;
         }
-        let pid = |begun: &Result<Begun, NotStarted>| begun.as_ref().ok().map(Begun::pid);
-        let (begun, process) = Process::started(|| process::begin(&start.spawn), pid);
-        let key = start.key.clone();
         let (stop, wish) = Stop::new();
-        let runs = process.map(|process| Entry::Runs { key: key.clone(), process });
-        self.running.insert(key.clone(), Program { process, stop });
-        let voice = Voice { key, told: self.told.clone(), has_told: false };
-        match begun {
-            Ok(begun) => drop(tokio::spawn(watch_over(begun, start, wish, voice))),
-            Err(why) => voice.ended(Ended::not_started(why)),
-        }
-        runs
+        self.running.insert(start.key.clone(), Program { process: None, stop });
+        let voice = Voice { key: start.key.clone(), told: self.told.clone(), has_told: false };
+        tokio::spawn(watch_over(start, wish, voice));
     }
 
     /// What programs' tasks have told: written down, then passed on.
     fn take(&mut self, news: Vec<News>) {
-        let ends: Vec<Entry> = news
-            .iter()
-            .filter_map(|(key, what)| match what {
-                What::Ended(ended) => Some(Entry::Ended { key: key.clone(), ended: ended.clone() }),
-                What::Note(_) => None,
-            })
-            .collect();
+        let (mut runs, mut ends) = (Vec::new(), Vec::new());
+        for (key, what) in &news {
+            match what {
+                What::Runs(process) => runs.push(Entry::Runs { key: key.clone(), process: *process }),
+                What::Ended(ended) => ends.push(Entry::Ended { key: key.clone(), ended: ended.clone() }),
+                What::Note(_) => {}
+            }
+        }
+        // Who it is helps only those who look for what a dead keeper has left.
+        let _ = self.book.write(&runs);
         let trouble = self.book.write_for_sure(ends).err().map(|error| error.to_string());
         for (key, what) in news {
             match what {
+                What::Runs(process) => {
+                    if let Some(program) = self.running.get_mut(&key) {
+                        program.process = Some(process);
+                    }
+                }
                 What::Note(text) => self.tell(&Tiding::Note { key, text }),
                 What::Ended(mut ended) => {
                     ended.trouble = ended.trouble.or_else(|| trouble.clone());
@@ -249,24 +275,49 @@ struct Voice {
 }
 
 impl Voice {
+    fn tell(&self, what: What) {
+        // It listens as long as anything runs.
+        let _ = self.told.send((self.key.clone(), what));
+    }
+
     fn ended(mut self, ended: Ended) {
         self.has_told = true;
-        let _ = self.told.send((self.key.clone(), What::Ended(ended)));
+        self.tell(What::Ended(ended));
+    }
+
+    fn broken(&self, why: &str) -> NotStarted {
+        NotStarted::Refused { program: self.key.to_string(), why: why.to_owned() }
     }
 }
 
 impl Drop for Voice {
     fn drop(&mut self) {
         if !self.has_told {
-            let (program, why) = (self.key.to_string(), "its keeper broke".to_owned());
-            let ended = Ended::not_started(NotStarted::Refused { program, why });
-            let _ = self.told.send((self.key.clone(), What::Ended(ended)));
+            self.tell(What::Ended(Ended::not_started(self.broken("its keeper broke"))));
         }
     }
 }
 
+/// Starts a program. Whoever does that stands still until it is loaded: the keeper hears of others meanwhile.
+async fn begun(spawn: Spawn, voice: &Voice) -> Result<Begun, NotStarted> {
+    let start = move || {
+        let pid = |begun: &Result<Begun, NotStarted>| begun.as_ref().ok().map(Begun::pid);
+        Process::started(|| process::begin(&spawn), pid)
+    };
+    let started = tokio::task::spawn_blocking(start).await;
+    let (begun, process) = started.map_err(|error| voice.broken(&error.to_string()))?;
+    if let Some(process) = process {
+        voice.tell(What::Runs(process));
+    }
+    begun
+}
+
 /// Sees a program to its end.
-async fn watch_over(begun: Begun, start: Start, mut wish: Stop, voice: Voice) {
+async fn watch_over(start: Start, mut wish: Stop, voice: Voice) {
+    let begun = match begun(start.spawn, &voice).await {
+        Ok(begun) => begun,
+        Err(why) => return voice.ended(Ended::not_started(why)),
+    };
     let mut log = Log::at(start.log, start.lang);
     let masks = Masks::new(start.secrets.iter().map(String::as_str));
     let (key, told) = (voice.key.clone(), voice.told.clone());

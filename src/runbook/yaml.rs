@@ -94,11 +94,11 @@ pub fn parse(sources: &Sources, file: FileId, problems: &mut Vec<Problem>) -> Op
 }
 
 fn forbidden_character(file: FileId, text: &str) -> Option<Problem> {
-    let mut rest = text.char_indices().peekable();
-    rest.next_if_eq(&(0, '\u{feff}'));
-    while let Some((at, c)) = rest.next() {
-        let line_end = c == '\r' && rest.peek().is_some_and(|(_, next)| *next == '\n');
-        if is_hidden(c) && !matches!(c, '\n' | '\t') && !line_end {
+    let special = text.char_indices().filter(|(_, c)| !matches!(c, ' '..='~' | '\n' | '\t'));
+    for (at, c) in special {
+        let mark = at == 0 && c == '\u{feff}';
+        let line_end = c == '\r' && text[at + 1..].starts_with('\n');
+        if is_hidden(c) && !mark && !line_end {
             let place = span(file, at, at + c.len_utf8());
             return Some(Problem::error(place, msg!("problem-control-character", code = code_point(c))));
         }
@@ -131,7 +131,7 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(file: FileId, text: &'a str) -> Self {
         let mark = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
-        let cursor = Cursor { text, index: 0, byte: mark };
+        let cursor = Cursor { text, mark, is_ascii: text[mark..].is_ascii(), index: 0, byte: mark };
         Builder { file, text, cursor, open: Vec::new(), root: None, documents: 0, problems: Vec::new() }
     }
 
@@ -327,12 +327,19 @@ fn key_problem(key: &str, place: Span, first: Option<Span>) -> Option<Problem> {
 /// whole file costs one walk.
 struct Cursor<'a> {
     text: &'a str,
+    /// Bytes before the first character.
+    mark: usize,
+    /// Every character is one byte.
+    is_ascii: bool,
     index: usize,
     byte: usize,
 }
 
 impl Cursor<'_> {
     fn at(&mut self, marker: &Marker) -> usize {
+        if self.is_ascii {
+            return self.text.len().min(self.mark + marker.index());
+        }
         let bytes = self.text.as_bytes();
         let is_tail = |byte: usize| bytes.get(byte).is_some_and(|b| b & 0xC0 == 0x80);
         while self.index < marker.index() && self.byte < bytes.len() {

@@ -73,11 +73,11 @@ impl Backend {
         match self {
             Backend::Sqlite(_) => {
                 "select group_concat(line, char(10)) from (select seq || ' ' || at || ' ' || body as line from events \
-                 where run = $1 and seq > $2 order by seq)"
+                 where run = $1 and seq > $2 order by seq limit $3)"
             }
             Backend::Postgres(_) => {
-                "select string_agg(seq || ' ' || at || ' ' || body, chr(10) order by seq) from events \
-                 where run = $1 and seq > $2"
+                "select string_agg(line, chr(10) order by seq) from (select seq, seq || ' ' || at || ' ' || body as line \
+                 from events where run = $1 and seq > $2 order by seq limit $3) page"
             }
         }
     }

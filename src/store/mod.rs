@@ -46,7 +46,10 @@ pub use verify::{Broken, Verified};
 
 use crate::id::RunId;
 use crate::plan::Plan;
-use crate::run::{Event, Record, RunStatus};
+use crate::run::{Event, Record, RunState, RunStatus};
+
+/// So many events are read at once: what was read of some is used again for the next.
+const PAGE: usize = 512;
 
 /// What lists show of a run, without folding it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +66,21 @@ pub struct RunRow {
     pub finished_at: Option<Timestamp>,
     /// Who started it.
     pub started_by: String,
+}
+
+impl RunRow {
+    /// Where a run stands; `now` is when it started, as long as it says nothing of that itself.
+    pub fn of(state: &RunState, now: Timestamp) -> Self {
+        let started = state.started();
+        RunRow {
+            id: state.plan().run.clone(),
+            status: state.run_status(),
+            round: state.round(),
+            started_at: started.map(|(at, _)| *at).or(state.at()).unwrap_or(now),
+            finished_at: state.finished_at(),
+            started_by: started.map(|(_, by)| by.by.to_string()).unwrap_or_default(),
+        }
+    }
 }
 
 /// Everything that one step of a run's life writes at once.
@@ -223,14 +241,27 @@ impl Store {
     }
 
     async fn plan_now(&mut self, run: &RunId) -> Result<Plan, StoreError> {
+        let body = self.plan_body(run).await?;
+        serde_json::from_str(&body).map_err(|why| self.damaged(why))
+    }
+
+    async fn plan_body(&mut self, run: &RunId) -> Result<String, StoreError> {
         let row = sqlx::query("select body from plans where run = $1")
             .bind(run.to_string())
             .fetch_optional(&mut self.connection)
             .await
             .map_err(|source| self.fault(source))?;
         let row = row.ok_or_else(|| StoreError::NoSuchRun(run.clone()))?;
-        let body: String = row.try_get(0).map_err(|source| self.fault(source))?;
-        serde_json::from_str(&body).map_err(|why| self.damaged(why))
+        row.try_get(0).map_err(|source| self.fault(source))
+    }
+
+    /// A run's plan and all of its events: one is made out of what was read while the other is still being read.
+    pub async fn history(&mut self, run: &RunId) -> Result<(Plan, Vec<Record>), StoreError> {
+        let body = again!(self, self.plan_body(run))?;
+        let plan = tokio::task::spawn_blocking(move || serde_json::from_str(&body));
+        let records = self.events(run, 0).await?;
+        let plan = plan.await.map_err(|why| self.damaged(why))?;
+        Ok((plan.map_err(|why| self.damaged(why))?, records))
     }
 
     /// A run's events with numbers above `after`, in order.
@@ -245,9 +276,23 @@ impl Store {
     }
 
     async fn events_now(&mut self, run: &RunId, after: u64) -> Result<Vec<Record>, StoreError> {
+        let mut records: Vec<Record> = Vec::new();
+        loop {
+            let after = records.last().map_or(after, |record| record.seq);
+            let page = self.page_of_events(run, after).await?;
+            let is_last = page.len() < PAGE;
+            records.extend(page);
+            if is_last {
+                return Ok(records);
+            }
+        }
+    }
+
+    async fn page_of_events(&mut self, run: &RunId, after: u64) -> Result<Vec<Record>, StoreError> {
         let row = sqlx::query(self.backend.event_lines())
             .bind(run.to_string())
             .bind(number(after))
+            .bind(number(PAGE as u64))
             .fetch_one(&mut self.connection)
             .await
             .map_err(|source| self.fault(source))?;

@@ -2,7 +2,7 @@
 
 use monthstart::run::MailStatus;
 use monthstart::run::RunStatus;
-use monthstart::store::{Broken, MonthNumber, Sending, Store, StoreError};
+use monthstart::store::{Broken, MonthNumber, RunRow, Sending, Store, StoreError};
 
 use crate::servers::{Kind, base};
 use crate::{Place, batch, begun, letter, night, plan, record};
@@ -24,7 +24,7 @@ async fn what_is_recorded_comes_back_as_it_was() {
         assert_eq!(store.events(&id, 5).await.unwrap(), run.records[5..]);
         assert_eq!(store.plan(&id).await.unwrap(), **run.state.plan());
         let rows = store.runs().await.unwrap();
-        assert_eq!(rows, [crate::row(&run.state)]);
+        assert_eq!(rows, [RunRow::of(&run.state, jiff::Timestamp::UNIX_EPOCH)]);
         assert_eq!(rows[0].status, RunStatus::Succeeded);
         let whole = store.verify(&id).await.unwrap().unwrap();
         assert_eq!(whole.events, run.state.seq());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::findings::Findings;
 use super::params::harmless;
@@ -69,7 +69,9 @@ pub(super) fn check_name(name: &Text, findings: &mut Findings<'_>) {
 
 fn zone(name: Option<&Text>, machine: TimeZone, findings: &mut Findings<'_>) -> TimeZone {
     let Some(name) = name else { return machine };
-    TimeZone::get(name).unwrap_or_else(|_| {
+    // What the program brings along is the same on every machine, and is there at once.
+    let found = TimeZoneDatabase::bundled().get(name).or_else(|_| TimeZone::get(name));
+    found.unwrap_or_else(|_| {
         let known: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
         let message = msg!("plan-zone-unknown", name = harmless(name));
         findings.unknown(name.span, message, name, known.iter().map(String::as_str));

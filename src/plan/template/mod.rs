@@ -16,9 +16,9 @@ use jiff::civil::Date;
 use minijinja::value::{Object, Value, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, filters};
 
-use self::pieces::{Expr, Piece, expression, pieces};
+use self::pieces::{Expr, Piece, expression, path_number, pieces};
 pub(crate) use self::values::Used;
-use self::values::{Misses, Root, follow};
+use self::values::{Misses, Root, follow, named};
 use super::{Node, ParamValue, Plan, Template};
 use crate::time::Month;
 
@@ -265,6 +265,9 @@ fn evaluate(expr: &Expr, scope: &Arc<Scope>) -> Result<(Value, Used), TemplateEr
     for path in &expr.paths {
         follow(scope, path).map_err(|unknown| unknown_name(unknown, expr))?;
     }
+    if let Some(value) = alone(expr, scope) {
+        return Ok((value, Used::default()));
+    }
     let compiled = ENGINE.compile_expression(&expr.source).map_err(|error| failure(&error, expr))?;
     let misses = Misses::default();
     let root =
@@ -292,6 +295,15 @@ fn evaluate(expr: &Expr, scope: &Arc<Scope>) -> Result<(Value, Used), TemplateEr
         }
         Err(error) if error.kind() == ErrorKind::UndefinedError => Err(undefined(expr)),
         Err(error) => Err(failure(&error, expr)),
+    }
+}
+
+/// Most expressions are a name or a dotted path alone: their value needs no engine, which would come to the same.
+fn alone(expr: &Expr, scope: &Scope) -> Option<Value> {
+    let word = expr.source.trim();
+    match path_number(word) {
+        Some(number) => expr.paths.get(number).and_then(|path| follow(scope, path).ok()),
+        None => named(scope, word),
     }
 }
 

@@ -63,6 +63,25 @@ fn values_print_as_people_write_them() {
 }
 
 #[test]
+fn a_name_alone_is_what_the_engine_makes_of_it() {
+    let mut scope = scope();
+    scope.vars.extend(["true", "none", "steps"].map(|name| (name.to_owned(), "a variable".to_owned())));
+    let paths =
+        ["month.compact", "params.note", "params.kind", "params.n", "params.cities", "params.nothing"];
+    let names =
+        ["month", "today", "batch", "city", "run", "run.id", "params", "true", "none", "steps", "nobody"];
+    for name in paths.into_iter().chain(names) {
+        let both = |render: fn(&Template, &Scope) -> Result<String, TemplateError>| {
+            let of = |text: String| render(&Template(text), &scope).map_err(|error| error.reason);
+            (of(format!("{{{{ {name} }}}}")), of(format!("{{{{ ({name}) }}}}")))
+        };
+        for (alone, by_the_engine) in [both(render), both(render_sql)] {
+            assert_eq!(alone, by_the_engine, "{name}");
+        }
+    }
+}
+
+#[test]
 fn unknown_names_are_errors_in_every_branch() {
     for (template, name, meant) in [
         ("{{ mnoth }}", "mnoth", Some("month")),

@@ -188,20 +188,34 @@ impl Root {
     /// The value of a plain name.
     fn plain(&self, name: &str) -> Option<Value> {
         let scope = &self.scope;
-        Some(match name {
-            "month" => safe(&scope.month),
-            "today" => safe(&scope.today),
-            "batch" => digits_are_safe(scope.batch.as_ref()?),
+        match name {
             "params" => {
-                Value::from_pairs(scope.params.iter().map(|(name, value)| (name.clone(), param(value))))
+                let values = scope.params.iter().map(|(name, value)| (name.clone(), param(value)));
+                Some(Value::from_pairs(values))
             }
-            "run" => Value::from_pairs([("id", scope.run.clone())]),
+            "run" => Some(Value::from_pairs([("id", scope.run.clone())])),
             "steps" if scope.steps != Steps::None => {
-                Value::from_object(StepsValue { scope: Arc::clone(scope), misses: self.misses.clone() })
+                let misses = self.misses.clone();
+                Some(Value::from_object(StepsValue { scope: Arc::clone(scope), misses }))
             }
-            name => Value::from(scope.vars.get(name).or_else(|| scope.extra.get(name))?.clone()),
-        })
+            name => named(scope, name),
+        }
     }
+}
+
+/// Words of the template engine that are no names, whatever is called so.
+const LITERALS: [&str; 6] = ["true", "false", "none", "True", "False", "None"];
+
+/// What a name alone stands for, where that is one plain value.
+pub(crate) fn named(scope: &Scope, name: &str) -> Option<Value> {
+    Some(match name {
+        "month" => safe(&scope.month),
+        "today" => safe(&scope.today),
+        "batch" => digits_are_safe(scope.batch.as_ref()?),
+        "params" | "run" | "steps" => return None,
+        name if LITERALS.contains(&name) => return None,
+        name => Value::from(scope.vars.get(name).or_else(|| scope.extra.get(name))?.clone()),
+    })
 }
 
 /// Digits can be nothing but a number in SQL.
