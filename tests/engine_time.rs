@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use monthstart::engine::ports::{Draft, Executor, Job, Recalled, Report, Reports, Scribe};
+use monthstart::engine::ports::{AfterUs, Draft, Executor, Job, Recalled, Report, Reports, Scribe};
 use monthstart::engine::{Driver, End, Journal, Tools};
 use monthstart::plan::{NodeId, Plan, StageId};
 use monthstart::run::{
@@ -68,8 +68,8 @@ impl Executor for FailsOnce {
         Box::pin(std::future::ready(()))
     }
 
-    fn outlives_us(&self, _: &Job) -> bool {
-        false
+    fn after_us(&self, _: &Job) -> AfterUs {
+        AfterUs::Ends
     }
 
     fn recorded(&self, _: &[(NodeId, u32)]) {}

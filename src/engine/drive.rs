@@ -8,12 +8,12 @@ use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::journal::{Journal, Recorded};
-use super::ports::{Executor, Job, Receipt, Report, Reports};
+use super::ports::{AfterUs, Executor, Job, Receipt, Report, Reports};
 use super::timers::Timers;
 use super::wait::{Input, LOOK};
 use super::wish::{Choice, End, Told, Wish};
 use crate::plan::NodeId;
-use crate::run::recovery::{fate, in_doubt, seen_from};
+use crate::run::recovery::{fate, in_doubt, seen_from, unheard};
 use crate::run::scheduler::PlatformLimits;
 use crate::run::{
     Asker, By, EngineId, Event, Fate, Found, Life, Loss, RunState, RunStatus, StepPath, StepStatus,
@@ -94,8 +94,8 @@ pub(super) struct Attempt {
     pub(super) looked: bool,
     /// Its platform knows it by an id, and goes on with it without us.
     pub(super) on_platform: bool,
-    /// It goes on when we leave, and the next engine finds it.
-    pub(super) outlives_us: bool,
+    /// What becomes of it when we leave.
+    pub(super) after_us: AfterUs,
 }
 
 impl<'a> Loop<'a> {
@@ -179,6 +179,7 @@ impl Loop<'_> {
         loop {
             let mut events = vec![Event::RunResumed { by: by.clone(), engine: engine.clone() }];
             events.extend(self.fates_of_doubtful(&engine).await?);
+            events.extend(self.asked_again());
             if self.record(events).await? {
                 break;
             }
@@ -226,6 +227,18 @@ impl Loop<'_> {
             Some(Event::StepLost { step: job.path.clone(), attempt: job.attempt, again, cause })
         });
         Ok(lost.collect())
+    }
+
+    /// What failed because nobody heard how it ended is asked of its marker.
+    fn asked_again(&self) -> Vec<Event> {
+        let state = self.state();
+        let again = |id| Event::StepLost {
+            step: self.path(id),
+            attempt: state.step(id).attempt,
+            again: true,
+            cause: Loss::Unheard,
+        };
+        unheard(state).into_iter().map(again).collect()
     }
 
     /// Attempts whose step a person has decided over, or whose run was cancelled, are stopped. A flow on a platform is

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::drive::{Driver, Loop};
+use super::drive::{Attempt, Driver, Loop};
 use super::journal::Journal;
-use super::ports::Report;
+use super::ports::{AfterUs, Report};
 use super::wish::{Choice, End};
-use crate::run::{EngineId, Event, Found, Loss};
+use crate::plan::NodeId;
+use crate::run::{EngineId, Event, Failure, Found, Loss, Outcome};
 use crate::store::StoreError;
 
 /// How long attempts may take to end when the run is left.
@@ -54,8 +55,10 @@ impl Loop<'_> {
         incoming: &mut mpsc::UnboundedReceiver<Report>,
     ) -> Result<End, StoreError> {
         // Flows stay on their platform and programs with their keeper; the next engine finds them there.
-        self.attempts
-            .retain(|_, attempt| !(attempt.on_platform || attempt.outlives_us) || end == End::Cancelled);
+        self.attempts.retain(|_, attempt| {
+            let goes_on = attempt.on_platform || attempt.after_us == AfterUs::GoesOn;
+            !goes_on || end == End::Cancelled
+        });
         for attempt in self.attempts.values() {
             let _ = attempt.switch.send(true);
         }
@@ -67,7 +70,12 @@ impl Loop<'_> {
         tokio::pin!(deadline);
         while !self.attempts.is_empty() {
             tokio::select! {
-                Some(report) = incoming.recv() => self.take_reports(vec![report]),
+                Some(report) = incoming.recv() => {
+                    if !self.cuts_short(&report) {
+                        self.take_reports(vec![report]);
+                    }
+                }
+                // What has not ended by then runs on in the journal: the next engine finds out.
                 () = &mut deadline => break,
             }
             self.bring_about().await?;
@@ -80,15 +88,42 @@ impl Loop<'_> {
     async fn leave_what_runs_again(&mut self) -> Result<(), StoreError> {
         let state = self.journal.state();
         self.attempts.retain(|id, _| !state.plan().node(*id).work.reads_only());
-        let again = self.attempts.keys().filter(|id| state.plan().node(**id).may_run_again());
-        let lost = again.map(|id| Event::StepLost {
-            step: self.path(*id),
-            attempt: state.step(*id).attempt,
-            again: true,
-            cause: Loss::Left,
+        let again = self.attempts.iter().filter(|(id, attempt)| {
+            state.plan().node(**id).may_run_again() && !self.is_told_by_its_marker(**id, attempt)
         });
-        let lost: Vec<Event> = lost.collect();
+        let lost: Vec<Event> = again.map(|(id, _)| self.begins_again(*id)).collect();
         self.reported.extend(lost);
         self.bring_about().await
+    }
+
+    fn begins_again(&self, id: NodeId) -> Event {
+        let (step, attempt) = (self.path(id), self.state().step(id).attempt);
+        Event::StepLost { step, attempt, again: true, cause: Loss::Left }
+    }
+
+    /// Can the next engine learn from a database whether it took effect?
+    fn is_told_by_its_marker(&self, id: NodeId, attempt: &Attempt) -> bool {
+        let state = self.state();
+        let has_marker = attempt.after_us == AfterUs::Marked && state.step(id).not_atomic.is_none();
+        has_marker && state.cancelled().is_none()
+    }
+
+    /// Is that the end of an attempt that we have cut short and that its marker tells of? Nobody has stopped it: what was
+    /// taken back begins again, and what nobody has heard the end of runs on in the journal, as after a `kill -9`.
+    fn cuts_short(&mut self, report: &Report) -> bool {
+        let Report::Ended { node, attempt, outcome: Outcome::Failed { failure }, .. } = report else {
+            return false;
+        };
+        let ours = self.attempts.get(node).filter(|ours| ours.number == *attempt);
+        if !ours.is_some_and(|ours| self.is_told_by_its_marker(*node, ours)) {
+            return false;
+        }
+        match failure {
+            Failure::Cancelled => self.reported.push(self.begins_again(*node)),
+            Failure::InDoubt { marked: true, .. } => {}
+            _ => return false,
+        }
+        self.attempts.remove(node);
+        true
     }
 }

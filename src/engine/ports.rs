@@ -183,6 +183,17 @@ pub type Recalled<'a> = Pin<Box<dyn Future<Output = Vec<Found>> + Send + 'a>>;
 /// Ends when everything is ready.
 pub type Ready<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
+/// What becomes of an attempt when its engine leaves in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterUs {
+    /// It goes on, and the next engine finds it.
+    GoesOn,
+    /// It is cut short, and a marker in its database tells the next engine whether it took effect.
+    Marked,
+    /// It is cut short, and that is its end.
+    Ends,
+}
+
 /// Does what steps say. Every job that was started ends with exactly one `Ended`, `Lost` or `Gathered`, also when it is
 /// stopped.
 pub trait Executor: Send + Sync {
@@ -193,8 +204,8 @@ pub trait Executor: Send + Sync {
     /// recorded as begun.
     fn ready<'a>(&'a self, plan: &'a Plan) -> Ready<'a>;
 
-    /// Does an attempt go on when this engine leaves, so that the next one finds it?
-    fn outlives_us(&self, job: &Job) -> bool;
+    /// What becomes of an attempt when this engine leaves in order?
+    fn after_us(&self, job: &Job) -> AfterUs;
 
     /// What became of these attempts is recorded: nobody asks about them again.
     fn recorded(&self, attempts: &[(NodeId, u32)]);

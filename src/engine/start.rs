@@ -208,7 +208,7 @@ impl Loop<'_> {
             _place: self.places.remove(&id),
             looked: false,
             on_platform: job.submitted.is_some(),
-            outlives_us: self.driver.executor.outlives_us(&job),
+            after_us: self.driver.executor.after_us(&job),
         };
         self.attempts.insert(id, attempt);
         self.driver.executor.start(job, self.reports.clone());

@@ -34,7 +34,7 @@ use encoding_rs::Encoding;
 use self::attempt::{Attempt, Done, Lost, Numbers, Unfinished};
 use self::kept::Kept;
 use self::values::Values;
-use crate::engine::ports::{Executor, Job, Ready, Recalled, Report, Reports};
+use crate::engine::ports::{AfterUs, Executor, Job, Ready, Recalled, Report, Reports};
 use crate::keeper::{log, mask, process, tape};
 use crate::msg;
 use crate::plan::project::{Means, Project, Setting};
@@ -150,8 +150,14 @@ impl Executor for Exec {
         })
     }
 
-    fn outlives_us(&self, job: &Job) -> bool {
-        self.room.keys(job).is_some()
+    fn after_us(&self, job: &Job) -> AfterUs {
+        if self.room.keys(job).is_some() {
+            return AfterUs::GoesOn;
+        }
+        match marked_connection(&job.plan.node(job.node).work, &self.room.project) {
+            Some(_) => AfterUs::Marked,
+            None => AfterUs::Ends,
+        }
     }
 
     fn recorded(&self, attempts: &[(NodeId, u32)]) {

@@ -196,7 +196,7 @@ pub(super) fn cause_json(cause: &Loss) -> Value {
     match cause {
         Loss::Elsewhere { host } => json!({"kind": cause.word(), "host": host}),
         Loss::Parked { engines } => json!({"kind": cause.word(), "engines": engines}),
-        Loss::Engine | Loss::Left | Loss::Keeper | Loss::Unmarked | Loss::Partly => {
+        Loss::Engine | Loss::Left | Loss::Unheard | Loss::Keeper | Loss::Unmarked | Loss::Partly => {
             json!({"kind": cause.word()})
         }
     }

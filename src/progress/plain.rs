@@ -12,7 +12,8 @@ use crate::plan::{NodeId, StageId};
 use crate::run::event::Json;
 use crate::run::refusal::verdict_msg;
 use crate::run::{
-    Decision, Event, Failure, Life, Mark, Outcome, Record, RunState, SkipCause, StepPath, StepStatus, Verdict,
+    Decision, Event, Failure, Life, Loss, Mark, Outcome, Record, RunState, SkipCause, StepPath, StepStatus,
+    Verdict,
 };
 use crate::words::{Explain, Msg};
 
@@ -164,9 +165,10 @@ impl Telling<'_> {
                 vec![self.line(Tone::Dim, &page.say(&Msg::new(id)), step, rest)]
             }
             Event::StepEnded { step, outcome, .. } => self.ended(step, outcome),
-            Event::StepLost { step, again: true, .. } => {
+            Event::StepLost { step, again: true, cause, .. } => {
                 let word = page.word("step-status", StepStatus::Pending.word());
-                vec![self.line(Tone::Busy, &word, step, &page.say(&msg!("term-event-again")))]
+                let why = if *cause == Loss::Unheard { cause.explain() } else { msg!("term-event-again") };
+                vec![self.line(Tone::Busy, &word, step, &page.say(&why))]
             }
             Event::StepLost { step, cause, .. } => {
                 let word = page.word("step-status", StepStatus::Lost.word());

@@ -28,6 +28,10 @@ pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -
         (Life::Running { .. }, Event::StepLost { attempt, again, cause, .. }) if current(attempt) => {
             Some(lost(step, *again, cause, at))
         }
+        (
+            Life::Failed { failure: Some(Failure::InDoubt { marked: true, .. }), .. },
+            Event::StepLost { attempt, again: true, cause, .. },
+        ) if current(attempt) => Some(lost(step, true, cause, at)),
         (Life::Lost { .. }, Event::StepSettled { done, by, reason, .. }) => {
             Some(settled(step, *done, mark(Some(by), reason, at), at))
         }
@@ -91,7 +95,7 @@ fn begun(step: &StepState, attempt: u32, at: Timestamp) -> StepState {
 /// Its engine is gone: it runs again, or a person has to look.
 fn lost(step: &StepState, again: bool, cause: &Loss, at: Timestamp) -> StepState {
     let life = if again { Life::Pending } else { Life::Lost { cause: cause.clone() } };
-    let losses = step.losses + u32::from(*cause != Loss::Left);
+    let losses = step.losses + u32::from(cause.is_a_death());
     StepState {
         life,
         in_doubt: cause.may_be_told_later(),

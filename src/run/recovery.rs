@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::EngineId;
+use super::event::{EngineId, Failure};
 use super::state::{Life, RunState};
 use crate::msg;
 use crate::plan::{NodeId, Work};
@@ -32,6 +32,8 @@ pub enum Loss {
     Engine,
     /// Its engine left in order, and cut it short.
     Left,
+    /// The answer to its commit was lost and its server stayed away: it failed, and now its marker is asked.
+    Unheard,
     /// The keeper of its program died too, or its host has restarted.
     Keeper,
     /// It began on another host, and can only be looked up there.
@@ -56,6 +58,11 @@ impl Loss {
         !matches!(self, Loss::Unmarked | Loss::Partly)
     }
 
+    /// Has an engine died with it?
+    pub fn is_a_death(&self) -> bool {
+        !matches!(self, Loss::Left | Loss::Unheard)
+    }
+
     /// The usual one, which journals leave out.
     pub fn is_engine(&self) -> bool {
         *self == Loss::Engine
@@ -68,6 +75,7 @@ impl Loss {
         match self {
             Loss::Engine => "engine",
             Loss::Left => "left",
+            Loss::Unheard => "unheard",
             Loss::Keeper => "keeper",
             Loss::Elsewhere { .. } => "elsewhere",
             Loss::Unmarked => "unmarked",
@@ -82,6 +90,7 @@ impl Explain for Loss {
         match self {
             Loss::Engine => msg!("loss-engine"),
             Loss::Left => msg!("loss-left"),
+            Loss::Unheard => msg!("loss-unheard"),
             Loss::Keeper => msg!("loss-keeper"),
             Loss::Elsewhere { host } => msg!("loss-elsewhere", host = crate::words::printable(host)),
             Loss::Unmarked => msg!("loss-unmarked"),
@@ -106,6 +115,22 @@ pub enum Fate {
 pub fn in_doubt(state: &RunState) -> Vec<NodeId> {
     let doubtful = |id: &&NodeId| matches!(state.step(**id).life, Life::Running { submitted: None });
     state.in_flight().iter().filter(doubtful).copied().collect()
+}
+
+/// Steps that failed because nobody heard how their commit ended: their marker tells, and whoever begins them again under
+/// their token asks it. Not those that others did not wait for: what comes after them has begun.
+pub fn unheard(state: &RunState) -> Vec<NodeId> {
+    let asks = |id: &&NodeId| {
+        let failure = match &state.step(**id).life {
+            Life::Failed { failure, .. } => failure.as_ref(),
+            _ => None,
+        };
+        matches!(failure, Some(Failure::InDoubt { marked: true, .. })) && !state.is_passed(**id)
+    };
+    match state.cancelled() {
+        Some(_) => Vec::new(),
+        None => state.troubled().iter().filter(asks).copied().collect(),
+    }
 }
 
 /// What becomes of the attempt of `id`, of which that was found.

@@ -4,14 +4,14 @@
 use crate::harness::{Live, Out, PATIENCE, Project, hold, note, poll, sh, sh_with};
 use serde_json::Value;
 
-const PEOPLE: [&str; 3] = ["zhang.wei", "wang.fang", "li.na"];
+pub(crate) const PEOPLE: [&str; 3] = ["zhang.wei", "wang.fang", "li.na"];
 
-fn events(project: &Project) -> Vec<Value> {
+pub(crate) fn events(project: &Project) -> Vec<Value> {
     project.ms("events --json").code(0).json_lines()
 }
 
 /// The events of one of these kinds about a step.
-fn about<'e>(events: &'e [Value], kinds: &[&str], step: &str) -> Vec<&'e Value> {
+pub(crate) fn about<'e>(events: &'e [Value], kinds: &[&str], step: &str) -> Vec<&'e Value> {
     let path = format!("s/{step}");
     let is = |event: &&Value| {
         kinds.contains(&event["kind"].as_str().unwrap_or_default())
@@ -21,7 +21,7 @@ fn about<'e>(events: &'e [Value], kinds: &[&str], step: &str) -> Vec<&'e Value> 
 }
 
 /// All of these at once.
-fn at_once(project: &Project, lines: impl IntoIterator<Item = String>) -> Vec<Out> {
+pub(crate) fn at_once(project: &Project, lines: impl IntoIterator<Item = String>) -> Vec<Out> {
     let racers: Vec<Live> = lines.into_iter().map(|line| project.spawn(&line)).collect();
     racers.into_iter().map(|racer| racer.finish(PATIENCE).one_of(&[0, 6])).collect()
 }

@@ -28,6 +28,7 @@ mod gates;
 mod journal;
 mod keeper;
 mod latest;
+mod left;
 mod logs;
 mod long;
 mod mail;
@@ -36,6 +37,7 @@ mod misc;
 mod operator;
 mod orphans;
 mod plan;
+mod reboot;
 #[path = "../support/relay.rs"]
 mod relay;
 mod run;
@@ -44,6 +46,7 @@ mod scheduler;
 mod server;
 #[path = "../support/servers.rs"]
 mod servers;
+mod settle;
 mod shipped;
 mod staged;
 mod terminal;

@@ -7,10 +7,10 @@ use crate::harness::{PATIENCE, Project, poll};
 use crate::relay::{Cut, Relay};
 use crate::servers::{Base, Kind, base};
 
-const SERVERS: [Kind; 2] = [Kind::Postgres, Kind::MariaDb];
+pub(crate) const SERVERS: [Kind; 2] = [Kind::Postgres, Kind::MariaDb];
 
 /// A project with one step on a server, reached through a relay; its table counts how often the step took effect.
-fn on(kind: Kind, step: &str) -> (Project, Base, Relay) {
+pub(crate) fn on(kind: Kind, step: &str) -> (Project, Base, Relay) {
     let base = base(kind);
     base.ask("create table t (n integer not null)");
     let relay = Relay::to(base.server.port());
@@ -23,18 +23,18 @@ fn on(kind: Kind, step: &str) -> (Project, Base, Relay) {
 }
 
 /// Other tests use the same server at the same time: each tells its nap by its own mark.
-fn nap(kind: Kind, mark: &str) -> String {
+pub(crate) fn nap(kind: Kind, mark: &str) -> String {
     match kind {
         Kind::Postgres => format!("select pg_sleep(2) as {mark}"),
         Kind::MariaDb => format!("select sleep(2) as {mark}"),
     }
 }
 
-fn sql(text: &str) -> String {
+pub(crate) fn sql(text: &str) -> String {
     format!("{{name: a, connection: db, sql: \"{text}\"}}")
 }
 
-const LOAD: &str = "{name: a, load: {file: in.csv, into: 'db:t', mode: append}}";
+pub(crate) const LOAD: &str = "{name: a, load: {file: in.csv, into: 'db:t', mode: append}}";
 
 #[test]
 fn an_engine_that_dies_before_the_commit_leaves_nothing_and_the_next_one_does_it() {

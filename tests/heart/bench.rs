@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use monthstart::plan::{NodeId, Plan, StageId};
-use monthstart::run::recovery::{fate, in_doubt};
+use monthstart::run::recovery::{fate, in_doubt, unheard};
 use monthstart::run::request::decide;
 use monthstart::run::scheduler::{Effect, next};
 use monthstart::run::{
@@ -80,6 +80,14 @@ impl Bench {
         });
     }
 
+    /// Nobody hears how its commit ended, but its marker will tell.
+    pub(crate) fn is_in_doubt(&mut self, id: u32) {
+        let (step, attempt) = (self.path(NodeId(id)), self.state.step(NodeId(id)).attempt);
+        let failure = Failure::InDoubt { why: "gone".to_owned(), marked: true };
+        let outcome = Outcome::Failed { failure };
+        self.record(Event::StepEnded { step, attempt, outcome, numbers: Vec::new() });
+    }
+
     /// Its engine dies, and nothing is known of what was in flight: returns that.
     pub(crate) fn crash(&mut self) -> Vec<NodeId> {
         self.taken_over(|_| Found::Unknown(Loss::Engine))
@@ -96,6 +104,10 @@ impl Bench {
             };
             let attempt = self.state.step(*id).attempt;
             self.record(Event::StepLost { step: self.path(*id), attempt, again, cause });
+        }
+        for id in unheard(&self.state) {
+            let (step, attempt) = (self.path(id), self.state.step(id).attempt);
+            self.record(Event::StepLost { step, attempt, again: true, cause: Loss::Unheard });
         }
         doubtful
     }

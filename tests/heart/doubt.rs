@@ -1,7 +1,8 @@
 //! What nobody knows the end of keeps its token until somebody does.
 
-use monthstart::plan::NodeId;
+use monthstart::plan::{Node, NodeId, OnFailure};
 use monthstart::run::event::Event;
+use monthstart::run::recovery::unheard;
 use monthstart::run::{Failure, Life, Loss, Outcome, Request};
 
 use crate::bench::{Bench, ids, zhang};
@@ -102,4 +103,48 @@ fn that_it_is_not_atomic_is_known_of_the_attempt_that_it_was_said_of() {
     assert_eq!(run.state.step(NodeId(0)).not_atomic, None);
     run.record(Event::StepNotAtomic { step, attempt: 1, why: why() });
     assert_eq!(run.state.step(NodeId(0)).not_atomic, None, "a late word");
+}
+
+#[test]
+fn what_failed_in_doubt_is_asked_of_its_marker_by_the_next_engine() {
+    let plan = |tweak: fn(Node) -> Node| {
+        let first = Sketch::new(2).stage("s", &[]).level(1, vec![tweak(step("a"))]);
+        Bench::new(first.level(2, vec![step("b")]).done())
+    };
+    let mut run = plan(|node| node);
+    run.tick();
+    for (engines, attempt) in [(1, 2), (2, 3), (3, 4), (4, 5)] {
+        run.is_in_doubt(0);
+        run.crash();
+        run.tick();
+        assert_eq!(
+            token(&run),
+            (attempt, 1),
+            "it begins under its token, after {engines} that killed nobody"
+        );
+    }
+    run.is_in_doubt(0);
+    run.ask(&zhang(), &Request::Cancel { reason: why() }).unwrap();
+    assert_eq!(unheard(&run.state), [], "a run that was stopped begins nothing");
+
+    // What others did not wait for is left to people, and so is what no marker tells.
+    let mut run = plan(|node| node.on_failure(OnFailure::Continue));
+    run.tick();
+    run.is_in_doubt(0);
+    run.crash();
+    assert!(matches!(run.state.step(NodeId(0)).life, Life::Failed { .. }));
+    for failure in [
+        Failure::InDoubt { why: why(), marked: false },
+        Failure::Cancelled,
+        Failure::Denied { why: why() },
+        Failure::Sql { statement: 1, why: why() },
+    ] {
+        let mut run = plan(|node| node);
+        run.tick();
+        let outcome = Outcome::Failed { failure: failure.clone() };
+        let step = run.path(NodeId(0));
+        run.record(Event::StepEnded { step, attempt: 1, outcome, numbers: Vec::new() });
+        run.crash();
+        assert!(matches!(run.state.step(NodeId(0)).life, Life::Failed { .. }), "{failure:?}");
+    }
 }

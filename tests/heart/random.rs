@@ -311,8 +311,11 @@ proptest! {
                     let _ = run.ask(&zhang(), &Request::Skip { steps: vec![some], reason: "r".to_owned() });
                 }
                 _ => if let Some(id) = in_flight.first() {
-                    let good = late || draw() % 4 > 0;
-                    run.end(id.0, good);
+                    match draw() % 8 {
+                        0 if !late => run.is_in_doubt(id.0),
+                        1 if !late => run.end(id.0, false),
+                        _ => run.end(id.0, true),
+                    }
                 },
             }
         }

@@ -1,7 +1,7 @@
 //! The disk fails: it is full at every size of the files, and each sync may fail. The program says so and stops; what it
 //! acknowledged is there when it goes on.
 
-use crate::ledger::compare;
+use crate::ledger::{PROGRAMS, compare};
 use crate::person::{Harm, Person};
 use crate::shim::Fault;
 use crate::trials::{all, long};
@@ -17,9 +17,14 @@ fn measured() -> (usize, usize) {
     let disk = std::fs::read(person.world.path("disk")).unwrap();
     let grown = u64::from_le_bytes(disk[..8].try_into().unwrap());
     let log = person.world.read("calls");
-    let is_sync =
-        |line: &&str| line.starts_with("engine ") && line.contains(" fsync ") || line.contains(" fdatasync ");
-    (usize::try_from(grown).unwrap(), log.lines().filter(is_sync).count())
+    let is_sync = |line: &&str| {
+        line.starts_with("engine ") && (line.contains(" fsync ") || line.contains(" fdatasync "))
+    };
+    let syncs: Vec<&str> = log.lines().filter(is_sync).collect();
+    // What is told is on the disk: no step begins or ends without the journal's.
+    let of_journal = syncs.iter().filter(|line| line.contains("journal.db-wal")).count();
+    assert!(of_journal > PROGRAMS.len(), "the journal is put on the disk {of_journal} times: {syncs:#?}");
+    (usize::try_from(grown).unwrap(), syncs.len())
 }
 
 /// What stopped is said in one line, beside what is told of the run itself.
