@@ -121,6 +121,9 @@ pub trait Explain {
 /// Text from outside, made safe for a terminal, a log line and a letter: escape sequences are dropped, other control
 /// characters and those that turn the direction of text are shown as `�`, a tab becomes a space.
 pub fn printable(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -171,6 +174,9 @@ pub fn is_bidi(c: char) -> bool {
 
 /// The same as one line: newlines are spaces, and no more than `limit` characters.
 pub fn one_line(text: &str, limit: usize) -> String {
+    if text.len() <= limit && is_plain_line(text) {
+        return text.to_owned();
+    }
     let line = printable(text).split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= limit {
         return line;
@@ -178,9 +184,31 @@ pub fn one_line(text: &str, limit: usize) -> String {
     line.chars().take(limit.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// Are these plain words with one space between them, as nearly all that is shown?
+fn is_plain_line(text: &str) -> bool {
+    let words = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains("  ");
+    words && !text.starts_with(' ') && !text.ends_with(' ')
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn plain_text_is_shown_like_any_other(text in "[ a-c\\n~!]{0,12}", limit in 1_usize..16) {
+            // What is not plain takes the long way.
+            let other = format!("{text} 南");
+            prop_assert_eq!(format!("{} 南", printable(&text)), printable(&other));
+            let line = one_line(&text, 1_000);
+            let both = format!("{line} 南");
+            prop_assert_eq!(both.trim_start(), one_line(&other, 1_000));
+            prop_assert_eq!(one_line(&text, limit), one_line(&line, limit));
+            prop_assert!(one_line(&text, limit).chars().count() <= limit);
+        }
+    }
 
     #[test]
     fn nothing_from_outside_commands_the_terminal() {
