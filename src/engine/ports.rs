@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc, watch};
@@ -79,7 +79,13 @@ impl Stop {
 
     /// A wish that nobody can make.
     pub fn never() -> Stop {
-        Stop(watch::channel(false).1)
+        static NEVER: LazyLock<watch::Sender<bool>> = LazyLock::new(watch::Sender::default);
+        Stop(NEVER.subscribe())
+    }
+
+    /// Is whoever could make it gone, and what it would stop left alone?
+    pub fn is_let_go(&self) -> bool {
+        self.0.has_changed().is_err()
     }
 
     /// Ends when the wish is made; never, when it can no longer be made.

@@ -213,6 +213,27 @@ async fn a_time_out_and_a_stop_cancel_the_flow() {
 }
 
 #[tokio::test]
+async fn a_time_out_counts_from_the_beginning_and_cancels_only_what_nobody_has_decided_over() {
+    let world = world();
+    world.write("state", "RUNNING\n");
+    let killed = || std::fs::read_to_string(world.file("killed")).unwrap_or_default();
+    let hour = Duration::from_hours(1);
+    // Another engine follows it on when its time is over.
+    let mut late = world.start_with(within(flow(), hour), |job| {
+        job.begun = job.at - jiff::SignedDuration::from_hours(1);
+        job.submitted = Some("4711".to_owned());
+    });
+    assert_eq!(failure(late.ended().await), Failure::TimedOut { after: hour });
+    assert_eq!(killed(), "killed\n");
+    let limit = Duration::from_millis(300);
+    let mut forced = world.start(within(flow(), limit));
+    forced.noted("4711: RUNNING").await;
+    forced.let_go();
+    assert_eq!(failure(forced.ended().await), Failure::TimedOut { after: limit });
+    assert_eq!(killed(), "killed\n", "a person counts on it");
+}
+
+#[tokio::test]
 async fn a_stop_does_not_cut_a_submission_in_two() {
     let world = world();
     crate::world::fifo(&world.file("go"));

@@ -289,6 +289,11 @@ impl Running {
         }
     }
 
+    /// A person has decided over it: nobody stops it any more.
+    pub(crate) fn let_go(&mut self) {
+        self.switch = watch::Sender::new(false);
+    }
+
     pub(crate) fn stop(&self) {
         self.switch.send(true).unwrap();
     }

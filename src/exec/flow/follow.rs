@@ -51,8 +51,8 @@ impl Flow<'_> {
     }
 
     async fn given_up(&mut self, id: &str, end: Failure) -> Failure {
-        // Who is not let in cannot cancel, and tries no more.
-        if matches!(end, Failure::TimedOut { .. } | Failure::Cancelled) {
+        // Who is not let in cannot cancel, and tries no more. What a person has decided over meanwhile goes on there.
+        if matches!(end, Failure::TimedOut { .. } | Failure::Cancelled) && !self.stop.is_let_go() {
             self.cancel(id).await;
         }
         if matches!(end, Failure::TimedOut { .. }) {

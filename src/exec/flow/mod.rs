@@ -87,12 +87,15 @@ impl<'a> Flow<'a> {
         let settings = settings.ok_or_else(|| refuse(msg!("exec-flow-no-platform", platform = platform)))?;
         let name = attempt.values.text(flow).map_err(refuse)?;
         let limit = attempt.node().policy.timeout;
+        // What has passed under former engines counts.
+        let passed = attempt.job.at.duration_since(attempt.job.begun);
+        let rest = limit.map(|limit| limit.saturating_sub(Duration::try_from(passed).unwrap_or_default()));
         Ok(Flow {
             counter: Counter::new(attempt, settings, platform),
             values: attempt.values.with("flow", &name).with("token", &attempt.job.token),
             name,
             limit,
-            until: limit.map(|limit| Instant::now() + limit),
+            until: rest.map(|rest| Instant::now() + rest),
             stop: attempt.stop(),
         })
     }
