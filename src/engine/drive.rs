@@ -245,13 +245,20 @@ impl Loop<'_> {
     /// only cancelled with its run: what a person counts as done may go on there.
     pub(super) fn let_go(&mut self) {
         let (state, killing) = (self.journal.state(), self.leaving == Some(Choice::Stop));
+        // Whoever has taken a run over says what is lost to them: that is no decision over what still goes on here.
+        let ours = matches!(self.driver.seat.may_start(), Ok(true));
         self.attempts.retain(|id, attempt| {
             let step = state.step(*id);
-            let decided_over = !matches!(step.life, Life::Running { .. }) || step.attempt != attempt.number;
+            let is_other = !matches!(step.life, Life::Running { .. }) || step.attempt != attempt.number;
+            let decided_over = ours && is_other;
             let unwanted = decided_over || killing;
-            if state.cancelled().is_some() || (unwanted && !attempt.on_platform) {
+            if (ours && state.cancelled().is_some()) || (unwanted && !attempt.on_platform) {
                 // An executor that is done has dropped its end: then there is nothing to stop.
                 let _ = attempt.switch.send(true);
+                // What a person has stopped does not begin again by itself, however soon they leave.
+                if killing && attempt.after_us == AfterUs::Marked {
+                    attempt.after_us = AfterUs::Ends;
+                }
                 return true;
             }
             !unwanted

@@ -12,7 +12,7 @@ fn taken_over(keys: &str) -> (Project, crate::harness::Live) {
     let levels = format!(
         "1:\n{}2:\n{}3:\n{}",
         sh("a", &note("a")),
-        sh_with("b", &format!("{}; {}", note("b"), hold("go")), keys),
+        sh_with("b", &format!("{}; {}; touch b-ended", note("b"), hold("go")), keys),
         sh("c", &note("c"))
     );
     let (project, _) = on_server(Project::of(&levels).roster());
@@ -35,8 +35,10 @@ fn what_ran_on_another_host_is_asked_about_and_who_was_taken_over_writes_nothing
         status.are(&[("a", "succeeded"), ("b", "lost"), ("c", "pending")]);
         let before = kinds(&project);
         first.signal(Signal::CONT);
-        project.put("go", b"");
         first.finish(PATIENCE).code(6).says("taken over");
+        project.put("go", b"");
+        let ended = poll(PATIENCE, || project.path("b-ended").exists().then_some(()));
+        assert!(ended.is_some(), "who was taken over leaves alone what it has begun");
         assert_eq!(kinds(&project), before, "a stale event");
         assert_eq!(project.ledger(), ["a", "b"], "b never begins a second time by itself");
         project.ms("settle b --as-done --as li.na --reason 'looked it up on host one'").code(0);
