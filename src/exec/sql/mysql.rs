@@ -365,7 +365,8 @@ fn refused(error: &sqlx::Error) -> Refused {
         1040 | 1205 => Why::Busy,
         1048 | 1062 | 1264 | 1265 | 1292 | 1366 | 1369 | 1406 | 1451 | 1452 | 1526 | 1644 | 1690 | 3140
         | 3141 | 3819 | 4025 => Why::Values,
-        1053 | 1927 | 4031 => Why::Gone,
+        // The last two are said by who stands between us and the server; 1180 is an error during COMMIT.
+        1053 | 1180 | 1927 | 4031 | 2006 | 2013 => Why::Gone,
         _ => Why::Refuses,
     };
     Refused::new(said.message(), why)

@@ -390,7 +390,9 @@ fn refused(error: &sqlx::Error) -> Refused {
         "28P01" | "28000" => Why::Denied,
         "40001" | "40P01" => Why::Conflict,
         "55P03" | "53300" => Why::Busy,
-        "57P01" | "57P02" | "57P03" => Why::Gone,
+        "57P01" | "57P02" | "57P03" | "40003" => Why::Gone,
+        // Who stands between us and the server says so of a server that is gone.
+        code if code.starts_with("08") => Why::Gone,
         code if code.starts_with("22") || code.starts_with("23") => Why::Values,
         _ => Why::Refuses,
     };
