@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use regex::bytes::{NoExpand, Regex};
+use regex::bytes::{NoExpand, Regex, RegexBuilder};
 
 /// What stands in place of a secret.
 pub(crate) const MASK: &str = "•••";
@@ -39,7 +39,7 @@ impl Masks {
         forms.dedup();
         let Some(longest) = forms.first().map(String::len) else { return Masks::default() };
         let pattern = forms.iter().map(|form| regex::escape(form)).collect::<Vec<_>>().join("|");
-        let found = Regex::new(&pattern).ok().map(|any| {
+        let found = RegexBuilder::new(&pattern).size_limit(usize::MAX).build().ok().map(|any| {
             Arc::new(Finder { any, forms: forms.into_iter().map(String::into_bytes).collect(), longest })
         });
         Masks { found }

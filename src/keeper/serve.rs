@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io;
 use std::os::fd::AsFd as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::fs::{FileType, fstat};
@@ -114,7 +115,11 @@ impl Keeper {
                     served |= orders.is_none();
                     self.heard(orders);
                 }
-                accepted = listener.accept(), if self.engine.is_none() => self.greet(Engine::new(accepted?.0)),
+                accepted = listener.accept(), if self.engine.is_none() => match accepted {
+                    Ok((stream, _)) => self.greet(Engine::new(stream)),
+                    // There may be no more files to be had for now.
+                    Err(_) => sleep(AGAIN).await,
+                },
                 () = sleep(PATIENCE), if unneeded => return Ok(()),
                 () = sleep(AGAIN), if self.book.owes() => self.book.pay(),
             }
@@ -125,7 +130,7 @@ impl Keeper {
     /// told and recorded together.
     async fn gather(&self, first: News, news: &mut mpsc::UnboundedReceiver<News>) -> Vec<News> {
         let mut all = vec![first];
-        if self.running.len() > self.crowd {
+        if self.running.len() > self.crowd && !matches!(all[0].1, What::Runs(_)) {
             // Only whether the moment is over counts.
             let _ = timeout(MOMENT, async {
                 while let Some(next) = news.recv().await {
@@ -206,17 +211,12 @@ impl Keeper {
 
     /// What programs' tasks have told: written down, then passed on.
     fn take(&mut self, news: Vec<News>) {
-        let (mut runs, mut ends) = (Vec::new(), Vec::new());
-        for (key, what) in &news {
-            match what {
-                What::Runs(process) => runs.push(Entry::Runs { key: key.clone(), process: *process }),
-                What::Ended(ended) => ends.push(Entry::Ended { key: key.clone(), ended: ended.clone() }),
-                What::Note(_) => {}
-            }
-        }
-        // Who it is helps only those who look for what a dead keeper has left.
-        let _ = self.book.write(&runs);
-        let trouble = self.book.write_for_sure(ends).err().map(|error| error.to_string());
+        let entries = news.iter().filter_map(|(key, what)| match what {
+            What::Runs(process) => Some(Entry::Runs { key: key.clone(), process: *process }),
+            What::Ended(ended) => Some(Entry::Ended { key: key.clone(), ended: ended.clone() }),
+            What::Note(_) => None,
+        });
+        let trouble = self.book.write_for_sure(entries.collect()).err().map(|error| error.to_string());
         for (key, what) in news {
             match what {
                 What::Runs(process) => {
@@ -300,12 +300,18 @@ impl Drop for Voice {
 
 /// Starts a program. Whoever does that stands still until it is loaded: the keeper hears of others meanwhile.
 async fn begun(spawn: Spawn, voice: &Voice) -> Result<Begun, NotStarted> {
+    let pid = |begun: &Result<Begun, NotStarted>| begun.as_ref().ok().map(Begun::pid);
+    // Where no thread is to be had it is waiting all the same: it must not begin when nobody waits for it any more.
+    let asked = Arc::new(());
+    let wanted = Arc::downgrade(&asked);
     let start = move || {
-        let pid = |begun: &Result<Begun, NotStarted>| begun.as_ref().ok().map(Begun::pid);
-        Process::started(|| process::begin(&spawn), pid)
+        let _asked = wanted.upgrade()?;
+        Some(Process::started(|| process::begin(&spawn), pid))
     };
-    let started = tokio::task::spawn_blocking(start).await;
-    let (begun, process) = started.map_err(|error| voice.broken(&error.to_string()))?;
+    let started = tokio::task::spawn_blocking(start).await.map_err(|error| error.to_string());
+    drop(asked);
+    let started = started.and_then(|started| started.ok_or_else(String::new));
+    let (begun, process) = started.map_err(|why| voice.broken(&why))?;
     if let Some(process) = process {
         voice.tell(What::Runs(process));
     }
