@@ -27,10 +27,16 @@ pub(super) async fn follow(
     id: NodeId,
     mut attempt: u32,
 ) -> Result<Exit, Failed> {
+    let path = StepPath(journal.state().plan().path(id));
     let mut reader = Reader::of(session, project, journal.state(), id, attempt);
     loop {
         journal.catch_up().await?;
         let state = journal.state();
+        // A renewed plan numbers its steps otherwise, or does not have this one any more.
+        let Some(id) = state.find(&path) else {
+            reader.end()?;
+            return Ok(Exit::Done);
+        };
         let step = state.step(id);
         while attempt < step.attempt {
             attempt += 1;
