@@ -126,6 +126,9 @@ pub(super) async fn resume(
     may_drive(&asker)?;
     let mut store = session.open_store(&project).await?.ok_or_else(pick::no_run)?;
     let run = pick::run(session, &mut store, named, pick::Purpose::Decide).await?;
+    if how.stand_by {
+        store.wait_with(Patience::of_a_stand_by());
+    }
     let taken = match how.stand_by {
         true => seat::stand_by(session, &project, &mut store, &run).await?,
         false => Some(seat::only(session, &project, &mut store, &run).await?),

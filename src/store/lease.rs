@@ -104,10 +104,16 @@ impl Drop for RowPlace {
 }
 
 impl Lease {
-    /// Begins to renew a lease that was just taken. The ear hears what is said of its run.
-    pub(super) fn begin(server: Server, lock: RunLock, fence: Fence, terms: Terms) -> (Self, Ear) {
+    /// Begins to renew a lease that was taken, and `asked` for before. The ear hears what is said of its run.
+    pub(super) fn begin(
+        server: Server,
+        lock: RunLock,
+        fence: Fence,
+        terms: Terms,
+        asked: Instant,
+    ) -> (Self, Ear) {
         let (drum, ear) = ear();
-        let (standing, watched) = watch::channel(Standing::Ours(Instant::now() + terms.trust()));
+        let (standing, watched) = watch::channel(Standing::Ours(asked + terms.trust()));
         let (orders, incoming) = mpsc::unbounded_channel();
         let (free, head) = (Vec::new(), None);
         let renewer = Renewer { server, fence: fence.clone(), terms, standing, line: None, drum, head, free };
@@ -185,7 +191,9 @@ impl Renewer {
                 () = heard(&mut self.line) => self.line = None,
             }
             // What cannot be given back now is given back with the next renewal.
-            if !self.free.is_empty() && self.free().await.is_err() {
+            if !self.free.is_empty()
+                && !matches!(timeout(self.terms.renewal(), self.free()).await, Ok(Ok(())))
+            {
                 self.line = None;
                 sleep(Duration::ZERO).await;
             }
@@ -223,7 +231,7 @@ impl Renewer {
         match &done {
             Ok(head) => {
                 let known = std::mem::replace(&mut self.head, *head);
-                if known.is_some() && known != *head {
+                if known.is_some() && head.is_some() && known != *head {
                     self.drum.beat();
                 }
             }

@@ -26,6 +26,8 @@ const HEARD: Duration = Duration::from_secs(30);
 /// Telling an engine is not waited for longer: it will see what is there.
 const TELLING: Duration = Duration::from_secs(5);
 const A_WHILE: Duration = Duration::from_secs(5);
+/// So long a commit may take after its writing was heard.
+const LATE: Duration = Duration::from_mins(1);
 
 /// How long one sleeps between two looks when nothing did for a while, where writing is heard of, and at a file of which
 /// nobody tells. The clock may be set meanwhile.
@@ -68,8 +70,10 @@ impl Store {
                     self.news.looked = Some(now);
                     return true;
                 }
-                // What was written just after the last look is heard all the same.
-                if self.news.watch.is_some() && !self.is_lively() { HEARD } else { FILE }
+                // What was written just after the last look is heard all the same. What a slow disk commits late is
+                // not: it was heard when it was written, and is looked for until then.
+                let rests = self.news.happened.is_none_or(|happened| happened.elapsed() >= LATE);
+                if self.news.watch.is_some() && rests { HEARD } else { FILE }
             }
             Backend::Postgres(_) => {
                 if self.news.ear.as_mut().is_some_and(Ear::take) {

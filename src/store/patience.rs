@@ -59,6 +59,11 @@ impl Patience {
         Patience { longest: NIGHT, told: None, stop: Some(stop) }
     }
 
+    /// A stand-by's: it waits a night, and any signal ends it.
+    pub fn of_a_stand_by() -> Self {
+        Patience { longest: NIGHT, told: None, stop: None }
+    }
+
     fn tell(&self, msg: Msg) {
         if let Some(told) = &self.told {
             told(msg);
@@ -73,7 +78,7 @@ impl Patience {
         };
         tokio::select! {
             biased;
-            wished = stop.wait_for(|wish| *wish) => wished.is_err(),
+            Ok(_) = stop.wait_for(|wish| *wish) => false,
             () = sleep(pause) => true,
         }
     }

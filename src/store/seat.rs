@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use tokio::time::Instant;
+
 use super::backend::Backend;
 use super::lease::{Lease, Terms};
 use super::lock::{FilePlace, RunLock};
@@ -58,10 +60,11 @@ impl Seat {
         };
         // Who holds the file lock of a home that no other machine uses is the only engine there.
         let alone = folder.is_ours_alone();
+        let asked = Instant::now();
         match store.take_lease(run, me, alone, terms).await? {
             Ok(fence) => {
                 store.fence = Some(fence.clone());
-                let (lease, ear) = Lease::begin(server, lock, fence, terms);
+                let (lease, ear) = Lease::begin(server, lock, fence, terms, asked);
                 store.hear_with(ear);
                 Ok(Taken::Ours(Seat::Lease(lease)))
             }

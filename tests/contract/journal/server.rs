@@ -4,7 +4,7 @@ use crate::harness::{Live, Manner, PATIENCE, Project, Smtp, hold, levels, note, 
 use crate::servers::base_to_crash;
 use std::time::Duration;
 
-use super::on_server;
+use super::{on_host, on_server};
 
 #[test]
 fn a_run_with_a_gate_is_answered_from_elsewhere_and_survives_its_engine() {
@@ -111,4 +111,23 @@ fn a_server_killed_again_and_again_loses_and_doubles_nothing() {
     assert_eq!(ledger, names);
     project.ms("verify").code(0);
     assert_eq!(project.status().run(), "succeeded");
+}
+
+#[test]
+fn a_stand_by_waits_for_a_server_longer_than_any_other_command() {
+    let base = base_to_crash();
+    let project = Project::of("1:\n  - {name: g, gate: {ask: ok}}\n").roster().journal_at(&base.url());
+    let first = on_host(&project, "one", &project.line("run x.yaml --month "));
+    project.until("open", |s| s.open("g"));
+    let second = on_host(&project, "two", "resume --stand-by --as zhang.wei");
+    second.shows("stands by");
+    base.server.crash();
+    // Everybody but engines gives up after five seconds.
+    let other = project.ms("runs").code(7);
+    std::thread::sleep(Duration::from_secs(6).saturating_sub(other.took));
+    base.server.begin_again();
+    first.kill9();
+    second.shows("takes");
+    project.ms("confirm g --as li.na").code(0);
+    second.finish(PATIENCE).code(0);
 }
