@@ -6,10 +6,11 @@ mod support;
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use monthstart::engine::ports::Stop;
-use monthstart::mail::{Attempted, Drained, Fate, SendError, Transport, deliver, drain};
+use monthstart::mail::{Attempted, Drained, Fate, Letter, Outbox, SendError, Transport, deliver, drain};
 use monthstart::plan::project::Mail;
 use support::outbox::{HandClock, Memory, letter, mail, options, plain, transport, with_login};
 use support::smtp::{Reply, Server};
@@ -293,4 +294,76 @@ async fn a_stop_waits_for_the_letter_that_is_on_its_way_and_no_longer() {
     // A letter cut off after its data could have been taken all the same, and would go out twice.
     assert!(begun.elapsed() < Duration::from_secs(6));
     assert!(matches!(outbox.fate("a"), Some(Attempted::Retry { .. })), "its end is known");
+}
+
+/// An outbox that cannot be read for the first few times, and may never be written to.
+struct Failing {
+    left: AtomicU32,
+    keeps: bool,
+    within: Memory,
+}
+
+impl Outbox for Failing {
+    type Error = &'static str;
+
+    async fn next_due(&self, now: jiff::Timestamp) -> Result<Option<Letter>, &'static str> {
+        if self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok() {
+            return Err("disk full");
+        }
+        self.within.next_due(now).await.map_err(|never| match never {})
+    }
+
+    async fn mended(&self, error: &&'static str) {
+        assert_eq!(*error, "disk full");
+        tokio::task::yield_now().await;
+    }
+
+    async fn record(&self, letter: &Letter, attempted: &Attempted) -> Result<(), &'static str> {
+        if !self.keeps {
+            return Err("disk full");
+        }
+        self.within.record(letter, attempted).await.map_err(|never| match never {})
+    }
+}
+
+#[tokio::test]
+async fn an_outbox_that_fails_for_a_while_ends_nothing() {
+    let server = Server::usual();
+    let outbox = Failing { left: 3.into(), keeps: true, within: Memory::with(&[letter("a", &["a@x.cn"])]) };
+    let (transport, clock) = (plain(&server.url()), HandClock::new());
+    let (switch, stop) = Stop::new();
+    let later = async {
+        while outbox.within.fate("a").is_none() {
+            tokio::task::yield_now().await;
+        }
+        switch.send(true).unwrap();
+    };
+    let both = async { tokio::join!(deliver(&outbox, &transport, &clock, stop), later).0 };
+    let ended = tokio::time::timeout(Duration::from_secs(20), both).await;
+    assert_eq!(ended.expect("the loop ended and sent nothing"), Ok(Drained::Empty));
+    assert_eq!(server.taken().len(), 1);
+}
+
+#[tokio::test]
+async fn an_outbox_that_fails_to_the_end_is_what_the_loop_ends_with() {
+    let outbox = Failing { left: u32::MAX.into(), keeps: true, within: Memory::default() };
+    let (switch, stop) = Stop::new();
+    switch.send(true).unwrap();
+    let ended = deliver(&outbox, &plain("smtp://127.0.0.1:9"), &HandClock::new(), stop).await;
+    assert_eq!(ended, Err("disk full"));
+}
+
+#[tokio::test]
+async fn a_refused_login_that_cannot_be_written_down_is_not_tried_again() {
+    let server =
+        Server::scripted(&["AUTH PLAIN LOGIN"], always("AUTH", || Reply::Say("535 5.7.8 bad credentials")));
+    let settings = with_login(mail(&server.url()), "hunter2");
+    let transport = transport(&settings, options(Path::new("/nonexistent"))).unwrap();
+    let outbox = Failing { left: 0.into(), keeps: false, within: Memory::with(&[letter("a", &["a@x.cn"])]) };
+    let (_switch, stop) = Stop::new();
+    let clock = HandClock::new();
+    let ended =
+        tokio::time::timeout(Duration::from_secs(20), deliver(&outbox, &transport, &clock, stop)).await;
+    assert!(matches!(ended, Ok(Ok(Drained::LoginRefused { .. }))), "{ended:?}");
+    assert_eq!(server.lines().iter().filter(|line| line.starts_with("AUTH")).count(), 1);
 }

@@ -58,6 +58,9 @@ const SELDOM: Duration = Duration::from_secs(30);
 /// The same where letters are to be tried again.
 const AGAIN: Duration = Duration::from_secs(5);
 
+/// An outbox that failed is left alone for so long: a full disk is no reason to send nothing for days.
+const MEND: Duration = Duration::from_mins(1);
+
 /// The store as an outbox.
 pub(super) struct StoreOutbox {
     store: Mutex<Store>,
@@ -89,6 +92,8 @@ impl Outbox for StoreOutbox {
         if !self.had_one.load(Ordering::Relaxed) && !store.may_have_letters() {
             return Ok(None);
         }
+        // Also where the claim fails: what called for this look is not heard of again.
+        self.had_one.store(true, Ordering::Relaxed);
         let claimed = store.claim_letter(now).await?;
         self.had_one.store(claimed.is_some(), Ordering::Relaxed);
         Ok(claimed.map(|found| Letter {
@@ -125,6 +130,14 @@ impl Outbox for StoreOutbox {
             // Who calls is never gone.
             Ok(()) = calls.changed() => {}
             () = tokio::time::sleep(pause) => {}
+        }
+    }
+
+    async fn mended(&self, error: &StoreError) {
+        match error {
+            // To try again may lock the account.
+            StoreError::Denied { .. } => std::future::pending().await,
+            _ => tokio::time::sleep(MEND).await,
         }
     }
 }

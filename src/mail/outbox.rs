@@ -103,8 +103,8 @@ pub enum Attempted {
 
 /// Where letters wait. The store is one.
 pub trait Outbox: Send + Sync {
-    /// Why it cannot be read or written; the loop ends with it.
-    type Error: Send;
+    /// Why it cannot be read or written.
+    type Error: Send + Sync;
 
     /// The letter that has been due longest at `now`.
     fn next_due(&self, now: Timestamp) -> impl Future<Output = Result<Option<Letter>, Self::Error>> + Send;
@@ -113,6 +113,9 @@ pub trait Outbox: Send + Sync {
     fn called(&self) -> impl Future<Output = ()> + Send {
         tokio::time::sleep(LOOK)
     }
+
+    /// Ends when an outbox that failed in this way may be tried again.
+    fn mended(&self, error: &Self::Error) -> impl Future<Output = ()> + Send;
 
     /// Keeps how an attempt ended, together with the letter's `attempts` and `fates` as they are now.
     fn record(
@@ -152,8 +155,9 @@ pub fn delay_after(attempts: u32) -> Option<Duration> {
     first.or_else(later).map(Duration::from_secs)
 }
 
-/// Sends what is due until a stop is wished, the login is refused or the outbox fails. Dropping it is safe at any time:
-/// a letter whose answer was not recorded goes out again.
+/// Sends what is due until a stop is wished or the login is refused. An outbox that fails is tried again after a while;
+/// its error is the end only where it still stands when a stop is wished. Dropping it is safe at any time: a letter whose
+/// answer was not recorded goes out again.
 pub async fn deliver<O: Outbox>(
     outbox: &O,
     transport: &Transport,
@@ -162,13 +166,19 @@ pub async fn deliver<O: Outbox>(
 ) -> Result<Drained, O::Error> {
     loop {
         // A stop is heard between letters: one that is on its way comes to a known end.
-        match drain(outbox, transport, clock).await? {
-            Drained::Empty => {}
-            refused @ Drained::LoginRefused { .. } => return Ok(refused),
+        let drained = drain(outbox, transport, clock).await;
+        if let Ok(Drained::LoginRefused { .. }) = drained {
+            return drained;
         }
+        let again = async {
+            match &drained {
+                Ok(_) => outbox.called().await,
+                Err(error) => outbox.mended(error).await,
+            }
+        };
         tokio::select! {
-            () = stop.requested() => return Ok(Drained::Empty),
-            () = outbox.called() => {}
+            () = stop.requested() => return drained,
+            () = again => {}
         }
     }
 }
@@ -187,10 +197,12 @@ pub async fn drain<O: Outbox>(
             _ => None,
         };
         let attempted = after(&mut letter, result, clock.now());
-        outbox.record(&letter, &attempted).await?;
+        let recorded = outbox.record(&letter, &attempted).await;
+        // Even where that could not be written down: nobody may take it for a reason to try again.
         if let Some(why) = refused {
             return Ok(Drained::LoginRefused { why });
         }
+        recorded?;
     }
     Ok(Drained::Empty)
 }

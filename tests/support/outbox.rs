@@ -60,6 +60,10 @@ impl Outbox for Memory {
         Ok(due.map(|(_, letter)| letter.clone()))
     }
 
+    async fn mended(&self, error: &Infallible) {
+        match *error {}
+    }
+
     async fn record(&self, letter: &Letter, attempted: &Attempted) -> Result<(), Infallible> {
         self.attempts.lock().unwrap().push((letter.id.clone(), attempted.clone()));
         let kept = (letter.clone(), Some(attempted.clone()));
