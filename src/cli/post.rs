@@ -173,8 +173,8 @@ impl Rest {
 /// Sends letters beside a run, on a connection of its own: a dead server holds up nothing.
 pub(super) struct Postman {
     stop: watch::Sender<bool>,
-    /// Ends with what was wrong with the outbox.
-    task: tokio::task::JoinHandle<Option<StoreError>>,
+    /// Ends with why the sending came to its end; `None`: there was no transport.
+    task: tokio::task::JoinHandle<Option<Result<Drained, StoreError>>>,
     outbox: Arc<StoreOutbox>,
     /// Or why there is none.
     transport: Result<Arc<Transport>, Msg>,
@@ -200,7 +200,7 @@ impl Postman {
                 let transport = transport.ok()?;
                 // What an earlier process left queued goes out now.
                 let _ = outbox.store.lock().await.hurry_letters(clock.now()).await;
-                deliver(outbox.as_ref(), &transport, clock.as_ref(), stop).await.err()
+                Some(deliver(outbox.as_ref(), &transport, clock.as_ref(), stop).await)
             })
         };
         Postman { stop: switch, task, outbox, transport, clock }
@@ -216,13 +216,19 @@ impl Postman {
         };
         let mut broken = None;
         let last = async {
-            broken = self.task.await.ok().flatten();
-            self.outbox.had_one.store(true, Ordering::Relaxed);
-            let drained = drain(self.outbox.as_ref(), &transport, self.clock.as_ref()).await;
-            // The first error is the one that matters.
-            broken = broken.take().or(drained.err());
+            broken = match self.task.await.ok().flatten() {
+                // Another try may lock the account.
+                Some(Ok(Drained::LoginRefused { .. })) => return,
+                Some(Err(error @ StoreError::Denied { .. })) => Some(error),
+                before => {
+                    self.outbox.had_one.store(true, Ordering::Relaxed);
+                    let drained = drain(self.outbox.as_ref(), &transport, self.clock.as_ref()).await;
+                    // The first error is the one that matters.
+                    before.and_then(Result::err).or(drained.err())
+                }
+            };
         };
-        let in_time = tokio::time::timeout(LAST_POST, last).await.is_ok();
+        let in_time = tokio::time::timeout(LAST_POST, Box::pin(last)).await.is_ok();
         // Closed in order, so that the journal is one file again when the program has gone.
         if let Ok(outbox) = Arc::try_unwrap(self.outbox) {
             outbox.store.into_inner().close().await;

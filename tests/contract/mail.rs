@@ -307,6 +307,25 @@ fn a_password_reaches_no_record() {
 }
 
 #[test]
+fn a_login_that_is_refused_is_tried_once_a_run() {
+    // It takes no logins at all.
+    let server = Smtp::start(&[Manner::Take]);
+    let held = two_stages().replace("'echo b", "'until [ -e go ]; do sleep 0.05; done; echo b");
+    let settings = format!("{}  user: bob\n  password: {{env: MAIL_PASSWORD}}\n", server.here());
+    let project = team().runbook(&held).settings(&settings).env("MAIL_PASSWORD", "hunter2-secret");
+    let live = project.start();
+    server.called(1);
+    // The second letter is called for when the first one's login was refused.
+    mail_is(&project, "queued");
+    project
+        .until("the refusal written down", |s| s.rows("mails").iter().any(|mail| !mail["error"].is_null()));
+    std::fs::write(project.path("go"), "").unwrap();
+    live.finish(PATIENCE).code(0);
+    assert_eq!(project.status().rows("mails").len(), 2);
+    assert_eq!(server.calls(), 1, "the same password again");
+}
+
+#[test]
 fn without_a_roster_nobody_is_written_to() {
     let project = Project::of(&format!("1:\n{}", sh("a", &note("a"))));
     project.run().code(0);
