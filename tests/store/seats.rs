@@ -92,7 +92,8 @@ async fn a_lease_is_renewed_as_long_as_its_holder_lives() {
     let renewed = async || (place.ask("select until from seats").await > first).then_some(());
     until("renewed", renewed).await;
     assert!(matches!(take(&mut second, &two, RUN, short()).await, Taken::Held(Some(_))));
-    assert!(seat.may_start().unwrap());
+    // On a busy machine the next renewal may be late.
+    until("trusted", async || seat.may_start().unwrap().then_some(())).await;
     seat.leave().await;
 }
 
