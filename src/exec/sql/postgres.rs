@@ -390,9 +390,8 @@ fn refused(error: &sqlx::Error) -> Refused {
         "28P01" | "28000" => Why::Denied,
         "40001" | "40P01" => Why::Conflict,
         "55P03" | "53300" => Why::Busy,
-        "57P01" | "57P02" | "57P03" | "40003" => Why::Gone,
-        // Who stands between us and the server says so of a server that is gone.
-        code if code.starts_with("08") => Why::Gone,
+        // 08…: who stands between us and a server says so of one that is gone.
+        code if code.starts_with("57P0") || code.starts_with("08") || code == "40003" => Why::Gone,
         code if code.starts_with("22") || code.starts_with("23") => Why::Values,
         _ => Why::Refuses,
     };
