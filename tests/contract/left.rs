@@ -2,7 +2,7 @@
 //! one, and no person has to.
 
 use crate::harness::{PATIENCE, Project, poll};
-use crate::markers::{LOAD, SERVERS, nap, on, sql};
+use crate::markers::{SERVERS, before_it_hears_of_the_commit, nap, on, sql};
 use crate::relay::Cut;
 use crate::servers::{Base, Kind};
 use rustix::process::Signal;
@@ -42,20 +42,10 @@ fn a_statement_that_was_cut_short_by_leaving_begins_again_by_itself() {
 
 #[test]
 fn a_commit_that_nobody_heard_of_when_leaving_is_found_by_its_marker() {
-    for kind in SERVERS {
-        for (step, spared) in [(sql("insert into t values (1)"), 0), (LOAD.to_owned(), 1)] {
-            let (project, base, relay) = on(kind, &step);
-            relay.cuts(Cut::Silence, spared);
-            let live = project.start();
-            assert!(poll(PATIENCE, || (relay.done() == 1).then_some(())).is_some(), "{kind:?} {step}");
-            live.signal(Signal::TERM);
-            live.finish(PATIENCE).code(130);
-            project.status().are(&[("a", "running")]);
-            project.resume().code(0);
-            assert_eq!(base.ask("select count(*) from t"), ["1"], "{kind:?} {step}");
-            project.ms("events --json").says("took effect before");
-        }
-    }
+    before_it_hears_of_the_commit(|live| {
+        live.signal(Signal::TERM);
+        live.finish(PATIENCE).code(130);
+    });
 }
 
 #[test]

@@ -1,6 +1,16 @@
 //! `logs` and `logs -f` of a step that is in flight: nothing that it prints is held back until its end.
 
-use crate::harness::{PATIENCE, Project, hold, poll, sh, sh_with};
+use crate::harness::{Live, PATIENCE, Project, hold, poll, sh, sh_with};
+
+/// The log of `a` is followed, and has come as far as that.
+#[track_caller]
+fn followed(project: &Project, shows: &str) -> Live {
+    let seen = poll(PATIENCE, || project.ms("logs a").text().contains(shows).then_some(()));
+    assert!(seen.is_some(), "{shows} is kept back while its step runs");
+    let follow = project.spawn("logs a -f");
+    follow.shows(shows);
+    follow
+}
 
 /// Prints lines with these numbers: more than the beginning of a log can take.
 fn many(from: u32, to: u32) -> String {
@@ -20,12 +30,9 @@ fn a_long_log_is_followed_to_its_end_and_its_middle_is_told_of() {
     ];
     let project = Project::of(&format!("1:\n{}", sh("a", &script.join("; "))));
     let live = project.start();
-    let seen = poll(PATIENCE, || project.ms("logs a").text().contains("held at one").then_some(()));
-    assert!(seen.is_some(), "the end of a long log is silent while its step runs");
+    let follow = followed(&project, "held at one");
     let now = project.ms("logs a").code(0).says("first").says("row 60000 of").says("left out");
     assert_eq!(now.text().matches("left out").count(), 1);
-    let follow = project.spawn("logs a -f");
-    follow.shows("held at one");
     project.put("one", b"");
     follow.shows("held at two");
     project.put("two", b"");
@@ -44,9 +51,7 @@ fn a_next_attempt_is_followed_too() {
     let script = format!("echo try $MONTHSTART_ATTEMPT; {held}; [ $MONTHSTART_ATTEMPT = 2 ]");
     let project = Project::of(&format!("1:\n{}", sh_with("a", &script, "retry: {times: 1, delay: 1s}")));
     let live = project.start();
-    assert!(poll(PATIENCE, || project.ms("logs a").text().contains("try 1").then_some(())).is_some());
-    let follow = project.spawn("logs a -f");
-    follow.shows("try 1");
+    let follow = followed(&project, "try 1");
     project.put("go-1", b"");
     follow.shows("try 2");
     project.put("go-2", b"");
@@ -62,9 +67,7 @@ fn a_log_that_is_taken_away_while_its_program_prints_is_begun_anew() {
     );
     let project = Project::of(&format!("1:\n{}", sh("a", &script)));
     let live = project.start();
-    assert!(poll(PATIENCE, || project.ms("logs a").text().contains("row 3").then_some(())).is_some());
-    let follow = project.spawn("logs a -f");
-    follow.shows("row 3");
+    let follow = followed(&project, "row 3");
     std::fs::remove_dir_all(project.path(".monthstart/logs")).unwrap();
     let seen = poll(PATIENCE, || project.ms("logs a").text().contains("row ").then_some(()));
     assert!(seen.is_some(), "what is printed now is lost");
@@ -83,9 +86,7 @@ fn a_log_that_is_taken_away_is_told_of() {
     let script = format!("echo early; {}; echo late", hold("go"));
     let project = Project::of(&format!("1:\n{}", sh("a", &script)));
     let live = project.start();
-    assert!(poll(PATIENCE, || project.ms("logs a").text().contains("early").then_some(())).is_some());
-    let follow = project.spawn("logs a -f");
-    follow.shows("early");
+    let follow = followed(&project, "early");
     std::fs::remove_dir_all(project.path(".monthstart/logs")).unwrap();
     follow.shows("taken away");
     project.put("go", b"");
