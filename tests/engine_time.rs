@@ -68,6 +68,13 @@ impl Executor for FailsOnce {
         Box::pin(std::future::ready(()))
     }
 
+    fn stop_unclaimed<'a>(
+        &'a self,
+        plan: &'a Plan,
+    ) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        self.ready(plan)
+    }
+
     fn after_us(&self, _: &Job) -> AfterUs {
         AfterUs::Ends
     }

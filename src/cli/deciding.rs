@@ -44,7 +44,7 @@ pub(super) async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed
     let run = journal.state().plan().run.clone();
     session.output.diagnostic(&session.say(&recorded(journal.state(), &request, &asker)));
     let driven = driver(session, &project, journal.store(), &run).await?.is_some();
-    if !driven && matches!(request, Request::Cancel { .. }) {
+    if !driven && matches!(request, Request::Cancel { .. } | Request::Force { .. }) {
         bring_down(session, project, &mut journal).await?;
     }
     if !driven && !journal.state().is_green() && journal.state().cancelled().is_none() {
@@ -157,14 +157,11 @@ fn answer(state: &RunState, saying: &Saying, verdict: Verdict) -> Result<Request
     }))
 }
 
-/// Nobody drives a run that is cancelled: what it still has in flight is stopped from here, and what nobody has hold of
-/// is lost.
+/// Nobody drives the run: what runs for what was decided over just now is stopped from here, and what a cancelled run
+/// still has in flight.
 async fn bring_down(session: &Session, project: Project, journal: &mut Journal) -> Result<(), Failed> {
-    if journal.state().in_flight().is_empty() {
-        return Ok(());
-    }
     let run = journal.state().plan().run.clone();
-    // Whoever takes it up in this very moment sees the cancellation and does this itself.
+    // Whoever takes it up in this very moment sees the decision and does this itself.
     let (seat, me) = match seat::take(session, &project, journal.store(), &run).await? {
         (Taken::Ours(seat), me) => (Arc::new(seat), me),
         (Taken::Held(_), _) => return Ok(()),

@@ -1,5 +1,6 @@
 //! How an engine goes: what it leaves as it is, and what it brings to an end first.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -16,11 +17,16 @@ use crate::store::StoreError;
 const LEAVING: Duration = Duration::from_secs(3);
 
 impl Driver {
-    /// Ends what is in flight of a run that was cancelled while nobody drove it. What nobody has hold of any more is lost.
+    /// Stops what runs for attempts that people have decided over while nobody drove the run, and ends what is in flight
+    /// of one that was cancelled. What nobody has hold of any more is lost then.
     pub async fn bring_down(self, journal: &mut Journal, me: &EngineId) -> Result<(), StoreError> {
         let (reports, incoming) = mpsc::unbounded_channel();
         let (_nobody, wishes) = mpsc::unbounded_channel();
         let mut drive = Loop::new(self, journal, reports);
+        drive.stop_unclaimed().await?;
+        if drive.state().cancelled().is_none() || drive.state().in_flight().is_empty() {
+            return Ok(());
+        }
         loop {
             let gone = drive.gone(me).await?;
             if drive.record(gone).await? {
@@ -34,6 +40,18 @@ impl Driver {
 }
 
 impl Loop<'_> {
+    async fn stop_unclaimed(&mut self) -> Result<(), StoreError> {
+        let mut jobs = Vec::new();
+        for id in self.state().in_flight().clone() {
+            jobs.push(self.job(id).await?);
+        }
+        let executor = Arc::clone(&self.driver.executor);
+        // What is recalled is claimed.
+        executor.recall(&jobs).await;
+        executor.stop_unclaimed(self.state().plan()).await;
+        Ok(())
+    }
+
     /// Attempts that cannot be ended, because they are not at hand.
     async fn gone(&mut self, me: &EngineId) -> Result<Vec<Event>, StoreError> {
         let found = self.found(me).await?;

@@ -206,9 +206,12 @@ pub trait Executor: Send + Sync {
     /// Finds out about attempts that a former engine began and whose end is not recorded. Changes nothing.
     fn recall<'a>(&'a self, jobs: &'a [Job]) -> Recalled<'a>;
 
-    /// Makes ready for the steps of a plan: called once, after what is in flight was taken over and before anything is
-    /// recorded as begun.
+    /// Makes ready for the steps of a plan, after what is in flight was recalled and before anything is recorded as begun.
+    /// What is ready stays so.
     fn ready<'a>(&'a self, plan: &'a Plan) -> Ready<'a>;
+
+    /// Stops what runs and was not recalled: people have decided over it. Makes nothing ready.
+    fn stop_unclaimed<'a>(&'a self, plan: &'a Plan) -> Ready<'a>;
 
     /// What becomes of an attempt when this engine leaves in order?
     fn after_us(&self, job: &Job) -> AfterUs;

@@ -150,6 +150,14 @@ impl Executor for Exec {
         })
     }
 
+    fn stop_unclaimed<'a>(&'a self, plan: &'a Plan) -> Ready<'a> {
+        Box::pin(async {
+            if self.room.wants_keeper(plan) {
+                self.room.keeper(&plan.run).stop_unclaimed().await;
+            }
+        })
+    }
+
     fn after_us(&self, job: &Job) -> AfterUs {
         if self.room.keys(job).is_some() {
             return AfterUs::GoesOn;

@@ -63,6 +63,8 @@ pub(super) enum Ask {
     Attach(Key, Mouth),
     /// Stop it.
     Stop(Key),
+    /// Stop what nobody has asked about.
+    StopUnclaimed(oneshot::Sender<()>),
     /// They are recorded.
     Forget(Vec<Key>),
     /// What runs that is of the same step, and of no attempt that goes on?
@@ -114,6 +116,13 @@ impl Keeper {
     /// Has a program stopped; its end is told as ever.
     pub(crate) fn stop(&self, key: Key) {
         self.ask(Ask::Stop(key));
+    }
+
+    /// Has everything stopped that nobody has asked about, where a keeper lives that has it. Starts none.
+    pub(crate) async fn stop_unclaimed(&self) {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Ask::StopUnclaimed(answer));
+        let _ = answered.await;
     }
 
     /// What became of these is recorded.

@@ -102,6 +102,13 @@ impl Line {
             Ask::Begin(start, mouth) => self.begin(start, mouth).await,
             Ask::Attach(key, mouth) => self.attach(key, mouth),
             Ask::Stop(key) => self.stop(key),
+            Ask::StopUnclaimed(answer) => {
+                self.look().await;
+                self.stop_unclaimed();
+                // Whoever asks may be gone as soon as it has an answer.
+                self.send();
+                let _ = answer.send(());
+            }
             Ask::Forget(keys) => self.forget(keys),
             Ask::Orphans(of, answer) => {
                 let _ = answer.send(self.past.orphans(|key| key.is_of_step(&of) && *key != of));

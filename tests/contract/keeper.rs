@@ -406,3 +406,35 @@ fn a_keeper_goes_with_its_run_and_leaves_short_records() {
     project.run().code(0);
     assert!(!project.path(".monthstart/keepers").exists());
 }
+
+#[test]
+fn what_is_forced_while_nobody_drives_is_stopped_and_nothing_else() {
+    let step = |name: &str| sh(name, &format!("echo $$ > {name}-pid; {}; {}", note(name), hold("go")));
+    let project = Project::of(&format!("1:\n{}{}", step("a"), step("b"))).roster();
+    let live = project.start();
+    let pids = ["a-pid", "b-pid"].map(|file| project.until_file(file));
+    live.kill9();
+    project.ms("force a --as li.na --reason 'it hangs'").code(0);
+    until_gone(&pids[0]);
+    assert!(alive(&pids[1]), "the other one goes on");
+    // The last one that runs: nobody will take the run up again.
+    project.ms("force b --as li.na --reason 'this one too'").code(0);
+    until_gone(&pids[1]);
+    project.until_no_keeper();
+    let status = project.status();
+    status.are(&[("a", "forced"), ("b", "forced")]);
+    assert_eq!((status.run(), project.ledger()), ("succeeded", vec!["a".to_owned(), "b".to_owned()]));
+    project.ms("verify").code(0);
+}
+
+#[test]
+fn what_was_forced_is_stopped_with_a_cancelled_run_too() {
+    let project = held("true", "");
+    begun(&project).kill9();
+    let pid = project.read("pid");
+    project.ms("force b --as li.na --reason 'it hangs'").code(0);
+    project.ms("cancel --as li.na --reason 'not this month'").code(0);
+    until_gone(&pid);
+    project.until_no_keeper();
+    project.status().are(&[("b", "forced")]);
+}
