@@ -305,6 +305,11 @@ struct Failing {
 
 impl Outbox for Failing {
     type Error = &'static str;
+    type Turn = ();
+
+    async fn turn(&self, _: jiff::Timestamp) -> Result<Option<()>, &'static str> {
+        Ok(Some(()))
+    }
 
     async fn next_due(&self, now: jiff::Timestamp) -> Result<Option<Letter>, &'static str> {
         if self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok() {

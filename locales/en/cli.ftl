@@ -207,6 +207,7 @@ end-letters-queued = { $count ->
   } still queued: { $why }. Sent with the next run or resume, or now: monthstart mails --send
 letters-store = what becomes of them cannot be written down ({ $why })
 letters-late = they were not taken within { $seconds } seconds
+letters-turn = Another process is sending letters; this one goes on when it is done.
 letters-elsewhere = another process has taken them to be sent
 no-letters-sent = Nothing is queued.
 letters-sent = { $sent } sent, { $queued } still queued, { $failed } failed.

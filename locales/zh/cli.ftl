@@ -195,6 +195,7 @@ end-interrupted = 已离开 { $run },一切都已保存:monthstart resume { $run
 end-letters-queued = 还有 { $count } 封信待发:{ $why }。下次 run 或 resume 时发出,或立即发送:monthstart mails --send
 letters-store = 发送情况无法记录({ $why })
 letters-late = { $seconds } 秒之内没有被收下
+letters-turn = 另一个进程正在发送信件,等它发完再继续。
 letters-elsewhere = 另一个进程正在发送
 no-letters-sent = 没有待发信件。
 letters-sent = 已发 { $sent } 封,待发 { $queued } 封,失败 { $failed } 封。

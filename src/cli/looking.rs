@@ -169,7 +169,6 @@ async fn send_queued(session: &Session, project: &Project) -> Result<Exit, Faile
         session.output.result(&session.say(&msg!("no-letters-sent")));
         return Ok(Exit::Done);
     }
-    store.hurry_letters(session.clock.now()).await?;
     let drained = send_now(session, project, store).await?;
     let mut store = session.open_store(project).await?.ok_or_else(pick::no_run)?;
     let rows = mail_rows(&mut store, None).await?;

@@ -12,12 +12,14 @@ use super::exit::{Exit, Failed};
 use super::session::Session;
 use crate::engine::Tools;
 use crate::engine::ports::Stop;
-use crate::mail::{Attempted, Drained, HandoverScribe, Letter, Options, Outbox, Transport, deliver, drain};
+use crate::mail::{
+    Attempted, Drained, HandoverScribe, Letter, Options, Outbox, Transport, deliver, drain, drain_in_turn,
+};
 use crate::msg;
 use crate::plan::project::Project;
 use crate::progress::MailRow;
 use crate::run::MailStatus;
-use crate::store::{Sending, Store, StoreError};
+use crate::store::{PostLock, Sending, StateFolder, Store, StoreError};
 use crate::words::{Arg, Explain, Lang, Msg, one_line};
 
 /// How long letters may take when a run has come to its end.
@@ -64,6 +66,9 @@ const MEND: Duration = Duration::from_mins(1);
 /// The store as an outbox.
 pub(super) struct StoreOutbox {
     store: Mutex<Store>,
+    state: StateFolder,
+    /// What is queued is due at our first turn, whatever its last sender had in mind.
+    hurries: AtomicBool,
     /// There was a letter at the last look.
     had_one: AtomicBool,
     /// One was not taken.
@@ -72,10 +77,12 @@ pub(super) struct StoreOutbox {
 }
 
 impl StoreOutbox {
-    /// The outbox in `store`.
-    pub(super) fn new(store: Store) -> Self {
+    /// The outbox in `store`; who sends from it locks the state folder.
+    pub(super) fn new(store: Store, state: StateFolder) -> Self {
         StoreOutbox {
             store: Mutex::new(store),
+            state,
+            hurries: AtomicBool::new(true),
             had_one: AtomicBool::new(true),
             tries_again: AtomicBool::new(false),
             calls: Mutex::new(Store::letter_calls()),
@@ -85,6 +92,19 @@ impl StoreOutbox {
 
 impl Outbox for StoreOutbox {
     type Error = StoreError;
+    type Turn = PostLock;
+
+    async fn turn(&self, now: Timestamp) -> Result<Option<PostLock>, StoreError> {
+        let Some(turn) = PostLock::take(&self.state)? else {
+            self.tries_again.store(true, Ordering::Relaxed);
+            return Ok(None);
+        };
+        if self.hurries.load(Ordering::Relaxed) {
+            self.store.lock().await.hurry_letters(now, &self.state.home()?).await?;
+            self.hurries.store(false, Ordering::Relaxed);
+        }
+        Ok(Some(turn))
+    }
 
     async fn next_due(&self, now: Timestamp) -> Result<Option<Letter>, StoreError> {
         let mut store = self.store.lock().await;
@@ -94,7 +114,7 @@ impl Outbox for StoreOutbox {
         }
         // Also where the claim fails: what called for this look is not heard of again.
         self.had_one.store(true, Ordering::Relaxed);
-        let claimed = store.claim_letter(now).await?;
+        let claimed = store.claim_letter(now, &self.state.home()?).await?;
         self.had_one.store(claimed.is_some(), Ordering::Relaxed);
         Ok(claimed.map(|found| Letter {
             id: found.letter.id,
@@ -185,7 +205,7 @@ impl Postman {
     /// Begins to send what is due. Settings that give no transport are told about; letters stay queued then.
     pub(super) fn start(session: &Session, project: &Project, store: Store) -> Self {
         let (switch, stop) = Stop::new();
-        let outbox = Arc::new(StoreOutbox::new(store));
+        let outbox = Arc::new(StoreOutbox::new(store, session.state(&project.dir)));
         let transport = match transport(session, project) {
             Ok(transport) => Ok(Arc::new(transport)),
             Err(why) => {
@@ -198,8 +218,6 @@ impl Postman {
             let (outbox, transport, clock) = (Arc::clone(&outbox), transport.clone(), Arc::clone(&clock));
             tokio::spawn(async move {
                 let transport = transport.ok()?;
-                // What an earlier process left queued goes out now.
-                let _ = outbox.store.lock().await.hurry_letters(clock.now()).await;
                 Some(deliver(outbox.as_ref(), &transport, clock.as_ref(), stop).await)
             })
         };
@@ -222,7 +240,7 @@ impl Postman {
                 Some(Err(error @ StoreError::Denied { .. })) => Some(error),
                 before => {
                     self.outbox.had_one.store(true, Ordering::Relaxed);
-                    let drained = drain(self.outbox.as_ref(), &transport, self.clock.as_ref()).await;
+                    let drained = drain_in_turn(self.outbox.as_ref(), &transport, self.clock.as_ref()).await;
                     // The first error is the one that matters.
                     before.and_then(Result::err).or(drained.err())
                 }
@@ -257,6 +275,10 @@ pub(super) fn transport(session: &Session, project: &Project) -> Result<Transpor
 /// Sends everything that is queued, now.
 pub(super) async fn send_now(session: &Session, project: &Project, store: Store) -> Result<Drained, Failed> {
     let transport = transport(session, project).map_err(|why| Failed::new(Exit::OutOfReach, why))?;
-    let outbox = StoreOutbox::new(store);
-    Ok(drain(&outbox, &transport, session.clock.as_ref()).await?)
+    let outbox = StoreOutbox::new(store, session.state(&project.dir));
+    match drain(&outbox, &transport, session.clock.as_ref()).await? {
+        Drained::Elsewhere => session.output.diagnostic(&session.say(&msg!("letters-turn"))),
+        drained => return Ok(drained),
+    }
+    Ok(drain_in_turn(&outbox, &transport, session.clock.as_ref()).await?)
 }

@@ -12,5 +12,7 @@ mod transport;
 
 pub use handover::{HandoverScribe, Recipients};
 pub use message::{MessageError, Sender, Wire};
-pub use outbox::{Attempted, Drained, Fate, Fates, Letter, Outbox, delay_after, deliver, drain};
+pub use outbox::{
+    Attempted, Drained, Fate, Fates, Letter, Outbox, delay_after, deliver, drain, drain_in_turn,
+};
 pub use transport::{Files, Greeted, Options, Resolve, SendError, SetupError, Transport};

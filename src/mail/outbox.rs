@@ -105,6 +105,11 @@ pub enum Attempted {
 pub trait Outbox: Send + Sync {
     /// Why it cannot be read or written.
     type Error: Send + Sync;
+    /// The right to send, as long as it is held.
+    type Turn: Send;
+
+    /// The right to send; `None`: another process is sending just now, and has a letter in its hands perhaps.
+    fn turn(&self, now: Timestamp) -> impl Future<Output = Result<Option<Self::Turn>, Self::Error>> + Send;
 
     /// The letter that has been due longest at `now`.
     fn next_due(&self, now: Timestamp) -> impl Future<Output = Result<Option<Letter>, Self::Error>> + Send;
@@ -130,6 +135,8 @@ pub trait Outbox: Send + Sync {
 pub enum Drained {
     /// Nothing is due, or a stop was wished.
     Empty,
+    /// Another process is sending: what is due may be in its hands.
+    Elsewhere,
     /// The server refused the login. Accounts lock: nothing more is tried by this process.
     LoginRefused {
         /// What the server says.
@@ -139,6 +146,8 @@ pub enum Drained {
 
 /// Between two looks for letters that became due, in an outbox that nobody hears of.
 const LOOK: Duration = Duration::from_secs(1);
+/// Between two looks whether somebody else is still sending.
+const TURN: Duration = Duration::from_millis(50);
 /// Delays after the first attempts.
 const FIRST_DELAYS: [u64; 5] = [5, 15, 60, 300, 900];
 /// The delay after each further one.
@@ -183,12 +192,27 @@ pub async fn deliver<O: Outbox>(
     }
 }
 
-/// Sends what is due now.
+/// Sends what is due as soon as nobody else is sending.
+pub async fn drain_in_turn<O: Outbox>(
+    outbox: &O,
+    transport: &Transport,
+    clock: &dyn Clock,
+) -> Result<Drained, O::Error> {
+    loop {
+        match drain(outbox, transport, clock).await {
+            Ok(Drained::Elsewhere) => tokio::time::sleep(TURN).await,
+            ended => return ended,
+        }
+    }
+}
+
+/// Sends what is due now, if nobody else is sending.
 pub async fn drain<O: Outbox>(
     outbox: &O,
     transport: &Transport,
     clock: &dyn Clock,
 ) -> Result<Drained, O::Error> {
+    let Some(_turn) = outbox.turn(clock.now()).await? else { return Ok(Drained::Elsewhere) };
     while let Some(mut letter) = outbox.next_due(clock.now()).await? {
         letter.attempts = letter.attempts.saturating_add(1);
         let result = transport.send(&letter).await;

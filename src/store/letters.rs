@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 
 use super::patience::again;
 use super::{Store, StoreError, Unreadable, number};
-use crate::id::RunId;
+use crate::id::{HomeId, RunId};
 use crate::run::MailStatus;
 
 /// A letter to be queued.
@@ -102,13 +102,21 @@ impl Store {
         rows.iter().map(|row| read_letter(row).map_err(|why| self.damaged(why))).collect()
     }
 
-    /// The letter that has been due longest at `now`, claimed for two minutes: another process that looks meanwhile gets
-    /// another one, and gets this one too when the claimer has died.
-    pub async fn claim_letter(&mut self, now: Timestamp) -> Result<Option<Letter>, StoreError> {
-        again!(self, self.claim_letter_now(now))
+    /// The letter that has been due longest at `now`, claimed for two minutes by `sender`: another process that looks
+    /// meanwhile gets another one, and gets this one too when the claimer has died.
+    pub async fn claim_letter(
+        &mut self,
+        now: Timestamp,
+        sender: &HomeId,
+    ) -> Result<Option<Letter>, StoreError> {
+        again!(self, self.claim_letter_now(now, sender))
     }
 
-    async fn claim_letter_now(&mut self, now: Timestamp) -> Result<Option<Letter>, StoreError> {
+    async fn claim_letter_now(
+        &mut self,
+        now: Timestamp,
+        sender: &HomeId,
+    ) -> Result<Option<Letter>, StoreError> {
         let row = sqlx::query(sqlx::AssertSqlSafe(format!(
             "{COLUMNS} where status = 'queued' and (due_at <= $1 or due_at > $2) order by due_at, id limit 1"
         )))
@@ -119,13 +127,15 @@ impl Store {
         .map_err(|source| self.fault(source))?;
         let Some(row) = row else { return Ok(None) };
         let letter = read_letter(&row).map_err(|why| self.damaged(why))?;
-        let claimed = sqlx::query("update letters set due_at = $1 where id = $2 and due_at = $3")
-            .bind(now.as_millisecond() + CLAIM)
-            .bind(letter.letter.id.clone())
-            .bind(letter.sending.due_at.as_millisecond())
-            .execute(&mut self.connection)
-            .await
-            .map_err(|source| self.fault(source))?;
+        let claimed =
+            sqlx::query("update letters set due_at = $1, sender = $2 where id = $3 and due_at = $4")
+                .bind(now.as_millisecond() + CLAIM)
+                .bind(sender.to_string())
+                .bind(letter.letter.id.clone())
+                .bind(letter.sending.due_at.as_millisecond())
+                .execute(&mut self.connection)
+                .await
+                .map_err(|source| self.fault(source))?;
         Ok((claimed.rows_affected() == 1).then_some(letter))
     }
 
@@ -136,7 +146,7 @@ impl Store {
 
     async fn record_sending_now(&mut self, id: &str, sending: &Sending) -> Result<(), StoreError> {
         sqlx::query(
-            "update letters set status = $1, due_at = $2, attempts = $3, fates = $4, error = $5 \
+            "update letters set status = $1, due_at = $2, attempts = $3, fates = $4, error = $5, sender = null \
              where id = $6 and status = 'queued'",
         )
         .bind(sending.status.word())
@@ -151,14 +161,18 @@ impl Store {
         Ok(())
     }
 
-    /// All queued letters are due now: somebody wants them sent.
-    pub async fn hurry_letters(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        again!(self, self.hurry_letters_now(now))
+    /// All queued letters are due now: somebody wants them sent, and holds the [`PostLock`](super::PostLock) of `sender`.
+    /// What others are sending is left to them.
+    pub async fn hurry_letters(&mut self, now: Timestamp, sender: &HomeId) -> Result<(), StoreError> {
+        again!(self, self.hurry_letters_now(now, sender))
     }
 
-    async fn hurry_letters_now(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("update letters set due_at = $1 where status = 'queued'")
+    async fn hurry_letters_now(&mut self, now: Timestamp, sender: &HomeId) -> Result<(), StoreError> {
+        let sql =
+            "update letters set due_at = $1 where status = 'queued' and (sender is null or sender = $2)";
+        sqlx::query(sql)
             .bind(now.as_millisecond())
+            .bind(sender.to_string())
             .execute(&mut self.connection)
             .await
             .map_err(|source| self.fault(source))?;

@@ -3,7 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::DirBuilderExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::folder::{StateFolder, create, unusable};
 use super::{RunId, StoreError};
@@ -67,18 +67,38 @@ pub struct FilePlace {
 impl FilePlace {
     /// Takes one of `limit` places on `platform`; `None`: all are taken.
     pub fn take(state: &StateFolder, platform: &str, limit: u32) -> Result<Option<FilePlace>, StoreError> {
-        let folder = state.path().join("locks").join("platforms");
-        let fail = |why: std::io::Error| unusable(&folder, &why.to_string());
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(fail)?;
         for number in 0..limit {
-            let file = create(&folder.join(format!("{platform}.{number}.lock"))).map_err(fail)?;
-            match file.try_lock() {
-                Ok(()) => return Ok(Some(FilePlace { _file: file })),
-                Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(why)) => return Err(fail(why)),
+            if let Some(file) = taken(&folder(state).join("platforms"), &format!("{platform}.{number}.lock"))?
+            {
+                return Ok(Some(FilePlace { _file: file }));
             }
         }
         Ok(None)
+    }
+}
+
+/// The right to send the letters of a state folder: one process at a time. Whoever dies gives it back.
+#[derive(Debug)]
+pub struct PostLock {
+    _file: File,
+}
+
+impl PostLock {
+    /// Takes it; `None`: another process is sending.
+    pub fn take(state: &StateFolder) -> Result<Option<PostLock>, StoreError> {
+        Ok(taken(&folder(state), "post.lock")?.map(|file| PostLock { _file: file }))
+    }
+}
+
+/// The file `name` in `folder`, locked; `None`: somebody else has it.
+fn taken(folder: &Path, name: &str) -> Result<Option<File>, StoreError> {
+    let fail = |why: std::io::Error| unusable(folder, &why.to_string());
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(fail)?;
+    let file = create(&folder.join(name)).map_err(fail)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(why)) => Err(fail(why)),
     }
 }
 
@@ -102,5 +122,9 @@ fn read_holder(file: &mut File) -> Option<EngineId> {
 }
 
 fn path_of(state: &StateFolder, run: &RunId) -> PathBuf {
-    state.path().join("locks").join(format!("{}@{}.lock", run.runbook, run.month))
+    folder(state).join(format!("{}@{}.lock", run.runbook, run.month))
+}
+
+fn folder(state: &StateFolder) -> PathBuf {
+    state.path().join("locks")
 }

@@ -37,7 +37,7 @@ pub use fence::ServerFacts;
 pub use folder::{StateFolder, shared_by_machines, temporary_name};
 pub use lease::Terms;
 pub use letters::{Letter, NewLetter, Sending};
-pub use lock::RunLock;
+pub use lock::{PostLock, RunLock};
 use news::News;
 pub use numbers::MonthNumber;
 use patience::again;

@@ -12,12 +12,13 @@ enum Migration {
 }
 
 /// Never changed once it was shipped: added to.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration::Everywhere(include_str!("../../migrations/0001_journal.sql")),
     Migration::Everywhere(include_str!("../../migrations/0002_numbers.sql")),
     Migration::Everywhere(include_str!("../../migrations/0003_head.sql")),
     Migration::OnServers(include_str!("../../migrations/0004_seats.sql")),
     Migration::Everywhere(include_str!("../../migrations/0005_plans.sql")),
+    Migration::Everywhere(include_str!("../../migrations/0006_senders.sql")),
 ];
 
 /// Held while tables are made, so that many who begin at once make them once. "monthstart", as a number.

@@ -290,6 +290,25 @@ fn a_letter_survives_the_engine() {
 }
 
 #[test]
+fn whoever_sends_beside_the_engine_waits_and_sends_nothing_twice() {
+    let server = Smtp::start(&[Manner::Slow]);
+    let held = two_stages().replace("'echo b", "'until [ -e go ]; do sleep 0.05; done; echo b");
+    let project = team().runbook(&held).settings(&server.here());
+    let live = project.start();
+    assert!(poll(PATIENCE, || (server.taken().len() == 1).then_some(())).is_some(), "{}", live.printed());
+    let beside = [project.spawn("mails --send"), project.spawn("mails --send")];
+    for command in beside {
+        command.finish(PATIENCE).code(0).says("Another process");
+    }
+    mail_is(&project, "sent");
+    assert_eq!(server.taken().len(), 1, "the same letter again");
+    std::fs::write(project.path("go"), "").unwrap();
+    live.finish(PATIENCE).code(0);
+    drained(&project);
+    assert_eq!(server.taken().len(), 2);
+}
+
+#[test]
 fn a_password_reaches_no_record() {
     let server = Smtp::start(&[Manner::Later]);
     let settings =

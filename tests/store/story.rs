@@ -1,5 +1,6 @@
 //! The story: the same on every database.
 
+use monthstart::id::HomeId;
 use monthstart::run::MailStatus;
 use monthstart::run::RunStatus;
 use monthstart::store::{Broken, MonthNumber, RunRow, Sending, Store, StoreError};
@@ -130,11 +131,15 @@ async fn letters_are_claimed_by_one_and_keep_how_their_sending_goes() {
         with_letter.letters = vec![letter(1)];
         store.create(run.state.plan(), &with_letter).await.unwrap();
         let now: jiff::Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
-        let claimed = store.claim_letter(now).await.unwrap().unwrap();
+        let [here, there] = ["0a", "0b"].map(|digits| HomeId::new(&digits.repeat(16)).unwrap());
+        let claimed = store.claim_letter(now, &here).await.unwrap().unwrap();
         assert_eq!(claimed.letter, letter(1));
-        assert_eq!(other.claim_letter(now).await.unwrap(), None);
+        other.hurry_letters(now, &there).await.unwrap();
+        assert_eq!(other.claim_letter(now, &there).await.unwrap(), None, "it is being sent elsewhere");
+        other.hurry_letters(now, &here).await.unwrap();
+        assert!(other.claim_letter(now, &here).await.unwrap().is_some(), "its sender is dead");
         let later = now + jiff::SignedDuration::from_mins(3);
-        assert_eq!(other.claim_letter(later).await.unwrap().unwrap().letter, letter(1));
+        assert_eq!(other.claim_letter(later, &there).await.unwrap().unwrap().letter, letter(1));
         let sending = Sending {
             status: MailStatus::Sent,
             attempts: 2,
@@ -143,8 +148,8 @@ async fn letters_are_claimed_by_one_and_keep_how_their_sending_goes() {
             error: Some("li.na@example.com: 550 不在".to_owned()),
         };
         other.record_sending("letter-1", &sending).await.unwrap();
-        store.hurry_letters(later).await.unwrap();
-        assert_eq!(store.claim_letter(later).await.unwrap(), None);
+        store.hurry_letters(later, &here).await.unwrap();
+        assert_eq!(store.claim_letter(later, &here).await.unwrap(), None);
         let letters = store.letters(Some(&run.state.plan().run)).await.unwrap();
         assert_eq!(letters[0].sending, sending);
         assert_eq!(store.letters(None).await.unwrap().len(), 1);

@@ -48,6 +48,11 @@ impl Memory {
 
 impl Outbox for Memory {
     type Error = Infallible;
+    type Turn = ();
+
+    async fn turn(&self, _: Timestamp) -> Result<Option<()>, Infallible> {
+        Ok(Some(()))
+    }
 
     async fn next_due(&self, now: Timestamp) -> Result<Option<Letter>, Infallible> {
         let letters = self.letters.lock().unwrap();

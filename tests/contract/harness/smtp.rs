@@ -22,7 +22,12 @@ pub(crate) enum Manner {
     Stall,
     /// Takes the whole letter and hangs up before the answer.
     Vanish,
+    /// Takes every letter, and is a while about its answer.
+    Slow,
 }
+
+/// How long a slow server is about its answer.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// A server on a port of its own; a connection takes the next manner, the last one repeats.
 pub(crate) struct Smtp {
@@ -124,6 +129,9 @@ fn talk(stream: &TcpStream, manner: Manner, taken: &Mutex<Vec<Vec<u8>>>) -> std:
                 taken.lock().unwrap().push(body(&mut reader)?);
                 if manner == Manner::Vanish {
                     return Ok(());
+                }
+                if manner == Manner::Slow {
+                    std::thread::sleep(SLOW);
                 }
                 say("250 taken")?;
             }
