@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_bundle::FluentResource;
 use monthstart::plan::diff::Facet;
 use monthstart::run::{GateStatus, MailStatus, RunStatus, StageStatus, StepStatus};
+use monthstart::words::{Lang, has, show};
 use regex::Regex;
 use source::{Token, files, tokens};
 
@@ -234,6 +235,24 @@ fn every_file_can_be_read() {
         for error in errors.unwrap_or_default() {
             let line = text[..error.pos.start].lines().count();
             wrong.push(format!("{file}:{line}: {}", error.kind));
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn every_sentence_is_found_and_needs_no_other() {
+    // `{ name }`, `{ -name }`: another sentence, whose file may not be parsed yet.
+    let (other, quoted) = (Regex::new(r"\{\s*-?[a-z]").unwrap(), Regex::new(r#""[^"]*""#).unwrap());
+    let mut wrong = Vec::new();
+    for (tag, lang) in [("en", Lang::En), ("zh", Lang::Zh)] {
+        for (id, sentence) in sentences(tag) {
+            if other.is_match(&quoted.replace_all(&sentence.text, "")) {
+                wrong.push(format!("{id} of {} names another sentence", sentence.file));
+            }
+            if !has(lang, &id) || show(lang, &id, &[]) == id {
+                wrong.push(format!("{id} of {} is not found", sentence.file));
+            }
         }
     }
     none(&wrong);

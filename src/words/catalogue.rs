@@ -1,6 +1,8 @@
-//! The catalogue itself: Fluent files, embedded, one bundle a language, parsed when first needed.
+//! The catalogue itself: Fluent files, embedded. A file is parsed when one of its sentences is first needed: most commands
+//! say few, and what is parsed stays in memory for as long as a run waits.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -39,10 +41,43 @@ const CHINESE: &[&str] = &[
 
 type Bundle = FluentBundle<FluentResource>;
 
-static EN: LazyLock<Bundle> = LazyLock::new(|| bundle(ENGLISH, Lang::En));
-static ZH: LazyLock<Bundle> = LazyLock::new(|| bundle(CHINESE, Lang::Zh));
+/// The sentences of one language. None of them names another one, so that a file can stand alone.
+struct Catalogue {
+    lang: Lang,
+    files: Vec<File>,
+    /// Which file has the sentence of an id.
+    places: HashMap<&'static str, usize>,
+}
 
-fn bundle(sources: &[&str], lang: Lang) -> Bundle {
+struct File {
+    source: &'static str,
+    bundle: OnceLock<Bundle>,
+}
+
+static EN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::of(ENGLISH, Lang::En));
+static ZH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::of(CHINESE, Lang::Zh));
+
+impl Catalogue {
+    fn of(sources: &[&'static str], lang: Lang) -> Self {
+        let files = sources.iter().map(|source| File { source, bundle: OnceLock::new() }).collect();
+        let ids = sources.iter().enumerate().flat_map(|(file, source)| ids(source).map(move |id| (id, file)));
+        Catalogue { lang, files, places: ids.collect() }
+    }
+
+    /// The bundle that holds `id`.
+    fn bundle(&self, id: &str) -> Option<&Bundle> {
+        let file = self.files.get(*self.places.get(id)?)?;
+        Some(file.bundle.get_or_init(|| parsed(file.source, self.lang)))
+    }
+}
+
+/// The ids of a file's sentences: an entry begins where a line does, what belongs to it is indented.
+fn ids(source: &str) -> impl Iterator<Item = &str> {
+    let begins = |line: &&str| line.starts_with(|first: char| first.is_ascii_alphabetic());
+    source.lines().filter(begins).filter_map(|line| Some(line.split_once('=')?.0.trim_end()))
+}
+
+fn parsed(source: &str, lang: Lang) -> Bundle {
     let tag = match lang {
         Lang::En => "en",
         Lang::Zh => "zh",
@@ -50,15 +85,13 @@ fn bundle(sources: &[&str], lang: Lang) -> Bundle {
     let id: LanguageIdentifier = tag.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     bundle.set_use_isolating(false);
-    for source in sources {
-        // A file with an error still yields what can be read; a test wants every file without one.
-        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(partial, _)| partial);
-        bundle.add_resource_overriding(resource);
-    }
+    // A file with an error still yields what can be read; a test wants every file without one.
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
+    bundle.add_resource_overriding(resource);
     bundle
 }
 
-fn of(lang: Lang) -> &'static Bundle {
+fn of(lang: Lang) -> &'static Catalogue {
     match lang {
         Lang::En => &EN,
         Lang::Zh => &ZH,
@@ -75,7 +108,7 @@ pub fn render(lang: Lang, msg: &Msg) -> String {
 
 /// The sentence named `id`, for ids that are put together from a status or a verb.
 pub fn show(lang: Lang, id: &str, args: &[(&str, Arg)]) -> String {
-    let bundle = of(lang);
+    let Some(bundle) = of(lang).bundle(id) else { return id.to_owned() };
     let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
         return id.to_owned();
     };
@@ -93,5 +126,5 @@ pub fn show(lang: Lang, id: &str, args: &[(&str, Arg)]) -> String {
 
 /// Does the catalogue of `lang` hold a sentence named `id`?
 pub fn has(lang: Lang, id: &str) -> bool {
-    of(lang).has_message(id)
+    of(lang).places.contains_key(id)
 }
