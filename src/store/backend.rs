@@ -43,6 +43,14 @@ impl Backend {
         }
     }
 
+    /// A connection in place of one that broke.
+    pub(super) async fn connect_again(&self) -> Result<Option<AnyConnection>, StoreError> {
+        match self {
+            Backend::Sqlite(_) => self.connect().await,
+            Backend::Postgres(server) => server.connect_again().await.map(Some),
+        }
+    }
+
     /// What the database says no with.
     pub(super) fn fault(&self, source: sqlx::Error) -> StoreError {
         match self {

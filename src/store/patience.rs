@@ -154,7 +154,7 @@ impl Store {
         let (begun, mut patience) = (Instant::now(), self.patience.clone());
         let (mut why, mut pause, mut reminded) = (error, FIRST, None::<Instant>);
         loop {
-            match self.backend.connect().await {
+            match self.backend.connect_again().await {
                 Ok(Some(connection)) => {
                     self.connection = connection;
                     if reminded.is_some() {

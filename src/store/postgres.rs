@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::any::AnyConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
-use sqlx::{AnyConnection, ConnectOptions as _};
+use sqlx::{AnyConnection, ConnectOptions as _, Row as _};
 use tokio::time::timeout;
 
 use super::StoreError;
@@ -120,6 +120,18 @@ impl Server {
         }
     }
 
+    /// A connection in place of one that broke. A server that is read-only, as one is that is about to take the place of
+    /// another, is not back yet.
+    pub(super) async fn connect_again(&self) -> Result<AnyConnection, StoreError> {
+        let mut connection = self.connect().await?;
+        let asked = sqlx::query("select current_setting('transaction_read_only')");
+        let row = asked.fetch_one(&mut connection).await.map_err(|source| self.fault(source))?;
+        match row.try_get::<String, _>(0).map_err(|source| self.fault(source))?.as_str() {
+            "off" => Ok(connection),
+            _ => Err(self.gone("read-only")),
+        }
+    }
+
     async fn settle(&self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
         let setting = self.settings().into_iter().fold(sqlx::query(SETTLE), sqlx::query::Query::bind);
         setting.fetch_all(connection).await.map(drop)
@@ -168,7 +180,7 @@ impl Server {
     /// What a statement failed with.
     pub(super) fn fault(&self, source: sqlx::Error) -> StoreError {
         let gone = match code(&source).as_deref() {
-            Some("57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04") => true,
+            Some("57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" | "25006") => true,
             Some(code) => code.starts_with("08"),
             None => matches!(
                 source,

@@ -259,8 +259,27 @@ impl Server {
     /// Starts it again after a crash, and waits until it answers.
     pub(crate) fn begin_again(&self) {
         let before = self.starts();
-        self.keeper.lock().unwrap().stdin.as_mut().unwrap().write_all(b"again\n").unwrap();
+        self.again();
         self.until_ready(before);
+    }
+
+    /// Starts a `PostgreSQL` again after a crash that may only be read until it is promoted, and waits until it answers.
+    pub(crate) fn begin_unpromoted(&self) {
+        let signal = self.dir.join("data/standby.signal");
+        std::fs::write(&signal, "").unwrap();
+        if is_root() {
+            chown(&signal, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        self.again();
+        let end = Instant::now() + PATIENCE;
+        while !self.log().contains("ready to accept read-only connections") {
+            assert!(Instant::now() < end, "it did not start: {}", self.log());
+            pause();
+        }
+    }
+
+    fn again(&self) {
+        self.keeper.lock().unwrap().stdin.as_mut().unwrap().write_all(b"again\n").unwrap();
     }
 
     /// Ends it before its time.

@@ -114,6 +114,29 @@ fn a_server_killed_again_and_again_loses_and_doubles_nothing() {
 }
 
 #[test]
+fn a_server_that_comes_back_before_it_is_promoted_is_waited_for() {
+    let base = base_to_crash();
+    let text =
+        format!("1:\n{}2:\n{}", sh("a", &format!("{}; {}", note("a"), hold("go"))), sh("b", &note("b")));
+    let project = Project::of(&text).roster().journal_at(&base.url());
+    let mut live = project.start();
+    project.until("a runs", |s| s.is("a", "running"));
+    base.server.crash();
+    base.server.begin_unpromoted();
+    project.put("go", b"");
+    live.shows("read-only");
+    project.ms("status").code(0);
+    // Everybody but engines gives up after five seconds.
+    let other = project.ms("hold b --as zhang.wei --reason 'wait'").code(7).says("read-only");
+    assert!(other.took >= Duration::from_secs(4), "{:?}", other.took);
+    assert!(!live.ended(), "{}", live.printed());
+    assert_eq!(base.ask("select pg_promote()"), ["t"]);
+    live.finish(PATIENCE).code(0);
+    assert_eq!(project.ledger(), ["a", "b"]);
+    project.ms("verify").code(0);
+}
+
+#[test]
 fn a_stand_by_waits_for_a_server_longer_than_any_other_command() {
     let base = base_to_crash();
     let project = Project::of("1:\n  - {name: g, gate: {ask: ok}}\n").roster().journal_at(&base.url());
