@@ -137,6 +137,8 @@ fn done() -> impl Strategy<Value = Done> {
     let row = prop::sample::select(vec![
         "update runs set status = 'halted'",
         "update runs set round = round + 1",
+        "update runs set runbook = 'other'",
+        "update runs set month = '2026-11'",
         "update runs set head = null",
         "update runs set head = 'ab'",
         "update runs set finished_at = null",
@@ -269,7 +271,7 @@ fn a_store_of_an_older_program_gets_the_head_of_what_it_holds() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("journal.db");
     let id = wait(write(&file, &story()));
-    let old = "alter table runs drop column head; alter table runs add column plan text; \
+    let old = "alter table letters drop column sender; alter table runs drop column head; alter table runs add column plan text; \
                update runs set plan = (select body from plans where plans.run = runs.id); drop table plans; \
                update meta set value = '2' where name = 'schema'";
     wait(change(&file, old));

@@ -54,7 +54,7 @@ impl Backend {
     /// What the database says no with.
     pub(super) fn fault(&self, source: sqlx::Error) -> StoreError {
         match self {
-            Backend::Sqlite(path) => StoreError::Database { path: path.clone(), source },
+            Backend::Sqlite(path) => sqlite::fault(path, source),
             Backend::Postgres(server) => server.fault(source),
         }
     }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use sqlx::error::DatabaseError;
 use sqlx::{AnyConnection, Connection, Row};
 
 use super::StoreError;
@@ -12,6 +13,10 @@ use super::folder::{shared_by_machines, unusable};
 
 /// Before this version a write-ahead log could be corrupted on reset (<https://sqlite.org/wal.html#walresetbug>).
 const OLDEST: [u32; 3] = [3, 51, 3];
+
+/// Result codes (<https://sqlite.org/rescode.html>), of which extended ones keep the low byte.
+const CORRUPT: u32 = 11;
+const NOT_A_DATABASE: u32 = 26;
 
 /// How a store is used: every commit is on the disk before it is acknowledged.
 const LASTING: &str = "
@@ -28,6 +33,10 @@ pub(super) fn exists(path: &str) -> Result<bool, StoreError> {
     let file = Path::new(path);
     match fs::metadata(file) {
         Ok(found) if found.is_dir() => Err(unusable(file, "it is a folder, not a database")),
+        // It would be filled by looking at it.
+        Ok(found) if found.len() == 0 => {
+            Err(StoreError::Damaged { path: path.to_owned(), why: "it is empty".to_owned() })
+        }
         Ok(_) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(unusable(file, &error.to_string())),
@@ -43,6 +52,17 @@ pub(super) async fn open(path: &str) -> Result<Option<AnyConnection>, StoreError
         return Err(StoreError::Shared { path: path.to_owned(), kind });
     }
     connect(&url(path), path, LASTING).await.map(|(connection, _)| Some(connection))
+}
+
+/// What a statement failed with: a file that is no database, or not a whole one, is no better a minute later.
+pub(super) fn fault(path: &str, source: sqlx::Error) -> StoreError {
+    let code = source.as_database_error().and_then(DatabaseError::code).and_then(|code| code.parse().ok());
+    match code.map(|code: u32| code & 0xff) {
+        Some(CORRUPT | NOT_A_DATABASE) => {
+            StoreError::Damaged { path: path.to_owned(), why: source.to_string() }
+        }
+        _ => StoreError::Database { path: path.to_owned(), source },
+    }
 }
 
 /// A draft of the store at `path`.
@@ -70,7 +90,7 @@ pub async fn library_version() -> Result<String, StoreError> {
 /// A connection that is set up as `manner` says, and the version of the library behind it.
 async fn connect(url: &str, path: &str, manner: &'static str) -> Result<(AnyConnection, String), StoreError> {
     sqlx::any::install_default_drivers();
-    let fault = |source| StoreError::Database { path: path.to_owned(), source };
+    let fault = |source| fault(path, source);
     let mut connection = AnyConnection::connect(url).await.map_err(fault)?;
     let rows = sqlx::query(manner).fetch_all(&mut connection).await.map_err(fault)?;
     let version: String = match rows.last() {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::backend::Backend;
 use super::patience::again;
 use super::{Store, StoreError, chain, read_run};
 use crate::id::RunId;
@@ -113,11 +114,23 @@ impl Store {
     }
 
     async fn verify_now(&mut self, run: &RunId) -> Result<Result<Verified, Broken>, StoreError> {
+        self.integrity().await?;
         // Another process may be writing: what is compared is read in one transaction.
         self.execute(self.backend.begin_snapshot()).await?;
         let found = self.verify_at_once(run).await;
         self.execute("rollback").await?;
         found
+    }
+
+    /// Do a file's rows and its indexes say the same? What is read by an index need not be what stands in the row.
+    async fn integrity(&mut self) -> Result<(), StoreError> {
+        let Backend::Sqlite(_) = self.backend else { return Ok(()) };
+        let checked = sqlx::query("pragma integrity_check(1)").fetch_one(&mut self.connection).await;
+        let said = text_of(&checked.map_err(|source| self.fault(source))?, 0);
+        match said.map_err(|source| self.fault(source))?.as_str() {
+            "ok" => Ok(()),
+            why => Err(self.damaged(one_line(why, 200))),
+        }
     }
 
     async fn verify_at_once(&mut self, run: &RunId) -> Result<Result<Verified, Broken>, StoreError> {
@@ -151,8 +164,8 @@ impl Store {
 
     async fn run_row(&mut self, run: &RunId) -> Result<Option<AnyRow>, StoreError> {
         sqlx::query(
-            "select id, status, round, started_at, finished_at, started_by, head, plans.body \
-             from runs left join plans on plans.run = runs.id where id = $1",
+            "select id, status, round, started_at, finished_at, started_by, head, plans.body, \
+             runbook, month from runs left join plans on plans.run = runs.id where id = $1",
         )
         .bind(run.to_string())
         .fetch_optional(&mut self.connection)
@@ -220,7 +233,11 @@ fn compare(row: &AnyRow, records: &[Record]) -> Result<(), Broken> {
     let kept = read_run(row).map_err(|error| Broken::RowUnreadable { why: why(&error) })?;
     let started = state.started().map(|(at, by)| (at.to_string(), by.by.to_string())).unwrap_or_default();
     let finished = |at: Option<jiff::Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
+    let named =
+        |index: usize| text_of(row, index).map_err(|error| Broken::RowUnreadable { why: why(&error) });
     let columns = [
+        ("runbook", kept.id.runbook.clone(), named(8)?),
+        ("month", kept.id.month.to_string(), named(9)?),
         ("status", state.run_status().word().to_owned(), kept.status.word().to_owned()),
         ("round", state.round().to_string(), kept.round.to_string()),
         ("started_at", started.0, kept.started_at.to_string()),

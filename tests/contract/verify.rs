@@ -26,6 +26,7 @@ fn a_journal_is_whole_until_somebody_touches_it() {
         ("delete from events where seq > 3", "event 3 is the last one"),
         ("delete from events", "event 0 is the last one"),
         ("update runs set status = 'halted'", "status halted"),
+        ("update runs set month = '2025-11'", "2025-11"),
         ("update plans set body = 'x'", "plan"),
         ("update letters set seq = 999", "event 999"),
     ] {
@@ -65,4 +66,18 @@ fn there_must_be_something_to_verify() {
     assert!(project.stateless(), "looking makes nothing");
     project.run().code(0);
     project.ms("verify y/2025-10").code(2).tame();
+}
+
+#[test]
+fn what_is_no_journal_is_said_to_be_damaged_and_left_as_it_is() {
+    for bytes in [b"".as_slice(), b"no database, but text that is long enough to be looked at as one"] {
+        let project = ran();
+        let (file, log) =
+            (project.path(".monthstart/journal.db"), project.path(".monthstart/journal.db-wal"));
+        std::fs::write(&file, bytes).unwrap();
+        for command in ["status", "verify", "runs", "resume --as zhang.wei"] {
+            project.ms(command).code(7).says("restore it from a backup");
+        }
+        assert!(std::fs::read(&file).unwrap() == bytes && !log.exists(), "it was touched");
+    }
 }
