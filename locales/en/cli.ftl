@@ -160,6 +160,7 @@ preview-nothing = Nothing would change.
 recorded-answer = { $step }: { $verdict } by { $by }, recorded. The gate is { $status }.
 recorded-retry = { $steps }: runs again, recorded for { $by }.
 recorded-redo = { $steps }: done anew, recorded for { $by }.
+recorded-already = It is so already: nothing was recorded anew.
 recorded-hold = { $steps }: held, recorded for { $by }.
 recorded-hold-run = { $run }: held, nothing more starts; recorded for { $by }.
 recorded-release = { $steps }: released, recorded for { $by }.
@@ -205,6 +206,10 @@ end-letters-queued = { $count ->
     [one] one letter is
    *[other] { $count } letters are
   } still queued: { $why }. Sent with the next run or resume, or now: monthstart mails --send
+end-letters-failed = { $count ->
+    [one] 1 letter has reached nobody
+   *[other] { $count } letters have reached nobody
+  }, and none is tried again: { $why }. Tell those it was for; which: monthstart mails
 letters-store = what becomes of them cannot be written down ({ $why })
 letters-late = they were not taken within { $seconds } seconds
 letters-turn = Another process is sending letters; this one goes on when it is done.

@@ -13,6 +13,7 @@ latest-added = { $step }: new; it runs when its turn comes
 latest-removed = { $step }: no longer in the runbook; it was { $status }, and what is known of it stays in status and journal
 latest-removed-untouched = { $step }: no longer in the runbook; it had not begun
 latest-void = { $gate }: void: the answer of { $who }; it is asked again
+latest-is-driven = { $run } is being driven by the runbook that it has: end its engine first (Ctrl-C twice there, or SIGTERM; what runs goes on), then come again.
 latest-asked-again = { $gate }: asked anew
 latest-reopened = { $stage }: was finished and is not any more; what comes after it waits again
 latest-choose = Which of these done steps run again? Their numbers, "all", or Enter for none:

@@ -10,6 +10,7 @@ latest-added = { $step }:新步骤,轮到时执行
 latest-removed = { $step }:运行手册中已没有;原为“{ $status }”,已知的一切仍保留在状态和运行日志中
 latest-removed-untouched = { $step }:运行手册中已没有;尚未开始过
 latest-void = { $gate }:作废的回答:{ $who };将重新询问
+latest-is-driven = { $run } 正按原手册执行:先结束它的引擎(在那里按两次 Ctrl-C,或发 SIGTERM;运行中的程序继续),再执行本命令。
 latest-asked-again = { $gate }:将重新询问
 latest-reopened = { $stage }:原已完成,现在重新打开;其后的内容重新等待
 latest-choose = 以上已完成的步骤中,哪些要重新执行?输入编号、all(全部),直接回车表示都不要:

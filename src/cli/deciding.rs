@@ -16,7 +16,7 @@ use super::preview::preview;
 use super::project::{find_root, open, read_pair, show_problems};
 use super::session::Session;
 use super::{pick, seat};
-use crate::engine::Journal;
+use crate::engine::{Granted, Journal};
 use crate::msg;
 use crate::plan::NodeId;
 use crate::plan::project::Project;
@@ -40,9 +40,12 @@ pub(super) async fn decide(session: &Session, verb: Verb) -> Result<Exit, Failed
         return preview(session, journal.state(), &asker, &request);
     }
     let (_, answer) = journal.request(&asker, &request).await?;
-    answer.map_err(Failed::from)?;
+    let said = match (answer.map_err(Failed::from)?, &request) {
+        (Granted::Already, Request::Hold { .. } | Request::Release { .. }) => msg!("recorded-already"),
+        _ => recorded(journal.state(), &request, &asker),
+    };
     let run = journal.state().plan().run.clone();
-    session.output.diagnostic(&session.say(&recorded(journal.state(), &request, &asker)));
+    session.output.diagnostic(&session.say(&said));
     let driven = driver(session, &project, journal.store(), &run).await?.is_some();
     if !driven && matches!(request, Request::Cancel { .. } | Request::Force { .. }) {
         bring_down(session, project, &mut journal).await?;

@@ -131,7 +131,15 @@ pub(super) async fn resume(
     }
     let taken = match how.stand_by {
         true => seat::stand_by(session, &project, &mut store, &run).await?,
-        false => Some(seat::only(session, &project, &mut store, &run).await?),
+        false => Some(seat::only(session, &project, &mut store, &run).await.map_err(|failed| {
+            match failed.exit {
+                // By the runbook that it has: it takes in no other one.
+                Exit::Refused if how.latest => {
+                    Failed::new(Exit::Refused, msg!("latest-is-driven", run = run.to_string()))
+                }
+                _ => failed,
+            }
+        })?),
     };
     let mut journal = Journal::open(store, &run, tools(session, &project)).await?;
     let Some((seat, engine)) = taken else { return Ok(over(session, journal).await) };
@@ -318,6 +326,11 @@ async fn farewell(
     if !queued.is_empty() {
         let why = rest.why(&queued);
         session.output.diagnostic(&session.say(&msg!("end-letters-queued", count = queued.len(), why = why)));
+    }
+    let failed: Vec<_> = mails.iter().filter(|mail| mail.status == MailStatus::Failed).collect();
+    if !failed.is_empty() {
+        let why = failed.iter().find_map(|mail| mail.error.clone()).unwrap_or_default();
+        session.output.diagnostic(&session.say(&msg!("end-letters-failed", count = failed.len(), why = why)));
     }
     if session.json {
         let mut said = serde_json::json!({"run": run.to_string(), "status": journal.state().run_status()});

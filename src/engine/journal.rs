@@ -32,6 +32,15 @@ struct Staged {
     letters: Vec<NewLetter>,
 }
 
+/// How a request was granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Granted {
+    /// It is recorded now.
+    Recorded,
+    /// It was so already: nothing was recorded anew.
+    Already,
+}
+
 /// What a recording came to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Recorded {
@@ -156,7 +165,7 @@ impl Journal {
         &mut self,
         asker: &Asker,
         request: &Request,
-    ) -> Result<(Vec<Record>, Result<(), Refusal>), StoreError> {
+    ) -> Result<(Vec<Record>, Result<Granted, Refusal>), StoreError> {
         let asked_by = Arc::clone(self.state.plan());
         let mut seen = self.catch_up().await?;
         loop {
@@ -169,10 +178,11 @@ impl Journal {
                 Ok(events) => events,
                 Err(refusal) => return Ok((seen, Err(refusal))),
             };
+            let granted = if events.is_empty() { Granted::Already } else { Granted::Recorded };
             match self.record(events).await? {
                 Recorded::Done(records) => {
                     seen.extend(records);
-                    return Ok((seen, Ok(())));
+                    return Ok((seen, Ok(granted)));
                 }
                 Recorded::Behind(records) => seen.extend(records),
             }

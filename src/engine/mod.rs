@@ -13,5 +13,5 @@ mod wish;
 
 pub use crate::run::scheduler::skip_this_month;
 pub use drive::Driver;
-pub use journal::{Journal, Recorded, Tools};
+pub use journal::{Granted, Journal, Recorded, Tools};
 pub use wish::{Choice, End, Told, Wish};

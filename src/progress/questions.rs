@@ -116,6 +116,9 @@ impl<'a> Questions<'a> {
 /// What of a run waits for a person, most urgent first: what is overdue, then by severity, then lost and failed steps
 /// before gates, then what has waited longest.
 pub fn waiting(state: &RunState, now: Timestamp) -> Vec<Subject> {
+    if state.cancelled().is_some() {
+        return Vec::new();
+    }
     let gates = state.open().iter().map(|id| Subject::Gate(*id, state.step(*id).attempt));
     let trouble = state.troubled().iter().map(|id| {
         let attempt = state.step(*id).attempt;

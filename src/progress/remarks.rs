@@ -143,7 +143,7 @@ pub(super) fn void(voided: &Voided, page: &Page) -> String {
     format!("{}  {why}", answer(&voided.decided, page))
 }
 
-/// A mark of skip or force on what was done anew since.
+/// A mark of skip, force or settlement on what was done anew since.
 pub(super) fn former(former: &FormerMark, page: &Page) -> String {
     let (why, at) = (mark_words(&former.mark, page), page.moment(former.mark.at));
     format!("{why}  {at}  {}", page.say(&msg!("term-former")))

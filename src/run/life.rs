@@ -46,8 +46,8 @@ pub fn life_after(node: &Node, step: &StepState, event: &Event, at: Timestamp) -
         (life, Event::StepForced { by, reason, .. }) if !life.is_done() => {
             Some(ended(step, Life::Forced { mark: mark(Some(by), reason, at) }, at))
         }
-        (Life::Pending, Event::StepRedone { .. } | Event::GateVoided { .. }) => None,
-        (_, Event::StepRedone { by, reason, .. }) => Some(anew(step, mark(Some(by), reason, at))),
+        (Life::Pending, Event::StepRedone { .. }) => None,
+        (_, Event::StepRedone { by, reason, .. }) => Some(anew(node, step, mark(Some(by), reason, at))),
         (_, Event::GateVoided { value, by, reason, .. }) => {
             voided(node, step, value.as_deref(), &mark(Some(by), reason, at))
         }
@@ -178,29 +178,42 @@ fn settled(step: &StepState, done: bool, mark: Mark, at: Timestamp) -> StepState
 /// Once more after a failure. Of a gate that wants one answer for every value, the others' confirmations still count.
 fn again(node: &Node, step: &StepState, mark: Mark) -> StepState {
     let by_value = node.gate().is_some_and(|gate| !gate.each.is_empty());
-    let counts = |decided: &&Decided| by_value && decided.decision.decision == Verdict::Confirmed;
-    let mut repairs = step.repairs.clone();
+    let counts = |decided: &Decided| by_value && decided.decision.decision == Verdict::Confirmed;
+    let (decisions, gone): (Vec<Decided>, Vec<Decided>) = step.decisions.iter().cloned().partition(counts);
+    let (mut marks, mut repairs, mut voided) =
+        (step.marks.clone(), step.repairs.clone(), step.voided.clone());
+    marks.extend(former(node, &step.life));
+    voided.extend(gone.into_iter().map(|decided| Voided { decided, mark: mark.clone() }));
     repairs.push(mark);
     StepState {
         life: Life::Pending,
         tries: 0,
         losses: 0,
         finished_at: None,
-        decisions: step.decisions.iter().filter(counts).cloned().collect(),
+        decisions,
+        marks,
         repairs,
+        voided,
         ..step.clone()
     }
 }
 
-/// Done anew: a mark of skip or force stays in its history.
-fn anew(step: &StepState, mark: Mark) -> StepState {
-    let (mut marks, mut redone) = (step.marks.clone(), step.redone.clone());
-    let former = match &step.life {
-        Life::Skipped { mark, .. } => Some((StepStatus::Skipped, mark)),
-        Life::Forced { mark } => Some((StepStatus::Forced, mark)),
-        _ => None,
+/// What people have said of a step in place of its own end; what they have said at a gate are its answers.
+fn former(node: &Node, life: &Life) -> Option<FormerMark> {
+    let (status, mark) = match life {
+        Life::Skipped { mark, .. } => (StepStatus::Skipped, mark),
+        Life::Forced { mark } => (StepStatus::Forced, mark),
+        Life::Succeeded { settled: Some(mark), .. } => (StepStatus::Succeeded, mark),
+        Life::Failed { by: Some(mark), .. } if node.gate().is_none() => (StepStatus::Failed, mark),
+        _ => return None,
     };
-    marks.extend(former.map(|(status, mark)| FormerMark { status, mark: mark.clone() }));
+    Some(FormerMark { status, mark: mark.clone() })
+}
+
+/// Done anew: what people have said of it stays in its history.
+fn anew(node: &Node, step: &StepState, mark: Mark) -> StepState {
+    let (mut marks, mut redone) = (step.marks.clone(), step.redone.clone());
+    marks.extend(former(node, &step.life));
     redone.push(mark);
     let life = Life::Pending;
     StepState {
@@ -225,7 +238,8 @@ fn voided(node: &Node, step: &StepState, value: Option<&str>, mark: &Mark) -> Op
         matches!(step.life, Life::Succeeded { .. })
             && node.gate().is_some_and(|gate| !is_passed(gate, &decisions))
     };
-    if gone.is_empty() && value.is_some() && !wants_more() {
+    let was_asked = !matches!(step.life, Life::Pending);
+    if gone.is_empty() && (!was_asked || (value.is_some() && !wants_more())) {
         return None;
     }
     let mut voided = step.voided.clone();

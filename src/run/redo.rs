@@ -31,6 +31,9 @@ pub(super) fn redo(state: &RunState, by: &By, asked: &Anew<'_>) -> Result<Vec<Ev
         let (step, status) = (path(state, *id), state.step_status(*id));
         return Err(Refusal::WrongState { step, status, verb: "redo" });
     }
+    if let Some(id) = roots.iter().find(|id| state.plan().node(**id).skip.is_some()) {
+        return Err(Refusal::SkippedThisMonth { step: path(state, *id) });
+    }
     let mut below = below(state, &roots);
     below.retain(|id| !is_other_part(state, &roots, *id));
     let mut anew = roots.clone();
@@ -152,25 +155,28 @@ fn answers_gone(
 ) -> Vec<Option<String>> {
     let node = state.plan().node(gate);
     let Some(asks) = node.gate() else { return Vec::new() };
-    if !matches!(state.step(gate).life, Life::Open { .. } | Life::Succeeded { .. } | Life::Failed { .. }) {
-        return Vec::new();
+    let own = |id: &NodeId| {
+        let step = state.plan().node(*id);
+        step.stage == node.stage && is_gate_of(&node.name, &step.name)
+    };
+    let step = state.step(gate);
+    match &step.life {
+        Life::Open { .. } | Life::Succeeded { .. } | Life::Failed { .. } => {}
+        // Some of its answers have gone already, and it will ask for these.
+        Life::Pending if !step.decisions.is_empty() => {}
+        // It went with its step, which comes again now: nobody walks round it.
+        Life::Skipped { .. } | Life::Forced { .. } if anew.iter().any(own) => return vec![None],
+        _ => return Vec::new(),
     }
     match asks.kind {
         // Somebody's word from outside does not rest on what we do; the word about a part goes with that part.
         GateKind::Notice if below.contains(&gate) => values_of(state, &asks.each, anew),
-        GateKind::Notice => Vec::new(),
         // Whether a step may begin is asked again as long as it has not.
         GateKind::Confirm if below.contains(&gate) && !state.is_begun_after(gate) => vec![None],
-        GateKind::Confirm | GateKind::Review => {
-            let own = |id: &NodeId| {
-                let step = state.plan().node(*id);
-                step.stage == node.stage && is_gate_of(&node.name, &step.name)
-            };
-            if anew.iter().any(own) { vec![None] } else { Vec::new() }
-        }
-        GateKind::Gate if !below.contains(&gate) => Vec::new(),
-        GateKind::Gate if asks.each.is_empty() => vec![None],
-        GateKind::Gate => values_gone(state, gate, &asks.each, anew),
+        GateKind::Confirm | GateKind::Review if anew.iter().any(own) => vec![None],
+        GateKind::Gate if below.contains(&gate) && asks.each.is_empty() => vec![None],
+        GateKind::Gate if below.contains(&gate) => values_gone(state, gate, &asks.each, anew),
+        GateKind::Notice | GateKind::Confirm | GateKind::Review | GateKind::Gate => Vec::new(),
     }
 }
 
@@ -187,7 +193,7 @@ fn values_gone(
     each: &[String],
     anew: &BTreeSet<NodeId>,
 ) -> Vec<Option<String>> {
-    let is_common = |id: &NodeId| value_of(state, each, *id).is_none();
+    let is_common = |id: &NodeId| *id != gate && value_of(state, each, *id).is_none();
     let common: BTreeSet<NodeId> = anew.iter().copied().filter(is_common).collect();
     match below(state, &common).contains(&gate) {
         true => vec![None],

@@ -34,6 +34,20 @@ pub enum Refusal {
         /// What was asked.
         verb: &'static str,
     },
+    /// The month file skips it.
+    SkippedThisMonth {
+        /// The step.
+        step: StepPath,
+    },
+    /// Somebody else has marked it so already.
+    Marked {
+        /// The step; `None`: the whole run.
+        step: Option<StepPath>,
+        /// What it is by it.
+        status: StepStatus,
+        /// Who was first.
+        by: String,
+    },
     /// Somebody else was first.
     Decided {
         /// The gate.
@@ -145,6 +159,12 @@ impl Explain for Refusal {
                 status = Msg::word("step-status", status.word()),
                 verb = *verb
             ),
+            Refusal::SkippedThisMonth { step } => msg!("refused-skipped-this-month", step = step.to_string()),
+            Refusal::Marked { step: Some(step), status, by } => {
+                let status = Msg::word("step-status", status.word());
+                msg!("refused-marked", step = step.to_string(), status = status, by = by)
+            }
+            Refusal::Marked { step: None, by, .. } => msg!("refused-held-already", by = by),
             Refusal::Decided { step, by, verdict } => {
                 msg!("refused-decided", step = step.to_string(), by = by, verdict = verdict_msg(*verdict))
             }

@@ -6,7 +6,7 @@ use super::event::{By, Event, StepPath, Verdict};
 use super::redo::{Anew, redo, tried_again};
 use super::refusal::Refusal;
 use super::renew::{Renewal, renew};
-use super::state::{Life, RunState};
+use super::state::{Life, Mark, RunState};
 use super::status::{RunStatus, StepStatus};
 use super::verdict::decide_answer;
 pub use super::verdict::{asked_words, may_answer, may_answer_in_advance};
@@ -198,7 +198,7 @@ pub(super) fn open_run(state: &RunState) -> Result<(), Refusal> {
     }
 }
 
-/// What has not begun, or will begin again, can be held. What is held already is granted already.
+/// What has not begun, or will begin again, can be held. Who has held it already in that very way is granted it again.
 fn decide_hold(
     state: &RunState,
     asker: &Asker,
@@ -211,17 +211,31 @@ fn decide_hold(
         open_run(state)?;
         return match (state.is_green(), state.held()) {
             (true, _) => Err(Refusal::RunIsOver { status: RunStatus::Succeeded }),
-            (false, Some(_)) => Ok(Vec::new()),
+            (false, Some(mark)) => marked(asker, None, StepStatus::Held, mark).map(|()| Vec::new()),
             (false, None) => Ok(vec![Event::RunHeld { by, reason }]),
         };
     }
-    let free: Vec<NodeId> = steps.iter().filter(|id| state.step(**id).held.is_none()).copied().collect();
+    let mut free = Vec::new();
+    for id in steps {
+        match &state.step(*id).held {
+            Some(mark) => marked(asker, Some(path(state, *id)), StepStatus::Held, mark)?,
+            None => free.push(*id),
+        }
+    }
     let may_begin = |life: &Life, _| {
         matches!(life, Life::Pending | Life::Retrying { .. } | Life::Failed { .. } | Life::Lost { .. })
     };
     let paths = decide_each(state, asker, &free, "hold", may_begin)?;
     let event = |step| Event::StepHeld { step, by: by.clone(), reason: reason.clone() };
     Ok(paths.into_iter().map(event).collect())
+}
+
+/// What has the very mark already is granted again to whoever gave it; another one is told who was first.
+fn marked(asker: &Asker, step: Option<StepPath>, status: StepStatus, mark: &Mark) -> Result<(), Refusal> {
+    match &mark.by {
+        Some(by) if by.by != asker.by.by => Err(Refusal::Marked { step, status, by: by.by.to_string() }),
+        _ => Ok(()),
+    }
 }
 
 /// What is not held is let go already.
@@ -240,7 +254,7 @@ fn decide_release(state: &RunState, asker: &Asker, steps: &[NodeId]) -> Result<V
     Ok(events)
 }
 
-/// Skip and force: anything that is not done yet, and no gate. What already has the very mark is granted already.
+/// Skip and force: anything that is not done yet, and no gate.
 fn decide_mark(
     state: &RunState,
     asker: &Asker,
@@ -250,12 +264,18 @@ fn decide_mark(
     if let Some(gate) = steps.iter().find(|id| state.plan().node(**id).gate().is_some()) {
         return Err(Refusal::IsAGate { step: path(state, *gate) });
     }
-    let has_it = |id: &NodeId| match &state.step(*id).life {
-        Life::Skipped { .. } => verb == "skip",
-        Life::Forced { .. } => verb == "force",
-        _ => false,
-    };
-    let others: Vec<NodeId> = steps.iter().filter(|id| !has_it(id)).copied().collect();
+    let mut others = Vec::new();
+    for id in steps {
+        match &state.step(*id).life {
+            Life::Skipped { mark, .. } if verb == "skip" => {
+                marked(asker, Some(path(state, *id)), StepStatus::Skipped, mark)?;
+            }
+            Life::Forced { mark } if verb == "force" => {
+                marked(asker, Some(path(state, *id)), StepStatus::Forced, mark)?;
+            }
+            _ => others.push(*id),
+        }
+    }
     decide_each(state, asker, &others, verb, |life, poll| match life {
         Life::Running { .. } => poll || verb == "force",
         _ => !life.is_done(),

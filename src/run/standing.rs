@@ -1,7 +1,7 @@
 //! The status words of a run: what its lives come to for steps, gates, stages and the whole.
 
 use super::event::Verdict;
-use super::state::{Life, RunState};
+use super::state::{Life, RunState, Voided};
 use super::status::{GateStatus, RunStatus, StageStatus, StepStatus};
 use crate::plan::{NodeId, StageId};
 
@@ -37,7 +37,7 @@ impl RunState {
             Life::Failed { .. } if self.was_rejected(id) => GateStatus::Rejected,
             Life::Failed { .. } => GateStatus::TimedOut,
             Life::Skipped { .. } | Life::Forced { .. } => GateStatus::Void,
-            Life::Pending if !step.voided.is_empty() => GateStatus::Void,
+            Life::Pending if step.voided.iter().any(Voided::was_a_yes) => GateStatus::Void,
             Life::Pending | Life::Running { .. } | Life::Retrying { .. } | Life::Lost { .. } => {
                 GateStatus::Pending
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::event::{By, Decision, EngineId, Failure, Json, Shown, SkipCause};
+use super::event::{By, Decision, EngineId, Failure, Json, Shown, SkipCause, Verdict};
 use super::recovery::Loss;
 use super::status::StepStatus;
 
@@ -172,7 +172,14 @@ pub struct Voided {
     pub mark: Mark,
 }
 
-/// A mark of skip or force on what was done anew since.
+impl Voided {
+    /// Was it a confirmation? A rejection that was asked about again takes nothing away.
+    pub(super) fn was_a_yes(&self) -> bool {
+        self.decided.decision.decision == Verdict::Confirmed
+    }
+}
+
+/// A mark of skip, force or settlement on what was done anew since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormerMark {
     /// What the step was by it.

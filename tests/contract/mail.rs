@@ -244,6 +244,13 @@ fn what_stayed_queued_goes_out_later() {
 }
 
 #[test]
+fn what_reached_nobody_is_told_at_the_end() {
+    let server = Smtp::start(&[Manner::Never]);
+    let project = team().settings(&server.here());
+    project.run().code(0).says("2 letters have reached nobody").says("550").says("monthstart mails");
+}
+
+#[test]
 fn never_is_failed_and_shown_and_the_run_is_done() {
     let server = Smtp::start(&[Manner::Never]);
     let project = team().settings(&server.here());

@@ -1,6 +1,6 @@
 //! The operators' verbs: what they demand, what they change, and the marks that stay.
 
-use crate::harness::{PATIENCE, Project, Status, alive, hold, note, poll, sh};
+use crate::harness::{PATIENCE, Project, Status, alive, hold, note, poll, sh, sh_with};
 
 /// a succeeds, b fails until `fixed` is there, c comes after both.
 fn broken() -> Project {
@@ -277,4 +277,41 @@ fn verbs_tell_the_journal_who_did_what() {
     let told =
         events.iter().any(|event| event.to_string().contains("not this month") && event["by"] == "li.na");
     assert!(told, "{events:#?}");
+}
+
+#[test]
+fn who_holds_marks_or_releases_what_another_one_has_is_told_the_truth() {
+    let text = format!("1:\n{}{}2:\n{}", sh("g", "exit 3"), sh("h", "exit 3"), sh("b", &note("b")));
+    let project = Project::of(&text).roster();
+    project.run().code(4);
+    project.ms("hold s/b --as wang.fang --reason 'it is late'").code(0).says("held, recorded");
+    project.ms("hold s/b --as wang.fang").code(0).says("already");
+    project.ms("hold s/b --as li.na --reason 'another reason'").code(6).says("wang.fang");
+    project.ms("release s/b --as li.na").code(0).says("released");
+    project.ms("release s/b --as li.na").code(0).says("already");
+    project.ms("skip s/g --as wang.fang --reason 'not today'").code(0);
+    project.ms("skip s/g --as wang.fang --reason 'not today'").code(0);
+    project.ms("skip s/g --as li.na --reason 'another reason'").code(6).says("wang.fang");
+    project.ms("hold --as wang.fang --reason drill").code(0);
+    project.ms("hold --as li.na --reason 'another drill'").code(6).says("wang.fang");
+    let why = project.ms("why").code(0).says("drill").all();
+    assert!(why.find("drill") < why.find("s/h"), "what stops everything comes first: {why}");
+    project.ms("cancel --as li.na --reason 'wrong month'").code(0);
+    assert!(!project.ms("status").all().contains("WAITING FOR A PERSON"));
+}
+
+#[test]
+fn nobody_walks_round_a_confirmation_by_marking_and_redoing_its_step() {
+    for verb in ["force", "skip"] {
+        let step = sh_with("x", &note("x"), "confirm: {ask: shall it run}");
+        let project = Project::of(&format!("1:\n{step}")).roster();
+        project.ms("run x.yaml --month 2025-10 --no-wait --as wang.fang").code(5);
+        project.ms(&format!("{verb} s/x --as wang.fang --reason 'in a hurry'")).code(0);
+        project.ms("redo s/x --as wang.fang --reason 'now really'").code(0);
+        project.ms("resume --no-wait --as wang.fang").code(5);
+        assert_eq!(project.count("x"), 0, "it ran and nobody was asked");
+        project.ms("confirm s/x#confirm --as li.na").code(0);
+        project.resume().code(0);
+        assert_eq!(project.count("x"), 1);
+    }
 }

@@ -357,3 +357,144 @@ fn a_word_about_a_part_goes_with_that_part() {
     run.ask(&zhang(), &redo(&[2], false)).unwrap();
     assert_eq!(run.state.unanswered(NodeId(3)), ["sq"]);
 }
+
+/// `b`, then `x` with a confirmation before it and a review after it.
+fn guarded() -> Bench {
+    let kind = |kind| move |gate: &mut monthstart::plan::Gate| gate.kind = kind;
+    let confirm = gate("x#confirm").asking(kind(GateKind::Confirm));
+    let review = gate("x#review").needs(&[2]).asking(kind(GateKind::Review));
+    let plan = Sketch::new(16)
+        .stage("s", &[])
+        .level(1, vec![step("b")])
+        .level(2, vec![confirm, step("x").needs(&[1]), review])
+        .done();
+    Bench::new(plan)
+}
+
+#[test]
+fn nobody_walks_round_a_confirmation_by_marking_its_step_and_doing_it_anew() {
+    let force = Request::Force { steps: ids(&[2]), reason: "by hand".to_owned() };
+    let skip = Request::Skip { steps: ids(&[2]), reason: "not this month".to_owned() };
+    for mark in [force, skip] {
+        for said_no in [false, true] {
+            for anew in [redo(&[2], false), redo(&[2], true)] {
+                let mut run = guarded();
+                run.tick();
+                run.end(0, true);
+                assert_eq!(run.tick(), ids(&[1]));
+                if said_no {
+                    run.ask(&zhang(), &answer(1, Verdict::Rejected)).unwrap();
+                }
+                run.ask(&zhang(), &mark).unwrap();
+                run.ask(&zhang(), &anew).unwrap();
+                assert_eq!(run.tick(), ids(&[1]), "it is asked, and the step does not begin: {mark:?}");
+                run.ask(&zhang(), &answer(1, Verdict::Confirmed)).unwrap();
+                assert_eq!(run.tick(), ids(&[2]));
+            }
+        }
+    }
+}
+
+/// `b`, `f-x` and `f-y` of a `for_each`, then a gate for each of x and y, then `c`.
+fn parts() -> Bench {
+    let part = |name: &str, value: &str| {
+        let mut part = step(name);
+        part.vars.insert("item".to_owned(), value.to_owned());
+        part
+    };
+    let each = gate("e").asking(|gate| gate.each = vec!["x".to_owned(), "y".to_owned()]);
+    let plan = Sketch::new(16)
+        .stage("s", &[])
+        .level(1, vec![step("b"), part("f-x", "x"), part("f-y", "y")])
+        .level(2, vec![each])
+        .level(3, vec![step("c")])
+        .done();
+    let mut run = Bench::new(plan);
+    run.tick();
+    (0..3).for_each(|id| run.end(id, true));
+    run.tick();
+    both(&mut run);
+    assert_eq!(run.tick(), ids(&[4]));
+    run.end(4, true);
+    assert_eq!(run.state.run_status(), RunStatus::Succeeded);
+    run
+}
+
+fn yes(value: &str) -> Request {
+    let Request::Answer(plain) = answer(3, Verdict::Confirmed) else { unreachable!() };
+    Request::Answer(Answer { value: Some(value.to_owned()), ..plain })
+}
+
+fn both(run: &mut Bench) {
+    for value in ["x", "y"] {
+        run.ask(&zhang(), &yes(value)).unwrap();
+    }
+}
+
+/// The values for which the gate's answers count.
+fn counted(run: &Bench) -> Vec<String> {
+    let decisions = &run.state.step(NodeId(3)).decisions;
+    decisions.iter().filter_map(|decided| decided.decision.value.clone()).collect()
+}
+
+#[test]
+fn what_is_common_to_all_values_done_anew_with_what_follows_voids_every_answer() {
+    for downstream in [false, true] {
+        let mut run = parts();
+        run.ask(&zhang(), &redo(&[0], downstream)).unwrap();
+        assert_eq!(counted(&run), Vec::<String>::new(), "downstream: {downstream}");
+        assert_eq!(run.state.gate_status(NodeId(3)), GateStatus::Void);
+    }
+}
+
+#[test]
+fn every_redo_before_a_gate_asks_again_voids_what_rested_on_it() {
+    let sequences: [&[&[u32]]; 4] = [&[&[1, 2]], &[&[1], &[2]], &[&[1], &[0]], &[&[0], &[1]]];
+    for steps in sequences {
+        let mut run = parts();
+        for redone in steps {
+            run.ask(&zhang(), &redo(redone, false)).unwrap();
+        }
+        assert_eq!(counted(&run), Vec::<String>::new(), "{steps:?}");
+        assert_eq!(run.state.step(NodeId(3)).voided.len(), 2, "{steps:?}");
+    }
+    let mut run = parts();
+    run.ask(&zhang(), &redo(&[1], false)).unwrap();
+    assert_eq!(counted(&run), ["y"]);
+}
+
+#[test]
+fn what_the_month_file_skips_is_not_done_anew() {
+    let mut skipped = step("a");
+    skipped.skip = Some(monthstart::plan::Skip { reason: "stopped".to_owned(), agreed: None });
+    let mut run = Bench::new(Sketch::new(16).stage("s", &[]).level(1, vec![skipped]).done());
+    run.record(monthstart::run::scheduler::skip_this_month(&run.state, NodeId(0)).unwrap());
+    assert_eq!(run.state.run_status(), RunStatus::Succeeded);
+    let refused = run.ask(&zhang(), &redo(&[0], false)).unwrap_err();
+    assert!(matches!(refused, Refusal::SkippedThisMonth { .. }), "{refused:?}");
+}
+
+#[test]
+fn what_people_have_said_of_a_step_or_a_gate_is_kept_when_it_is_tried_again() {
+    let mut run = levels();
+    run.tick();
+    run.end(1, true);
+    run.end(5, true);
+    assert_eq!(run.crash(), ids(&[0]));
+    let retry = |id: u32| Request::Retry { steps: ids(&[id]), reason: None };
+    let settle = Request::Settle { step: NodeId(0), done: false, reason: "not there".to_owned() };
+    run.ask(&zhang(), &settle).unwrap();
+    run.ask(&zhang(), &retry(0)).unwrap();
+    let mark = &run.state.step(NodeId(0)).marks[0];
+    assert_eq!((mark.status, mark.mark.reason.as_str()), (StepStatus::Failed, "not there"));
+    run.tick();
+    for id in [0, 2] {
+        run.end(id, true);
+        run.tick();
+    }
+    run.ask(&zhang(), &answer(3, Verdict::Rejected)).unwrap();
+    run.ask(&zhang(), &retry(3)).unwrap();
+    let step = run.state.step(NodeId(3));
+    assert_eq!((step.voided.len(), step.decisions.len()), (1, 0));
+    assert_eq!(run.state.gate_status(NodeId(3)), GateStatus::Pending, "no yes was taken back");
+}

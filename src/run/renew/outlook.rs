@@ -102,7 +102,8 @@ fn void(
 ) -> Option<(StepPath, Vec<String>, Mark)> {
     let known = before.step(old).voided.len();
     let gone = &after.step(new).voided[known.min(after.step(new).voided.len())..];
-    let asked = matches!(before.step(old).life, Life::Open { .. } | Life::Succeeded { .. })
+    let asked = after.plan().node(new).gate().is_some()
+        && matches!(before.step(old).life, Life::Open { .. } | Life::Succeeded { .. })
         && matches!(after.step(new).life, Life::Pending);
     let who = gone.iter().map(|voided| {
         let decision = &voided.decided.decision;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Late, Reason, Scene, Who};
 use crate::plan::NodeId;
+use crate::run::Life;
 
 /// Something that waits for nothing else, and holds up what comes after it.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +37,7 @@ impl<'a> Scene<'a> {
                 None => causes.push(Cause { reason, steps: vec![id], holds: 0, severity: 4, late: None }),
             }
         }
+        causes.extend(self.hold_to_come(&causes));
         for cause in &mut causes {
             self.weigh(cause);
         }
@@ -72,6 +74,21 @@ impl<'a> Scene<'a> {
         let retrying = state.retrying().iter().map(|(_, id)| id);
         let sets = state.startable().iter().chain(state.in_flight()).chain(state.open());
         sets.chain(state.troubled()).chain(retrying).copied().collect()
+    }
+
+    /// The hold of a whole run in which nothing is ready to start yet: it will stop what comes.
+    fn hold_to_come(&self, causes: &[Cause<'a>]) -> Option<Cause<'a>> {
+        let reason = Reason::RunHeld(self.state.held()?);
+        let is_told = causes.iter().any(|cause| cause.reason == reason);
+        let pending = |id: &NodeId| matches!(self.state.step(*id).life, Life::Pending);
+        let steps: Vec<NodeId> = self.state.plan().iter().map(|(id, _)| id).filter(pending).collect();
+        (!is_told && !steps.is_empty() && !self.is_settled_by_the_end(&reason)).then_some(Cause {
+            reason,
+            steps,
+            holds: 0,
+            severity: 4,
+            late: None,
+        })
     }
 
     /// Nobody decides about the failures of a run that was cancelled.
