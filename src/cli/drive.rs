@@ -19,7 +19,7 @@ use crate::exec::Exec;
 use crate::id::RunId;
 use crate::msg;
 use crate::plan::project::Project;
-use crate::run::{Asker, By, EngineId, Event, MailStatus, RunState, RunStatus};
+use crate::run::{Asker, By, EngineId, Event, RunState, RunStatus};
 use crate::store::{Patience, Seat, StoreError};
 use crate::words::Msg;
 
@@ -129,17 +129,11 @@ pub(super) async fn resume(
     if how.stand_by {
         store.wait_with(Patience::of_a_stand_by());
     }
-    let taken = match how.stand_by {
-        true => seat::stand_by(session, &project, &mut store, &run).await?,
-        false => Some(seat::only(session, &project, &mut store, &run).await.map_err(|failed| {
-            match failed.exit {
-                // By the runbook that it has: it takes in no other one.
-                Exit::Refused if how.latest => {
-                    Failed::new(Exit::Refused, msg!("latest-is-driven", run = run.to_string()))
-                }
-                _ => failed,
-            }
-        })?),
+    let taken = if how.stand_by {
+        seat::stand_by(session, &project, &mut store, &run).await?
+    } else {
+        let seat = seat::only(session, &project, &mut store, &run).await;
+        Some(if how.latest { seat.map_err(|failed| latest::is_driven(failed, &run))? } else { seat? })
     };
     let mut journal = Journal::open(store, &run, tools(session, &project)).await?;
     let Some((seat, engine)) = taken else { return Ok(over(session, journal).await) };
@@ -322,15 +316,8 @@ async fn farewell(
     let run = journal.state().plan().run.clone();
     session.output.diagnostic(&session.say(&msg));
     let mails = mail_rows(journal.store(), Some(&run)).await?;
-    let queued: Vec<_> = mails.iter().filter(|mail| mail.status == MailStatus::Queued).collect();
-    if !queued.is_empty() {
-        let why = rest.why(&queued);
-        session.output.diagnostic(&session.say(&msg!("end-letters-queued", count = queued.len(), why = why)));
-    }
-    let failed: Vec<_> = mails.iter().filter(|mail| mail.status == MailStatus::Failed).collect();
-    if !failed.is_empty() {
-        let why = failed.iter().find_map(|mail| mail.error.clone()).unwrap_or_default();
-        session.output.diagnostic(&session.say(&msg!("end-letters-failed", count = failed.len(), why = why)));
+    for said in rest.told(&mails) {
+        session.output.diagnostic(&session.say(&said));
     }
     if session.json {
         let mut said = serde_json::json!({"run": run.to_string(), "status": journal.state().run_status()});

@@ -90,6 +90,14 @@ pub(super) async fn take_in(
     Ok(told)
 }
 
+/// Why a run that is driven does not take in its runbook.
+pub(super) fn is_driven(failed: Failed, run: &RunId) -> Failed {
+    match failed.exit {
+        Exit::Refused => Failed::new(Exit::Refused, msg!("latest-is-driven", run = run.to_string())),
+        _ => failed,
+    }
+}
+
 fn look(session: &Session, project: &Project, state: &RunState, asker: &Asker) -> Result<Difference, Failed> {
     let origin = origin(session, project, state)?;
     let file = origin.file.clone();

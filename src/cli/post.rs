@@ -174,8 +174,23 @@ pub(super) enum Rest {
 }
 
 impl Rest {
+    /// What is to be said of a run's letters at its end.
+    pub(super) fn told(&self, mails: &[MailRow]) -> Vec<Msg> {
+        let of = |status| mails.iter().filter(|mail| mail.status == status).collect::<Vec<_>>();
+        let (queued, failed) = (of(MailStatus::Queued), of(MailStatus::Failed));
+        let said = failed.iter().find_map(|mail| mail.error.clone()).unwrap_or_default();
+        [
+            (!queued.is_empty())
+                .then(|| msg!("end-letters-queued", count = queued.len(), why = self.why(&queued))),
+            (!failed.is_empty()).then(|| msg!("end-letters-failed", count = failed.len(), why = said)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
     /// Why these letters are still queued.
-    pub(super) fn why(&self, queued: &[&MailRow]) -> Arg {
+    fn why(&self, queued: &[&MailRow]) -> Arg {
         let said = queued.iter().find_map(|mail| mail.error.clone());
         match (self, said) {
             (Rest::Broken(why), _) => why.clone().into(),
