@@ -124,7 +124,8 @@ fn a_server_that_comes_back_before_it_is_promoted_is_waited_for() {
     base.server.crash();
     base.server.begin_unpromoted();
     project.put("go", b"");
-    live.shows("read-only");
+    // That it is away is told once, whatever was the first to be seen of it.
+    live.shows("cannot be reached");
     project.ms("status").code(0);
     // Everybody but engines gives up after five seconds.
     let other = project.ms("hold b --as zhang.wei --reason 'wait'").code(7).says("read-only");
