@@ -169,7 +169,8 @@ fn as_nobody(name: &Path, dir: &Path) -> Command {
     } else {
         program(name.to_str().unwrap())
     };
-    command.current_dir(dir).env("HOME", dir).env("LC_ALL", "C.UTF-8");
+    // A server that starts sweeps away what others have in a common folder for temporary files.
+    command.current_dir(dir).env("HOME", dir).env("TMPDIR", dir).env("LC_ALL", "C.UTF-8");
     command
 }
 
