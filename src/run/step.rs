@@ -168,7 +168,7 @@ pub struct Decided {
 pub struct Voided {
     /// The answer.
     pub decided: Decided,
-    /// Who had what it rested on done anew, why, when.
+    /// Who had what it rested on done anew, or had it asked again, why, when.
     pub mark: Mark,
 }
 
